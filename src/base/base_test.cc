@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/money.h"
+#include "base/prng.h"
+#include "base/time.h"
+
+namespace tally {
+namespace {
+
+TEST(Bytes, HexAndBase64ComeBackAndRefuseWhatIsNotCanonical) {
+  Bytes const bytes{0, 1, 0xFE, 0xFF};
+  EXPECT_EQ(to_hex(bytes), "0001feff");
+  EXPECT_EQ(from_hex("0001feff"), bytes);
+  EXPECT_FALSE(from_hex("0001FEFF"));
+  EXPECT_FALSE(from_hex("000"));
+  EXPECT_EQ(to_base64(bytes), "AAH+/w==");
+  EXPECT_EQ(from_base64("AAH+/w=="), bytes);
+  EXPECT_FALSE(from_base64("AAH+/x=="));
+  EXPECT_FALSE(from_base64("AAH+/w="));
+}
+
+TEST(Bytes, Crc32cMatchesThePublishedCheckValue) {
+  EXPECT_EQ(crc32c(as_bytes("123456789")), 0xE3069283u);
+  EXPECT_EQ(crc32c(as_bytes("56789"), crc32c(as_bytes("1234"))), 0xE3069283u);
+}
+
+TEST(Digest, MatchesTheVectorsOfTheStandards) {
+  EXPECT_EQ(sha256(as_bytes("abc")).hex(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  // RFC 4231, test case 2.
+  EXPECT_EQ(hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?")).hex(),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
+TEST(ContentRef, IsNeverAPlainString) {
+  Digest const digest = sha256(as_bytes("x"));
+  EXPECT_EQ(ContentRef::parse("sha256:" + digest.hex())->digest(), digest);
+  EXPECT_FALSE(ContentRef::parse(digest.hex()));
+  EXPECT_FALSE(ContentRef::parse("sha256:" + digest.hex().substr(1)));
+}
+
+TEST(Money, IsExactToTheMicroAndRefusesMore) {
+  EXPECT_EQ(parse_usd("0.0500"), Micros(50'000));
+  EXPECT_EQ(parse_usd("12"), Micros(12'000'000));
+  EXPECT_EQ(parse_usd("0.000001"), Micros(1));
+  for (char const* bad : {"", ".", "1.", ".5", "-1", "1e3", "0.0000001", "1,0", " 1", "1000000001"})
+    EXPECT_FALSE(parse_usd(bad)) << bad;
+  EXPECT_EQ(format_usd(Micros(50'000)), "0.0500");
+  EXPECT_EQ(format_usd(Micros(123'456)), "0.123456");
+  EXPECT_EQ(format_usd(Micros(-1'000'000)), "-1.0000");
+}
+
+TEST(MoneyDeathTest, OverflowStopsTheProcess) {
+  EXPECT_DEATH(Micros(INT64_MAX) + Micros(1), "money overflow");
+}
+
+TEST(Time, Rfc3339ComesBackAndRefusesImpossibleDates) {
+  Instant const at(1'769'853'547'000'123);
+  EXPECT_EQ(to_rfc3339(at), "2026-01-31T09:59:07.000123Z");
+  EXPECT_EQ(from_rfc3339(to_rfc3339(at)), at);
+  EXPECT_EQ(from_rfc3339("2026-01-31T09:59:07Z"), Instant(1'769'853'547'000'000));
+  EXPECT_FALSE(from_rfc3339("2026-02-30T00:00:00Z"));
+  EXPECT_FALSE(from_rfc3339("2026-01-31T09:59:07"));
+  EXPECT_FALSE(from_rfc3339("2026-01-31T09:59:07+01:00"));
+}
+
+TEST(Ids, ShowAPrefixAndComeBack) {
+  EXPECT_EQ(to_text(RunId(0xAB)), "run_00000000000000ab");
+  EXPECT_EQ(parse_id<RunId>("run_00000000000000ab"), RunId(0xAB));
+  EXPECT_FALSE(parse_id<RunId>("run_00000000000000AB"));
+  EXPECT_FALSE(parse_id<RunId>("dec_00000000000000ab"));
+  EXPECT_FALSE(parse_correlation_id(std::string(32, '0')));
+}
+
+TEST(Ids, APermutationNeverRepeats) {
+  std::set<std::uint64_t> seen;
+  for (std::uint64_t i = 0; i < 20'000; ++i) EXPECT_TRUE(seen.insert(permute(7, i)).second);
+}
+
+TEST(Prng, TheSameSeedGivesTheSameNumbers) {
+  Prng a(42);
+  Prng b(42);
+  Prng c(43);
+  bool differs = false;
+  for (int i = 0; i < 100; ++i) {
+    std::uint64_t const x = a.next();
+    EXPECT_EQ(x, b.next());
+    differs = differs || x != c.next();
+  }
+  EXPECT_TRUE(differs);
+  for (int i = 0; i < 1000; ++i) EXPECT_LT(a.below(7), 7u);
+}
+
+}  // namespace
+}  // namespace tally

@@ -1,0 +1,47 @@
+#pragma once
+
+// SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104) over byte strings.
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace tally {
+
+struct Digest {
+  std::array<std::uint8_t, 32> bytes{};
+  friend bool operator==(Digest const&, Digest const&) = default;
+  friend auto operator<=>(Digest const&, Digest const&) = default;
+  std::string hex() const { return to_hex(bytes); }
+  static std::optional<Digest> from_hex(std::string_view text);
+};
+
+// The digest of the concatenation of the parts.
+Digest sha256(std::initializer_list<ByteView> parts);
+inline Digest sha256(ByteView bytes) { return sha256({bytes}); }
+
+Digest hmac_sha256(ByteView key, ByteView message);
+
+// A reference to content by its hash: "sha256:" + 64 lower-case hex. A plain string cannot
+// become one without passing parse (PV-002).
+class ContentRef {
+ public:
+  ContentRef() = default;
+  explicit ContentRef(Digest digest) : digest_(digest) {}
+  static std::optional<ContentRef> parse(std::string_view text);
+  std::string text() const { return "sha256:" + digest_.hex(); }
+  Digest const& digest() const { return digest_; }
+  friend bool operator==(ContentRef const&, ContentRef const&) = default;
+  friend auto operator<=>(ContentRef const&, ContentRef const&) = default;
+
+ private:
+  Digest digest_;
+};
+
+}  // namespace tally

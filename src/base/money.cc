@@ -1,0 +1,48 @@
+#include "base/money.h"
+
+#include <fmt/format.h>
+
+namespace tally {
+
+namespace {
+
+std::optional<std::int64_t> digits(std::string_view text) {
+  if (text.empty() || text.size() > 10) return std::nullopt;
+  std::int64_t value = 0;
+  for (char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+std::optional<Micros> parse_usd(std::string_view text) {
+  auto const dot = text.find('.');
+  auto const whole = digits(text.substr(0, dot));
+  if (!whole) return std::nullopt;
+  std::int64_t fraction = 0;
+  if (dot != std::string_view::npos) {
+    std::string_view const decimals = text.substr(dot + 1);
+    auto const parsed = decimals.size() > 6 ? std::nullopt : digits(decimals);
+    if (!parsed) return std::nullopt;
+    fraction = *parsed;
+    for (std::size_t i = decimals.size(); i < 6; ++i) fraction *= 10;
+  }
+  Micros const amount(*whole * 1'000'000 + fraction);
+  if (amount > kAmountMax) return std::nullopt;
+  return amount;
+}
+
+std::string format_usd(Micros amount) {
+  std::uint64_t const magnitude = amount.value() < 0
+                                      ? ~static_cast<std::uint64_t>(amount.value()) + 1
+                                      : static_cast<std::uint64_t>(amount.value());
+  std::string text = fmt::format("{}{}.{:06}", amount.value() < 0 ? "-" : "", magnitude / 1'000'000,
+                                 magnitude % 1'000'000);
+  for (int spare = 0; spare < 2 && text.back() == '0'; ++spare) text.pop_back();
+  return text;
+}
+
+}  // namespace tally

@@ -1,0 +1,18 @@
+#pragma once
+
+// Where time comes from. `wall` may step when somebody sets the machine's clock; `monotonic`
+// never goes backwards and counts from an arbitrary start. Real: platform/system_clock.
+// Simulated: sim/sim_clock.
+
+#include "base/time.h"
+
+namespace tally::ports {
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual Instant wall() const = 0;
+  virtual Duration monotonic() const = 0;
+};
+
+}  // namespace tally::ports
