@@ -1,0 +1,19 @@
+#pragma once
+
+// Events as canonical bytes (RFC 8785) and back. The bytes are the ledger's leaves: what is hashed
+// is what is replayed. docs/formats/ledger.md has the members one by one.
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "domain/event.h"
+
+namespace tally::codec {
+
+inline constexpr std::size_t kLeafBytesMax = 65'535;  // an entry bundle's length field
+
+// Appends to `out`; the value's members are known to be canonical by construction.
+void encode(domain::Recorded const& recorded, Bytes& out);
+// Errors: "malformed" (not canonical JSON of this shape), "unknown_event" (type or version).
+Result<domain::Recorded> decode(ByteView leaf);
+
+}  // namespace tally::codec

@@ -1,0 +1,151 @@
+#pragma once
+
+// What the ledger records about itself: its opening, starts, checkpoints, counted refusals, what
+// left memory.
+
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "domain/refusal.h"
+
+namespace tally::domain::chronicle {
+
+// Settings with their defaults; changed by config.changed only.
+struct Settings {
+  Duration archive_after = hours(24);  // finished runs leave memory after this
+  Duration heartbeat = seconds(30);
+  Duration idempotency_life = hours(24 * 7);
+  Duration lease = seconds(120);
+  std::int64_t quorum = 2;
+  std::int64_t runs_live_max = 1'000'000;
+  bool operator==(Settings const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("archive_after", self.archive_after);
+    visit("heartbeat", self.heartbeat);
+    visit("idempotency_life", self.idempotency_life);
+    visit("lease", self.lease);
+    visit("quorum", self.quorum);
+    visit("runs_live_max", self.runs_live_max);
+  }
+};
+
+// Command and event ledger.opened, leaf 0: {format, ledger id, vkey, origin}.
+struct Opened {
+  std::int64_t format = 1;
+  std::string id_key;  // hex of 64 bits; spreads ids, no secret
+  LedgerId ledger;
+  std::string origin;
+  std::string vkey;
+  bool operator==(Opened const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("format", self.format);
+    visit("id_key", self.id_key);
+    visit("ledger", self.ledger);
+    visit("origin", self.origin);
+    visit("vkey", self.vkey);
+  }
+};
+
+// Command and event server.started: versions and build hash stand here once, so a decision can
+// say `run@1`. `tail_cut` is what recovery dropped: bytes of a frame that nobody was told of.
+struct ServerStarted {
+  std::string build;
+  std::vector<std::string> engines;
+  std::int64_t epoch = 0;
+  std::int64_t tail_cut_bytes = 0;
+  std::string version;
+  bool operator==(ServerStarted const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("build", self.build);
+    visit("engines", self.engines);
+    visit("epoch", self.epoch);
+    visit("tail_cut_bytes", self.tail_cut_bytes);
+    visit("version", self.version);
+  }
+};
+
+// Command and event checkpoint.signed: the signed note over the first `size` leaves, and the
+// digest of the state folded from them.
+struct CheckpointSigned {
+  std::string note;
+  std::int64_t size = 0;
+  std::string state_digest;
+  bool operator==(CheckpointSigned const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("note", self.note);
+    visit("size", self.size);
+    visit("state_digest", self.state_digest);
+  }
+};
+
+// Command and event refusals.counted: one a tenant, code and minute.
+struct RefusalsCounted {
+  std::string code;
+  std::int64_t count = 0;
+  Instant minute;
+  TenantId subject;  // "-" for callers that nobody could name
+  bool operator==(RefusalsCounted const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("code", self.code);
+    visit("count", self.count);
+    visit("minute", self.minute);
+    visit("subject", self.subject);
+  }
+};
+
+// Command and event archive.advanced: runs finished before `finished_before` leave memory, and
+// idempotency keys that expired before `keys_before`.
+struct ArchiveAdvanced {
+  Instant finished_before;
+  Instant keys_before;
+  bool operator==(ArchiveAdvanced const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("finished_before", self.finished_before);
+    visit("keys_before", self.keys_before);
+  }
+};
+
+// Command and event config.changed: the settings that are in force from here on.
+struct ConfigChanged {
+  std::string reason;
+  Settings settings;
+  bool operator==(ConfigChanged const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("reason", self.reason);
+    visit("settings", self.settings);
+  }
+};
+
+// Command and event clock.stepped: wall and ledger time disagree by more than 500 ms.
+struct ClockStepped {
+  Duration disagreement;  // wall minus ledger
+  bool operator==(ClockStepped const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("disagreement", self.disagreement);
+  }
+};
+
+// Facts of those commands: is there anything to record?
+struct Facts {
+  bool opened = false;  // leaf 0 exists
+  bool same = false;    // config: nothing would change; checkpoint: not newer
+  bool operator==(Facts const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("opened", self.opened);
+    visit("same", self.same);
+  }
+};
+
+}  // namespace tally::domain::chronicle

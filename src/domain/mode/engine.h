@@ -1,0 +1,106 @@
+#pragma once
+
+// Changes of mode. Raising takes one person; leaving stop or halt takes an approval (quorum), and
+// leads from halt to safe, where it stays for 48 h.
+
+#include <optional>
+#include <string>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "domain/mode/mode.h"
+
+namespace tally::domain::mode {
+
+inline constexpr Duration kSafeAfterHalt = hours(48);
+inline constexpr Duration kResumeDeadline = seconds(1800);
+
+// In force for one scope.
+struct Row {
+  Mode mode = Mode::normal;
+  std::string reason;
+  std::optional<Instant> safe_until;
+  Instant since;
+  bool operator==(Row const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("mode", self.mode);
+    visit("reason", self.reason);
+    visit("safe_until", self.safe_until);
+    visit("since", self.since);
+  }
+};
+
+// The work clock: ledger time less all the time that everything stood still.
+struct WorkClock {
+  Duration paused;  // in all, up to the last resume
+  std::optional<Instant> standing_since;
+  Instant at(Instant ledger_time) const {
+    return (standing_since ? *standing_since : ledger_time) - paused;
+  }
+  bool operator==(WorkClock const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("paused", self.paused);
+    visit("standing_since", self.standing_since);
+  }
+};
+
+// Command: a person asks for a mode. Lowering from stop or halt becomes a proposal.
+struct Set {
+  Mode mode = Mode::normal;
+  PersonId person;
+  std::string reason;
+  Scope scope;
+  bool operator==(Set const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("mode", self.mode);
+    visit("person", self.person);
+    visit("reason", self.reason);
+    visit("scope", self.scope);
+  }
+};
+
+struct SetFacts {
+  Row current;
+  ApprovalId next_approval;
+  std::int64_t people = 0;  // who may approve
+  std::int64_t quorum = 2;
+  bool scope_known = true;
+  WorkClock work_clock;
+  bool operator==(SetFacts const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("current", self.current);
+    visit("next_approval", self.next_approval);
+    visit("people", self.people);
+    visit("quorum", self.quorum);
+    visit("scope_known", self.scope_known);
+    visit("work_clock", self.work_clock);
+  }
+};
+
+// Event: mode.changed.
+struct Changed {
+  Mode from = Mode::normal;
+  PersonId person;
+  Row row;
+  Scope scope;
+  WorkClock work_clock;
+  bool operator==(Changed const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("from", self.from);
+    visit("person", self.person);
+    visit("row", self.row);
+    visit("scope", self.scope);
+    visit("work_clock", self.work_clock);
+  }
+};
+
+// The event that puts `scope` from `current` into `mode` at `at`; shared by Set and approvals.
+Changed change(Scope const& scope, Row const& current, WorkClock const& clock, Mode mode,
+               std::string reason, PersonId person, Instant at);
+
+}  // namespace tally::domain::mode

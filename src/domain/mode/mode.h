@@ -1,0 +1,45 @@
+#pragma once
+
+// Modes: what may happen at all. normal: everything. safe: no new runs, work in flight settles.
+// stop: nothing executes; receipts and reads are accepted; the clocks of leases, queues and holds
+// stand still. halt: only record, inspect, lift. Scoped; the strictest of the scopes that apply
+// is in force.
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace tally::domain::mode {
+
+enum class Mode { normal, safe, stop, halt };
+inline constexpr std::size_t kModes = 4;
+constexpr std::array<Mode, kModes> all_of(Mode) {
+  return {Mode::normal, Mode::safe, Mode::stop, Mode::halt};
+}
+constexpr std::string_view name_of(Mode mode) {
+  constexpr std::array<std::string_view, kModes> names{"normal", "safe", "stop", "halt"};
+  return names[static_cast<std::size_t>(mode)];
+}
+
+enum class ScopeKind { everything, tenant, job, key, run };
+constexpr std::array<ScopeKind, 5> all_of(ScopeKind) {
+  using enum ScopeKind;
+  return {everything, tenant, job, key, run};
+}
+constexpr std::string_view name_of(ScopeKind kind) {
+  constexpr std::array<std::string_view, 5> names{"everything", "tenant", "job", "key", "run"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+struct Scope {
+  std::string id;  // tenant, job, key or run; empty for everything
+  ScopeKind kind = ScopeKind::everything;
+  auto operator<=>(Scope const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("id", self.id);
+    visit("kind", self.kind);
+  }
+};
+
+}  // namespace tally::domain::mode

@@ -1,0 +1,51 @@
+#pragma once
+
+// What a decision comes to: events (none for a refusal that is only counted) and a reply.
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "domain/event.h"
+#include "domain/refusal.h"
+
+namespace tally::domain {
+
+struct Done {  // the events say it all; or nothing had to change
+  bool operator==(Done const&) const = default;
+};
+struct Replayed {  // the answer that the idempotency key got before
+  std::int64_t seq = 0;
+  bool operator==(Replayed const&) const = default;
+};
+struct DryRun {  // what a submit would have come to
+  std::optional<Refusal> refusal;
+  Balances balances;
+  bool operator==(DryRun const&) const = default;
+};
+struct NoWork {
+  bool operator==(NoWork const&) const = default;
+};
+struct NeedsApproval {
+  ApprovalId approval;
+  bool operator==(NeedsApproval const&) const = default;
+};
+using Reply = std::variant<Done, Replayed, DryRun, NoWork, NeedsApproval, Refusal>;
+
+struct Outcome {
+  std::vector<Event> events;
+  Reply reply;
+  std::optional<RunId> run;  // what the events are about, for their headers
+  std::optional<TenantId> tenant;
+  bool operator==(Outcome const&) const = default;
+};
+
+inline Outcome refuse(Refusal refusal) {
+  return {.events = {}, .reply = std::move(refusal), .run = {}, .tenant = {}};
+}
+inline Outcome refuse(RefusalCode code, std::string detail) {
+  return refuse(Refusal{
+      .code = code, .detail = std::move(detail), .pointer = {}, .shortage = {}, .retry_after = {}});
+}
+
+}  // namespace tally::domain

@@ -1,0 +1,75 @@
+#pragma once
+
+// A refusal is the domain's: the only place where a request becomes "no". It carries what the
+// caller may see.
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "base/money.h"
+#include "base/time.h"
+
+namespace tally::domain {
+
+enum class RefusalCode {
+  budget_exceeded,         // 402: spent, waiting does not help; consumes the key
+  budget_held,             // 429: enough money exists but open holds occupy it
+  conflict,                // 409: the thing is not in a state that allows this
+  forbidden,               // 403
+  halted,                  // 503: the mode in force does not permit it
+  idempotency_key_reused,  // 422
+  lease_lost,              // 409: the fence is stale
+  not_found,               // 404
+  overloaded,              // 503: a named bound is reached
+  rate_limited,            // 429
+  unknown_job,             // 422
+  validation_error,        // 422
+};
+constexpr std::array<RefusalCode, 12> all_of(RefusalCode) {
+  using enum RefusalCode;
+  return {
+      budget_exceeded, budget_held, conflict,   forbidden,    halted,      idempotency_key_reused,
+      lease_lost,      not_found,   overloaded, rate_limited, unknown_job, validation_error};
+}
+constexpr std::string_view name_of(RefusalCode code) {
+  constexpr std::array<std::string_view, 12> names{
+      "budget_exceeded", "budget_held", "conflict",
+      "forbidden",       "halted",      "idempotency_key_reused",
+      "lease_lost",      "not_found",   "overloaded",
+      "rate_limited",    "unknown_job", "validation_error"};
+  return names[static_cast<std::size_t>(code)];
+}
+
+// What a refusal for money says: every amount that the caller needs to react.
+struct Shortage {
+  Micros asked;
+  Micros available;
+  Micros held;
+  Micros limit;  // credits granted to the scope
+  std::string scope;
+  Micros spent;
+  bool operator==(Shortage const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("asked", self.asked);
+    visit("available", self.available);
+    visit("held", self.held);
+    visit("limit", self.limit);
+    visit("scope", self.scope);
+    visit("spent", self.spent);
+  }
+};
+
+struct Refusal {
+  RefusalCode code = RefusalCode::conflict;
+  std::string detail;   // a sentence for the caller
+  std::string pointer;  // JSON pointer of the member at fault, for validation_error
+  std::optional<Shortage> shortage;
+  std::optional<Duration> retry_after;
+  bool operator==(Refusal const&) const = default;
+};
+
+}  // namespace tally::domain

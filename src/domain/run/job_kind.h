@@ -1,0 +1,83 @@
+#pragma once
+
+// A kind of work: who executes it, what it costs, how long it may take.
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/money.h"
+#include "base/time.h"
+
+namespace tally::domain::run {
+
+enum class Runner { command, worker, caller };
+constexpr std::array<Runner, 3> all_of(Runner) {
+  return {Runner::command, Runner::worker, Runner::caller};
+}
+constexpr std::string_view name_of(Runner runner) {
+  constexpr std::array<std::string_view, 3> names{"command", "worker", "caller"};
+  return names[static_cast<std::size_t>(runner)];
+}
+
+// Charged when a run fails by its own fault: the larger of `floor` and `ppm` of the hold, at most
+// `cap` and never more than the hold. All zero: nothing.
+struct MinimumFee {
+  Micros cap;
+  Micros floor;
+  std::int64_t ppm = 0;  // parts per million of the hold
+  bool operator==(MinimumFee const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("cap", self.cap);
+    visit("floor", self.floor);
+    visit("ppm", self.ppm);
+  }
+};
+
+// Either the work reports its cost, or it is fixed + per_second x elapsed (rounded up).
+struct Price {
+  Micros fixed;
+  MinimumFee minimum_fee;
+  Micros per_second;
+  bool reported = false;
+  bool operator==(Price const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("fixed", self.fixed);
+    visit("minimum_fee", self.minimum_fee);
+    visit("per_second", self.per_second);
+    visit("reported", self.reported);
+  }
+};
+
+struct JobKind {
+  std::int64_t attempts_max = 1;
+  bool deterministic = false;
+  ContentRef hash;  // of the job's folder
+  JobName name;
+  std::int64_t output_bytes_max = 0;
+  Price price;
+  Duration queue_deadline;  // a run still queued after this expires, at no charge
+  Runner runner = Runner::command;
+  Duration timeout;  // the longest that one attempt may take
+  std::string version;
+  bool operator==(JobKind const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("attempts_max", self.attempts_max);
+    visit("deterministic", self.deterministic);
+    visit("hash", self.hash);
+    visit("name", self.name);
+    visit("output_bytes_max", self.output_bytes_max);
+    visit("price", self.price);
+    visit("queue_deadline", self.queue_deadline);
+    visit("runner", self.runner);
+    visit("timeout", self.timeout);
+    visit("version", self.version);
+  }
+};
+
+}  // namespace tally::domain::run

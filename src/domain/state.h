@@ -1,0 +1,87 @@
+#pragma once
+
+// Everything that decisions read: a fold of the ledger, nothing else. Only apply writes it.
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "domain/approval/engine.h"
+#include "domain/chronicle/engine.h"
+#include "domain/directory/rows.h"
+#include "domain/mode/engine.h"
+#include "domain/run/facts.h"
+#include "domain/table.h"
+
+namespace tally::domain {
+
+// An answered idempotency key.
+struct AnsweredKey {
+  Instant expires_at;
+  Digest fingerprint;
+  std::int64_t seq = 0;
+  bool operator==(AnsweredKey const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("expires_at", self.expires_at);
+    visit("fingerprint", self.fingerprint);
+    visit("seq", self.seq);
+  }
+};
+
+// The one row that says where the ledger itself stands.
+struct LedgerRow {
+  std::int64_t approvals = 0;  // made so far; ids come from these counters
+  Instant at;                  // of the last event
+  std::int64_t checkpoint_size = 0;
+  std::int64_t epoch = 0;  // of the writer
+  std::uint64_t id_key = 0;
+  std::int64_t keys = 0;
+  LedgerId ledger;
+  std::int64_t leases = 0;
+  std::string origin;
+  std::int64_t runs = 0;
+  std::int64_t seq_next = 0;
+  std::string vkey;
+  mode::WorkClock work_clock;
+};
+
+// Queued runs, derived from the run table: by job, tenant and age.
+struct Queue {
+  std::map<JobName, std::map<TenantId, std::set<std::pair<std::int64_t, RunId>>>> waiting;
+  std::map<JobName, TenantId> last_served;
+  std::int64_t depth = 0;
+};
+
+// What is due when; each set is ordered by time. Leases are not here: their clock is the liveness
+// table, which is never folded.
+struct Deadlines {
+  std::set<std::pair<Instant, RunId>> queue;           // work clock
+  std::set<std::pair<Instant, ApprovalId>> approvals;  // ledger time
+};
+
+struct State {
+  LedgerRow ledger;
+  chronicle::Settings settings;
+  Table<TenantId, directory::Tenant> tenants;
+  Table<PersonId, directory::Person> people;
+  Table<KeyId, directory::Key> keys;
+  Table<PlanName, directory::Plan> plans;
+  Table<JobName, run::JobKind> jobs;
+  Table<RunId, run::Row> runs;
+  Table<Digest, AnsweredKey> answered;
+  Table<mode::Scope, mode::Row> modes;
+  Table<ApprovalId, approval::Row> approvals;
+
+  // Derived from the tables above, kept up by apply.
+  Queue queue;
+  Deadlines deadlines;
+  std::map<LeaseId, RunId> leases;                  // of leased and running runs
+  std::set<std::pair<Instant, RunId>> finished;     // by when, for the archive
+  std::set<std::pair<Instant, Digest>> key_ends;    // by expiry, for the archive
+  std::array<std::int64_t, run::kPhases> phases{};  // runs in memory by phase
+  std::int64_t runs_live = 0;
+};
+
+}  // namespace tally::domain

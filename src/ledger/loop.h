@@ -1,0 +1,158 @@
+#pragma once
+
+// The only writer. Commands come in through four lanes; for each the loop gathers facts, decides,
+// applies, and puts the events into the open frame. While frame N is being written, N+1 fills.
+//
+//   inbox ─► permit ─► gather ─► decide ─► apply ─► open frame ─► log store ─► durable
+//                                                                                │
+//                          replies, orders, index, directory ◄───────────────────┘
+//
+// Durable before visible: no reply, order or index entry leaves before the frame that carries its
+// events (or the state that it read) is durable. A failed or unknown write ends the loop: all that
+// was in flight is answered `unknown`, and `on_failure` is called; the process is expected to end.
+//
+// One thread calls step(); everything else may be called from any thread. The simulator calls
+// step() itself, so there is no thread, clock or sleep in here.
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <variant>
+
+#include "base/mutex.h"
+#include "domain/core.h"
+#include "ledger/directory.h"
+#include "ledger/entry.h"
+#include "ledger/index.h"
+#include "merkle/tree.h"
+#include "ports/clock.h"
+#include "ports/entropy.h"
+#include "ports/log_store.h"
+
+namespace tally::ledger {
+
+// Finish never waits behind start.
+enum class Lane { control, finish, start, read };
+inline constexpr std::size_t kLanes = 4;
+
+struct Origin {
+  std::string actor;  // who asks: "key_...", "server", "worker:..."
+  CorrelationId correlation;
+  SpanId span;
+  TenantId tenant;  // whose share of the lane it takes; empty: the server's own
+};
+
+// How a request ended. `decided`: `reply` says it, and what it says is durable. `overloaded`,
+// `stopping`: nothing happened. `unknown`: may or may not have happened; the same idempotency key
+// is safe to retry.
+enum class Fate { decided, overloaded, stopping, unknown };
+
+struct Answer {
+  Fate fate = Fate::decided;
+  domain::Reply reply;
+  std::shared_ptr<Entry const> entry;        // first event of the decision, if any
+  std::optional<domain::run::Row> row;       // the run it is about, after it
+  std::optional<domain::Balances> balances;  // of the tenant it is about, after it
+};
+
+struct Request {
+  domain::Command command;
+  Bytes enclosure;  // sealed payload that goes with the command's first event
+  Origin origin;
+  std::function<void(Answer)> done;  // called once, on the loop's thread: must not block
+};
+
+struct RunReading {
+  Fate fate = Fate::decided;
+  std::optional<domain::run::Row> row;  // none: no such run of this tenant in memory
+};
+
+struct BudgetReading {
+  Fate fate = Fate::decided;
+  std::optional<domain::directory::Tenant> tenant;
+};
+
+enum class Heartbeat { go_on, cancel, lost, stopping };
+
+// An order as the loop hands it out once it is durable; again after a restart, from the state.
+struct SignHead {
+  std::int64_t size = 0;
+  Digest root;
+  std::string state_digest;
+};
+struct ReconcileRun {
+  RunId run;
+  std::int64_t fence = 0;
+};
+// Wake-up for whoever waits for work of this job.
+struct WorkWaits {
+  JobName job;
+};
+using Order = std::variant<SignHead, ReconcileRun, WorkWaits>;
+
+struct LoopOptions {
+  std::size_t lane_requests_max = 4096;  // a fuller lane answers `overloaded`
+  std::size_t frame_events_max = 4096;
+  std::size_t frame_bytes_max = 1 << 20;
+  Duration checkpoint_every = milliseconds(100);
+  std::size_t waiters_max = 10'000;  // long polls held at once
+};
+
+struct LoopCounts {
+  std::uint64_t commands = 0;
+  std::uint64_t events = 0;
+  std::uint64_t frames = 0;
+  std::uint64_t overloaded = 0;
+  std::array<std::uint64_t, kLanes> lane_depth{};
+  std::int64_t runs_live = 0;
+  std::int64_t queue_depth = 0;
+  std::optional<Instant> oldest_queued_at;
+  std::array<std::int64_t, domain::run::kPhases> phases{};
+  std::int64_t size = 0;  // durable events
+  domain::mode::Mode mode = domain::mode::Mode::normal;
+};
+
+class Loop {
+ public:
+  // What start-up folded from the log (ledger/open.h).
+  struct Start {
+    domain::State state;
+    merkle::Tree tree;
+    std::uint64_t epoch = 1;
+  };
+  struct World {
+    ports::Clock& clock;
+    ports::Entropy& entropy;
+    ports::LogStore& store;
+    Index& index;
+    std::function<void()> wake;                   // any thread: step() has something to do
+    std::function<void(Order)> order;             // on the loop's thread, after durability
+    std::function<void(std::string)> on_failure;  // the log failed: record HALT, end the process
+  };
+
+  Loop(Start start, World world, LoopOptions options);
+  ~Loop();
+  Loop(Loop const&) = delete;
+  Loop& operator=(Loop const&) = delete;
+
+  // Any thread.
+  void post(Lane lane, Request request);
+  // Answers at once, or when the run becomes final, or after `wait`; always durable state.
+  void read_run(TenantId tenant, RunId run, Duration wait, std::function<void(RunReading)> done);
+  void read_budget(TenantId tenant, std::function<void(BudgetReading)> done);
+  void heartbeat(domain::run::Handle handle, std::function<void(Heartbeat)> done);
+  std::shared_ptr<Directory const> directory() const;
+  LoopCounts counts() const;
+  // No new requests: what is in the inbox is answered `stopping`; what is in a frame completes.
+  void begin_stop();
+  bool idle() const;  // nothing in flight
+
+  // The loop's thread. Does what there is to do and returns how long it may be left alone.
+  Duration step();
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace tally::ledger

@@ -1,0 +1,29 @@
+#pragma once
+
+// Reads durable events. Lists and history come from here, never from the state. Any thread.
+
+#include "base/result.h"
+#include "ledger/entry.h"
+#include "ledger/index.h"
+#include "ports/log_store.h"
+
+namespace tally::ledger {
+
+class Reader {
+ public:
+  Reader(ports::LogStore const& store, Index const& index) : store_(store), index_(index) {}
+  Index const& index() const { return index_; }
+  // Errors: "not_found" (beyond the end), "io_error", "damaged".
+  Result<Entry> entry(std::int64_t seq) const;
+  Result<std::vector<Entry>> entries(std::int64_t from, std::size_t count) const;
+  // The run's row, folded from its own events; also for runs that left memory. Error "not_found".
+  Result<domain::run::Row> run(RunId run) const;
+  // Leaf hashes of [from, to), for proofs and tiles.
+  Result<std::vector<Digest>> leaf_hashes(std::int64_t from, std::int64_t to) const;
+
+ private:
+  ports::LogStore const& store_;
+  Index const& index_;
+};
+
+}  // namespace tally::ledger
