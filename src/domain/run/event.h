@@ -91,6 +91,7 @@ struct Started {
 // run.requeued: back to the queue; `attempt` is what counts as used so far.
 struct Requeued {
   std::int64_t attempt = 0;
+  Micros cost_so_far;
   std::string detail;
   Order order = Order::execute;
   Instant queue_deadline;
@@ -100,6 +101,7 @@ struct Requeued {
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("attempt", self.attempt);
+    visit("cost_so_far", self.cost_so_far);
     visit("detail", self.detail);
     visit("order", self.order);
     visit("queue_deadline", self.queue_deadline);

@@ -118,6 +118,7 @@ struct Row {
   bool cancel_requested = false;
   std::optional<Charge> charge;
   std::string correlation;  // hex
+  Micros cost_so_far;       // reported by earlier attempts; settled with the last
   Instant created_at;
   std::string error_code;
   std::string error_detail;
@@ -149,6 +150,7 @@ struct Row {
     visit("cancel_requested", self.cancel_requested);
     visit("charge", self.charge);
     visit("correlation", self.correlation);
+    visit("cost_so_far", self.cost_so_far);
     visit("created_at", self.created_at);
     visit("error_code", self.error_code);
     visit("error_detail", self.error_detail);

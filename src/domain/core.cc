@@ -1,0 +1,55 @@
+#include "domain/core.h"
+
+#include "domain/approval/decide.h"
+#include "domain/budget/decide.h"
+#include "domain/chronicle/decide.h"
+#include "domain/directory/decide.h"
+#include "domain/mode/decide.h"
+#include "domain/run/engine.h"
+
+namespace tally::domain {
+
+namespace {
+
+template <class Variant, class F>
+decltype(auto) visit_both(F&& f, Variant const& variant) {
+  return std::visit([&](auto const& group) { return std::visit(f, group); }, variant);
+}
+
+// The facts that belong to a command, by what its gather returns.
+template <class C>
+using FactsOf = decltype(gather(std::declval<State const&>(), std::declval<C const&>(),
+                                std::declval<Moment const&>()));
+
+}  // namespace
+
+EventType type_of(Event const& event) {
+  return visit_both([]<class E>(E const&) { return kEventType<E>; }, event);
+}
+
+CommandType type_of(Command const& command) {
+  return visit_both([]<class C>(C const&) { return kCommandType<C>; }, command);
+}
+
+Facts gather(State const& state, Command const& command, Permit, Moment const& moment) {
+  return visit_both([&](auto const& one) -> Facts { return gather(state, one, moment); }, command);
+}
+
+Outcome decide(Instant at, Command const& command, Facts const& facts) {
+  return visit_both(
+      [&]<class C>(C const& one) {
+        auto const* own = std::get_if<FactsOf<C>>(&facts);
+        TALLY_CHECK(own != nullptr, "facts of another command");
+        return decide(at, one, *own);
+      },
+      command);
+}
+
+void apply(State& state, Header const& header, Event const& event) {
+  visit_both([&](auto const& one) { apply(state, header, one); }, event);
+  state.ledger.at = header.at;
+  ++state.ledger.seq_next;
+  if (header.tenant) ++state.tenants.edit(*header.tenant).seq_next;
+}
+
+}  // namespace tally::domain

@@ -1,0 +1,30 @@
+#pragma once
+
+// The directory engine's shares of gather, decide and apply (core.h).
+
+#include "domain/core.h"
+
+namespace tally::domain::directory {
+
+Facts gather(State const& state, CreateTenant const& command, Moment const& moment);
+Facts gather(State const& state, AddPerson const& command, Moment const& moment);
+Facts gather(State const& state, CreateKey const& command, Moment const& moment);
+Facts gather(State const& state, RevokeKey const& command, Moment const& moment);
+Facts gather(State const& state, SetPlan const& command, Moment const& moment);
+Facts gather(State const& state, RegisterJob const& command, Moment const& moment);
+
+Outcome decide(Instant at, CreateTenant const& command, Facts const& facts);
+Outcome decide(Instant at, AddPerson const& command, Facts const& facts);
+Outcome decide(Instant at, CreateKey const& command, Facts const& facts);
+Outcome decide(Instant at, RevokeKey const& command, Facts const& facts);
+Outcome decide(Instant at, SetPlan const& command, Facts const& facts);
+Outcome decide(Instant at, RegisterJob const& command, Facts const& facts);
+
+void apply(State& state, Header const& header, TenantCreated const& event);
+void apply(State& state, Header const& header, PersonAdded const& event);
+void apply(State& state, Header const& header, KeyCreated const& event);
+void apply(State& state, Header const& header, KeyRevoked const& event);
+void apply(State& state, Header const& header, PlanSet const& event);
+void apply(State& state, Header const& header, JobRegistered const& event);
+
+}  // namespace tally::domain::directory

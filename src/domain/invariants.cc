@@ -1,0 +1,35 @@
+#include "domain/invariants.h"
+
+namespace tally::domain {
+
+namespace {
+
+std::optional<std::string_view> violated(directory::Tenant const& tenant) {
+  using enum AccountKind;
+  Balances const& b = tenant.balances;
+  if (b.of(funding) + b.of(available) + b.of(held) + b.of(spent) != Micros(0) ||
+      b.of(overrun) + b.of(overrun_due) != Micros(0))
+    return "budget_is_conserved";
+  for (AccountKind kind : {available, held, spent, overrun})
+    if (b.of(kind) < Micros(0)) return "nothing_is_overspent";
+  if (tenant.holds_live != b.of(held) || tenant.runs_live < 0) return "holds_match_runs";
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string_view> violated_invariant(State const& state, Header const& header,
+                                                   Event const&) {
+  if (state.ledger.seq_next != header.seq + 1 || state.ledger.at != header.at)
+    return "order_is_gapless";
+  std::int64_t live = 0;
+  for (run::Phase phase : all_of(run::Phase{}))
+    if (!run::is_final(phase)) live += state.phases[static_cast<std::size_t>(phase)];
+  if (live != state.runs_live) return "a_run_ends_once";
+  if (!header.tenant) return std::nullopt;
+  directory::Tenant const& tenant = state.tenants.at(*header.tenant);
+  if (tenant.seq_next != header.tenant_seq + 1) return "order_is_gapless";
+  return violated(tenant);
+}
+
+}  // namespace tally::domain

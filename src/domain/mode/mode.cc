@@ -1,0 +1,103 @@
+#include "domain/approval/propose.h"
+#include "domain/mode/decide.h"
+#include "domain/next_id.h"
+
+namespace tally::domain::mode {
+
+namespace {
+
+bool stands_still(Mode mode) { return mode >= Mode::stop; }
+
+bool is_known(State const& state, Scope const& scope) {
+  switch (scope.kind) {
+    case ScopeKind::everything:
+      return scope.id.empty();
+    case ScopeKind::tenant:
+      return state.tenants.find(TenantId(scope.id)) != nullptr;
+    case ScopeKind::job:
+      return state.jobs.find(JobName(scope.id)) != nullptr;
+    case ScopeKind::key: {
+      auto const key = parse_id<KeyId>(scope.id);
+      return key && state.keys.find(*key) != nullptr;
+    }
+    case ScopeKind::run: {
+      auto const run = parse_id<RunId>(scope.id);
+      return run && state.runs.find(*run) != nullptr;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Row current(State const& state, Scope const& scope) {
+  Row const* row = state.modes.find(scope);
+  return row == nullptr ? Row{} : *row;
+}
+
+Changed change(Scope const& scope, Row const& current, WorkClock const& clock, Mode mode,
+               std::string reason, PersonId person, Instant at) {
+  Changed event;
+  event.from = current.mode;
+  event.person = std::move(person);
+  event.row = {.mode = mode, .reason = std::move(reason), .safe_until = {}, .since = at};
+  if (current.mode == Mode::halt && mode == Mode::safe) event.row.safe_until = at + kSafeAfterHalt;
+  event.scope = scope;
+  event.work_clock = clock;
+  if (scope.kind != ScopeKind::everything) return event;
+  if (stands_still(mode) && !clock.standing_since) event.work_clock.standing_since = at;
+  if (!stands_still(mode) && clock.standing_since) {
+    event.work_clock.paused = clock.paused + (at - *clock.standing_since);
+    event.work_clock.standing_since.reset();
+  }
+  return event;
+}
+
+SetFacts gather(State const& state, Set const& command, Moment const&) {
+  SetFacts facts;
+  facts.current = current(state, command.scope);
+  facts.next_approval = next_approval_id(state.ledger);
+  facts.people = people_who_approve(state);
+  facts.quorum = state.settings.quorum;
+  facts.scope_known = is_known(state, command.scope);
+  facts.work_clock = state.ledger.work_clock;
+  return facts;
+}
+
+Outcome decide(Instant at, Set const& command, SetFacts const& facts) {
+  Mode const from = facts.current.mode;
+  if (!facts.scope_known) return refuse(RefusalCode::not_found, "no such scope");
+  if (command.mode == from) return {.events = {}, .reply = Done{}, .run = {}, .tenant = {}};
+  if (command.mode < from && facts.current.safe_until && at < *facts.current.safe_until) {
+    return refuse(RefusalCode::conflict, "safe mode stands for 48 h after a halt, until " +
+                                             to_rfc3339(*facts.current.safe_until));
+  }
+  if (from == Mode::halt && command.mode != Mode::safe)
+    return refuse(RefusalCode::conflict, "a halt is lifted to safe mode, to nothing else");
+  Changed event = change(command.scope, facts.current, facts.work_clock, command.mode,
+                         command.reason, command.person, at);
+  if (command.mode > from || from == Mode::safe)
+    return {.events = {ModeEvent(std::move(event))}, .reply = Done{}, .run = {}, .tenant = {}};
+  approval::Subject subject;
+  subject.kind = approval::Kind::resume;
+  subject.mode = command.mode;
+  subject.reason = command.reason;
+  subject.scope = command.scope;
+  return approval::propose({.id = facts.next_approval,
+                            .proposer = command.person,
+                            .people = facts.people,
+                            .quorum = facts.quorum,
+                            .expires_at = at + kResumeDeadline,
+                            .subject = std::move(subject)},
+                           ModeEvent(std::move(event)));
+}
+
+void apply(State& state, Header const&, Changed const& event) {
+  if (event.row.mode == Mode::normal)
+    state.modes.erase(event.scope);
+  else
+    state.modes.put(event.scope, event.row);
+  state.ledger.work_clock = event.work_clock;
+}
+
+}  // namespace tally::domain::mode

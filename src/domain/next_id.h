@@ -1,0 +1,32 @@
+#pragma once
+
+// The next id of each kind: a permutation of a counter in the ledger row. Each kind has its own
+// key, so equal counters give different numbers.
+
+#include "domain/state.h"
+
+namespace tally::domain {
+
+inline RunId next_run_id(LedgerRow const& ledger) {
+  return RunId(permute(ledger.id_key ^ 0x72756e, static_cast<std::uint64_t>(ledger.runs)));
+}
+inline LeaseId next_lease_id(LedgerRow const& ledger) {
+  return LeaseId(permute(ledger.id_key ^ 0x6c65617365, static_cast<std::uint64_t>(ledger.leases)));
+}
+inline ApprovalId next_approval_id(LedgerRow const& ledger) {
+  return ApprovalId(
+      permute(ledger.id_key ^ 0x617072, static_cast<std::uint64_t>(ledger.approvals)));
+}
+inline KeyId next_key_id(LedgerRow const& ledger) {
+  return KeyId(permute(ledger.id_key ^ 0x6b6579, static_cast<std::uint64_t>(ledger.keys)));
+}
+// A decision is named after its first event.
+inline DecisionId decision_id(LedgerRow const& ledger, std::int64_t seq) {
+  return DecisionId(permute(ledger.id_key ^ 0x646563, static_cast<std::uint64_t>(seq)));
+}
+
+// People who count in approvals.
+std::int64_t people_who_approve(State const& state);
+bool may_approve(directory::Person const& person);
+
+}  // namespace tally::domain

@@ -1,0 +1,39 @@
+#include "domain/run/charge.h"
+
+#include <algorithm>
+
+namespace tally::domain::run {
+
+std::optional<Micros> cost_of(Price const& price, Measured const& measured) {
+  if (price.reported) return measured.reported;
+  constexpr std::int64_t kSecond = 1'000'000;
+  std::int64_t const elapsed = std::max<std::int64_t>(measured.elapsed.value(), 0);
+  std::int64_t product = 0;
+  TALLY_CHECK(!__builtin_mul_overflow(price.per_second.value(), elapsed, &product),
+              "price times elapsed overflows");
+  return price.fixed + Micros(product / kSecond + (product % kSecond != 0 ? 1 : 0));
+}
+
+Micros fee_of(MinimumFee const& fee, Micros hold) {
+  // Split so that hold x ppm cannot overflow: holds go up to 1e15 micros.
+  constexpr std::int64_t kMillion = 1'000'000;
+  std::int64_t const share =
+      hold.value() / kMillion * fee.ppm + hold.value() % kMillion * fee.ppm / kMillion;
+  Micros const wanted = std::max(fee.floor, Micros(share));
+  return std::min({wanted, fee.cap, hold});
+}
+
+Settlement settle(Balances const& balances, Micros hold, Micros cost) {
+  Charge charge;
+  charge.cost = cost;
+  charge.charged = std::min(cost, hold);
+  charge.released = hold - charge.charged;
+  charge.overrun = cost - charge.charged;
+  PostingPlan plan(balances);
+  plan.move(AccountKind::held, AccountKind::spent, charge.charged)
+      .move(AccountKind::held, AccountKind::available, charge.released)
+      .move(AccountKind::overrun_due, AccountKind::overrun, charge.overrun);
+  return {charge, plan.take()};
+}
+
+}  // namespace tally::domain::run

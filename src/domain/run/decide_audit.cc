@@ -1,0 +1,35 @@
+#include "domain/approval/propose.h"
+#include "domain/run/engine.h"
+#include "domain/run/settled.h"
+
+namespace tally::domain::run {
+
+Outcome decide(Instant at, ProposeResolution const& command, RunFacts const& facts) {
+  if (!facts.row) return refuse(RefusalCode::not_found, "no such run");
+  if (facts.row->phase != Phase::audit_required)
+    return refuse(RefusalCode::conflict, "the run does not wait for an audit");
+  if (command.charge.value() < 0)
+    return refuse(RefusalCode::validation_error, "a charge is not negative");
+  approval::Subject subject;
+  subject.charge = command.charge;
+  subject.kind = approval::Kind::audit;
+  subject.reason = command.reason;
+  subject.run = command.run;
+  Phase const phase = facts.row->result ? Phase::succeeded : Phase::failed;
+  Settled event = settled(facts, phase, command.charge, "audit_resolved");
+  if (phase == Phase::failed) {
+    event.error_code = facts.row->reason;
+    event.error_detail = "resolved after an audit";
+  }
+  Outcome outcome = approval::propose({.id = facts.next_approval,
+                                       .proposer = command.person,
+                                       .people = facts.people,
+                                       .quorum = facts.quorum,
+                                       .expires_at = at + approval::kAuditDeadline,
+                                       .subject = std::move(subject)},
+                                      RunEvent(std::move(event)));
+  outcome.tenant = facts.row->tenant;
+  return outcome;
+}
+
+}  // namespace tally::domain::run

@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include "domain/run/engine.h"
+
+namespace tally::domain::run {
+
+namespace {
+
+Refusal invalid(std::string pointer, std::string detail) {
+  return {.code = RefusalCode::validation_error,
+          .detail = std::move(detail),
+          .pointer = std::move(pointer),
+          .shortage = {},
+          .retry_after = {}};
+}
+
+// What is wrong with the request itself, before money is looked at.
+std::optional<Refusal> objection(Submit const& command, SubmitFacts const& facts) {
+  if (!facts.job) {
+    return Refusal{.code = RefusalCode::unknown_job,
+                   .detail = fmt::format("no job kind is named {}", command.job.value()),
+                   .pointer = "/job",
+                   .shortage = {},
+                   .retry_after = {}};
+  }
+  if (command.timeout && *command.timeout > facts.job->timeout) {
+    return invalid("/timeout_s", fmt::format("the job allows at most {} s",
+                                             facts.job->timeout.value() / 1'000'000));
+  }
+  if (!facts.job->price.reported && command.max_cost < facts.job->price.fixed) {
+    return invalid("/max_cost_usd", fmt::format("one run of this job costs at least {} USD",
+                                                format_usd(facts.job->price.fixed)));
+  }
+  if (facts.parent_live && !*facts.parent_live)
+    return invalid("/parent_run_id", "no live run of yours has this id");
+  if (facts.runs_live >= facts.runs_live_max) {
+    return Refusal{.code = RefusalCode::overloaded,
+                   .detail = "as many runs are live as the server allows",
+                   .pointer = {},
+                   .shortage = {},
+                   .retry_after = seconds(5)};
+  }
+  return std::nullopt;
+}
+
+Shortage shortage_of(Submit const& command, Balances const& balances) {
+  return {.asked = command.max_cost,
+          .available = balances.of(AccountKind::available),
+          .held = balances.of(AccountKind::held),
+          .limit = balances.credits(),
+          .scope = "tenant:" + command.tenant.value(),
+          .spent = balances.of(AccountKind::spent)};
+}
+
+// Two shortages, because the caller must react differently: held money comes back, spent does not.
+std::optional<Refusal> shortage(Submit const& command, Balances const& balances) {
+  Micros const available = balances.of(AccountKind::available);
+  if (command.max_cost <= available) return std::nullopt;
+  bool const held = command.max_cost <= available + balances.of(AccountKind::held);
+  return Refusal{
+      .code = held ? RefusalCode::budget_held : RefusalCode::budget_exceeded,
+      .detail = held ? "open holds occupy the money that this run asks for; try again when "
+                       "they settle"
+                     : "the budget does not cover this run; after a top-up use a new key",
+      .pointer = {},
+      .shortage = shortage_of(command, balances),
+      .retry_after = held ? std::optional(seconds(1)) : std::nullopt};
+}
+
+Row first_row(Instant at, Submit const& command, SubmitFacts const& facts) {
+  Row row;
+  row.attempts_max = facts.job->attempts_max;
+  row.created_at = at;
+  row.hold.amount = command.max_cost;
+  row.job = command.job;
+  row.job_hash = facts.job->hash;
+  row.key = command.key;
+  row.parent = command.parent;
+  row.phase = Phase::queued;
+  row.price = facts.job->price;
+  row.queue_deadline = facts.work_at + facts.job->queue_deadline;
+  row.reason = "submitted";
+  row.runner = facts.job->runner;
+  row.tenant = command.tenant;
+  row.timeout = command.timeout.value_or(facts.job->timeout);
+  return row;
+}
+
+Outcome accept(Instant at, Submit const& command, SubmitFacts const& facts) {
+  PostingPlan plan(facts.balances);
+  plan.move(AccountKind::available, AccountKind::held, command.max_cost);
+  Submitted event;
+  event.idempotency = command.idempotency;
+  event.idempotency_expires_at = facts.idempotency_expires_at;
+  event.postings = plan.take();
+  event.row = first_row(at, command, facts);
+  event.run = facts.next_run;
+  return {.events = {RunEvent(std::move(event))},
+          .reply = Done{},
+          .run = facts.next_run,
+          .tenant = command.tenant};
+}
+
+// The answer "no" is as durable as a "yes": a delayed duplicate must not succeed after it.
+Outcome refuse_for_good(Submit const& command, SubmitFacts const& facts, Refusal refusal) {
+  Refused event;
+  event.code = name_of(refusal.code);
+  event.idempotency = command.idempotency;
+  event.idempotency_expires_at = facts.idempotency_expires_at;
+  event.job = command.job;
+  event.shortage = *refusal.shortage;
+  return {.events = {RunEvent(std::move(event))},
+          .reply = std::move(refusal),
+          .run = {},
+          .tenant = command.tenant};
+}
+
+}  // namespace
+
+Outcome decide(Instant at, Submit const& command, SubmitFacts const& facts) {
+  if (facts.known && !command.dry_run) {
+    if (facts.known->fingerprint == command.idempotency.fingerprint)
+      return {.events = {}, .reply = Replayed{facts.known->seq}, .run = {}, .tenant = {}};
+    return refuse(RefusalCode::idempotency_key_reused,
+                  "this idempotency key was used with another request body");
+  }
+  std::optional<Refusal> refusal = objection(command, facts);
+  if (!refusal) refusal = shortage(command, facts.balances);
+  if (command.dry_run)
+    return {
+        .events = {}, .reply = DryRun{std::move(refusal), facts.balances}, .run = {}, .tenant = {}};
+  if (!refusal) return accept(at, command, facts);
+  if (refusal->code == RefusalCode::budget_exceeded)
+    return refuse_for_good(command, facts, std::move(*refusal));
+  return refuse(std::move(*refusal));
+}
+
+}  // namespace tally::domain::run

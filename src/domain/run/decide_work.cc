@@ -1,0 +1,223 @@
+#include "domain/run/charge.h"
+#include "domain/run/engine.h"
+#include "domain/run/reconcile.h"
+#include "domain/run/settled.h"
+
+namespace tally::domain::run {
+
+namespace {
+
+Outcome lease_lost() {
+  return refuse(RefusalCode::lease_lost,
+                "this lease is no longer yours: it expired, was taken back, or the run has ended");
+}
+
+Outcome done() { return {.events = {}, .reply = Done{}, .run = {}, .tenant = {}}; }
+
+Outcome one(RunFacts const& facts, RunEvent event) {
+  return {
+      .events = {std::move(event)}, .reply = Done{}, .run = facts.run, .tenant = facts.row->tenant};
+}
+
+bool holds_lease(RunFacts const& facts, Handle const& handle) {
+  return facts.row && facts.row->lease == handle.lease && facts.row->fence == handle.fence;
+}
+
+bool may_retry(Row const& row) { return !row.cancel_requested && row.attempt < row.attempts_max; }
+
+Outcome requeue(RunFacts const& facts, std::int64_t attempt, Micros cost_so_far, std::string reason,
+                std::string detail) {
+  Requeued event;
+  event.attempt = attempt;
+  event.cost_so_far = cost_so_far;
+  event.detail = std::move(detail);
+  event.queue_deadline = facts.row->queue_deadline;
+  event.reason = std::move(reason);
+  event.run = *facts.run;
+  return one(facts, std::move(event));
+}
+
+Outcome audit(RunFacts const& facts, std::string reason, std::string_view type,
+              std::optional<Enclosure> result) {
+  AuditRequired event;
+  event.reason = std::move(reason);
+  event.reconcile_type = type;
+  event.result = std::move(result);
+  event.run = *facts.run;
+  return one(facts, std::move(event));
+}
+
+// The run succeeded at a cost that its receipt proves.
+Outcome succeed(RunFacts const& facts, Measured const& measured, Enclosure result,
+                std::string reason) {
+  auto const cost = cost_of(facts.row->price, measured);
+  if (!cost) return audit(facts, "cost_not_reported", "no_cost_audit", std::move(result));
+  Settled event =
+      settled(facts, Phase::succeeded, facts.row->cost_so_far + *cost, std::move(reason));
+  event.result = std::move(result);
+  event.sandbox = measured.sandbox;
+  return one(facts, std::move(event));
+}
+
+// Faults that are not the work's own: nobody pays for them.
+bool is_our_fault(std::string_view code) {
+  return code == "sandbox_failed" || code == "killed" || code == "worker_lost" ||
+         code == "job_changed" || code == "receipt_not_written";
+}
+
+Outcome end_in_failure(RunFacts const& facts, std::string code, std::string detail,
+                       Measured const& measured) {
+  Row const& row = *facts.row;
+  Micros cost = row.cost_so_far + measured.reported.value_or(Micros(0));
+  Micros const fee = fee_of(row.price.minimum_fee, row.hold.amount);
+  if (cost < fee && !row.cancel_requested && !is_our_fault(code)) cost = fee;
+  Phase const phase = row.cancel_requested ? Phase::cancelled : Phase::failed;
+  Settled event = settled(facts, phase, cost, row.cancel_requested ? "cancelled" : "failed");
+  event.error_code = std::move(code);
+  event.error_detail = std::move(detail);
+  event.sandbox = measured.sandbox;
+  return one(facts, std::move(event));
+}
+
+// A started execution is lost without a receipt: no proof of a cost, so none is charged.
+Outcome again(RunFacts const& facts, std::string reason) {
+  Row const& row = *facts.row;
+  if (may_retry(row)) return requeue(facts, row.attempt, row.cost_so_far, "worker_lost", reason);
+  return end_in_failure(facts, "worker_lost", std::move(reason), {});
+}
+
+Outcome lease_ran_out(RunFacts const& facts) {
+  Row const& row = *facts.row;
+  // Not started: nothing happened in the world, the attempt does not count.
+  if (row.phase == Phase::leased)
+    return requeue(facts, row.attempt - 1, row.cost_so_far, "lease_expired",
+                   "the worker did not start");
+  if (row.runner != Runner::command)
+    return again(facts, "the worker stopped answering and left no receipt");
+  Reconciling event;
+  event.fence = row.fence;
+  event.reason = "lease_expired";
+  event.run = *facts.run;
+  return one(facts, std::move(event));
+}
+
+}  // namespace
+
+Settled settled(RunFacts const& facts, Phase phase, Micros cost, std::string reason) {
+  auto [charge, postings] = settle(facts.balances, facts.row->hold.amount, cost);
+  Settled event;
+  event.charge = charge;
+  event.phase = phase;
+  event.postings = std::move(postings);
+  event.reason = std::move(reason);
+  event.run = *facts.run;
+  return event;
+}
+
+Outcome decide(Instant, Lease const& command, LeaseFacts const& facts) {
+  if (!facts.candidate) return {.events = {}, .reply = NoWork{}, .run = {}, .tenant = {}};
+  Leased event;
+  event.attempt = facts.candidate->attempt;
+  event.fence = facts.candidate->fence;
+  event.lease = facts.next_lease;
+  event.lease_period = facts.lease_period;
+  event.run = facts.candidate->run;
+  event.worker = command.worker;
+  return {.events = {RunEvent(std::move(event))},
+          .reply = Done{},
+          .run = facts.candidate->run,
+          .tenant = facts.candidate->tenant};
+}
+
+Outcome decide(Instant, Start const& command, RunFacts const& facts) {
+  if (!holds_lease(facts, command.handle)) return lease_lost();
+  if (facts.row->phase == Phase::running) return done();
+  if (facts.row->phase != Phase::leased) return lease_lost();
+  if (facts.halted && *facts.halted >= mode::Mode::stop)
+    return refuse(RefusalCode::halted,
+                  "nothing may start in the mode that is in force for this run");
+  Started event;
+  event.fence = facts.row->fence;
+  event.run = *facts.run;
+  return one(facts, std::move(event));
+}
+
+Outcome decide(Instant, Complete const& command, RunFacts const& facts) {
+  if (!holds_lease(facts, command.handle)) return lease_lost();
+  Row const& row = *facts.row;
+  if (row.phase == Phase::succeeded && row.result && row.result->digest == command.result.digest)
+    return done();
+  if (row.phase == Phase::leased)
+    return refuse(RefusalCode::conflict, "start the work before completing it");
+  if (row.phase != Phase::running) return lease_lost();
+  return succeed(facts, command.measured, command.result, "completed");
+}
+
+Outcome decide(Instant, Fail const& command, RunFacts const& facts) {
+  if (!holds_lease(facts, command.handle)) return lease_lost();
+  Row const& row = *facts.row;
+  if (row.phase == Phase::failed && row.error_code == command.code) return done();
+  if (row.phase == Phase::leased) {
+    return requeue(facts, row.attempt - 1, row.cost_so_far, "returned", "the worker gave it back");
+  }
+  if (row.phase != Phase::running) return lease_lost();
+  Micros const cost = row.cost_so_far + command.measured.reported.value_or(Micros(0));
+  if (command.retry && may_retry(row))
+    return requeue(facts, row.attempt, cost, command.code, command.detail);
+  return end_in_failure(facts, command.code, command.detail, command.measured);
+}
+
+Outcome decide(Instant, Cancel const&, RunFacts const& facts) {
+  if (!facts.row) return refuse(RefusalCode::not_found, "no such run");
+  Row const& row = *facts.row;
+  if (row.phase == Phase::cancelled || row.cancel_requested) return done();
+  if (is_final(row.phase) || row.phase == Phase::audit_required)
+    return refuse(RefusalCode::conflict, "the run has ended and cannot be cancelled");
+  if (row.phase == Phase::queued || row.phase == Phase::leased)
+    return one(facts, settled(facts, Phase::cancelled, row.cost_so_far, "cancelled"));
+  CancelRequested event;
+  event.run = *facts.run;
+  return one(facts, std::move(event));
+}
+
+Outcome decide(Instant, Due const& command, RunFacts const& facts) {
+  if (!facts.row || (facts.halted && *facts.halted >= mode::Mode::stop)) return done();
+  Row const& row = *facts.row;
+  if (command.kind == DueKind::queue) {
+    if (row.phase != Phase::queued || row.queue_deadline > facts.work_at) return done();
+    Settled event = settled(facts, Phase::expired, row.cost_so_far, "queue_deadline");
+    event.error_code = "expired";
+    event.error_detail = "no worker took the run before its queue deadline";
+    return one(facts, std::move(event));
+  }
+  // The expiry predicate is repeated here: a lease renewed since the deadline was set stays.
+  bool const leased = row.phase == Phase::leased || row.phase == Phase::running;
+  return leased && facts.lease_expired ? lease_ran_out(facts) : done();
+}
+
+Outcome decide(Instant, Reconcile const& command, RunFacts const& facts) {
+  if (!facts.row || facts.row->phase != Phase::reconciling || facts.row->fence != command.fence)
+    return done();
+  ReconcileRow const row =
+      reconcile_row(is_held(facts.row->phase), command.receipt, command.result.has_value());
+  switch (row.verdict) {
+    case ReconcileVerdict::forward:
+      return succeed(facts, command.measured, *command.result, std::string(row.reconcile_type));
+    case ReconcileVerdict::charged: {
+      auto const cost = cost_of(facts.row->price, command.measured);
+      if (!cost) return audit(facts, "cost_not_reported", "no_cost_audit", std::nullopt);
+      Settled event =
+          settled(facts, Phase::failed, facts.row->cost_so_far + *cost, "result_missing");
+      event.error_code = "result_missing";
+      event.error_detail = "the work left a receipt and no result";
+      return one(facts, std::move(event));
+    }
+    case ReconcileVerdict::again:
+      return again(facts, "the worker died and left no receipt");
+    case ReconcileVerdict::audit:
+      return audit(facts, "receipt_unusable", row.reconcile_type, command.result);
+  }
+  return done();
+}
+
+}  // namespace tally::domain::run

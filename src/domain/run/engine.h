@@ -1,0 +1,42 @@
+#pragma once
+
+// The run engine's shares of gather, decide and apply (core.h).
+
+#include "domain/core.h"
+
+namespace tally::domain::run {
+
+SubmitFacts gather(State const& state, Submit const& command, Moment const& moment);
+LeaseFacts gather(State const& state, Lease const& command, Moment const& moment);
+RunFacts gather(State const& state, Start const& command, Moment const& moment);
+RunFacts gather(State const& state, Complete const& command, Moment const& moment);
+RunFacts gather(State const& state, Fail const& command, Moment const& moment);
+RunFacts gather(State const& state, Cancel const& command, Moment const& moment);
+RunFacts gather(State const& state, Due const& command, Moment const& moment);
+RunFacts gather(State const& state, Reconcile const& command, Moment const& moment);
+RunFacts gather(State const& state, ProposeResolution const& command, Moment const& moment);
+
+Outcome decide(Instant at, Submit const& command, SubmitFacts const& facts);
+Outcome decide(Instant at, Lease const& command, LeaseFacts const& facts);
+Outcome decide(Instant at, Start const& command, RunFacts const& facts);
+Outcome decide(Instant at, Complete const& command, RunFacts const& facts);
+Outcome decide(Instant at, Fail const& command, RunFacts const& facts);
+Outcome decide(Instant at, Cancel const& command, RunFacts const& facts);
+Outcome decide(Instant at, Due const& command, RunFacts const& facts);
+Outcome decide(Instant at, Reconcile const& command, RunFacts const& facts);
+Outcome decide(Instant at, ProposeResolution const& command, RunFacts const& facts);
+
+void apply(State& state, Header const& header, Submitted const& event);
+void apply(State& state, Header const& header, Refused const& event);
+void apply(State& state, Header const& header, Leased const& event);
+void apply(State& state, Header const& header, Started const& event);
+void apply(State& state, Header const& header, Requeued const& event);
+void apply(State& state, Header const& header, Reconciling const& event);
+void apply(State& state, Header const& header, CancelRequested const& event);
+void apply(State& state, Header const& header, Settled const& event);
+void apply(State& state, Header const& header, AuditRequired const& event);
+
+// Takes a finished run out of memory (archive.advanced).
+void forget(State& state, RunId run);
+
+}  // namespace tally::domain::run
