@@ -1,18 +1,9 @@
 #pragma once
 
-// An event as it stands in the ledger: decoded, with the hash of its leaf and its sealed payload.
-
-#include "base/bytes.h"
-#include "base/digest.h"
-#include "domain/event.h"
+#include "codec/entry.h"
 
 namespace tally::ledger {
 
-struct Entry {
-  domain::Recorded recorded;
-  Digest leaf_hash;  // RFC 6962: SHA-256(0x00 || leaf)
-  Bytes leaf;        // the exact bytes
-  Bytes enclosure;   // sealed; empty if none
-};
+using codec::Entry;
 
 }  // namespace tally::ledger

@@ -15,7 +15,7 @@ namespace tally::ledger {
 
 class Index {
  public:
-  void add(domain::Header const& header);
+  void add(domain::Header const& header, bool submits_run, bool is_checkpoint);
   std::vector<std::int64_t> of_run(RunId run) const;
   std::vector<std::int64_t> of_correlation(CorrelationId correlation) const;
   // The tenant's runs, newest first, at most `limit`, older than `before` (a sequence; none: from

@@ -1,4 +1,5 @@
 #include "domain/run/engine.h"
+#include "domain/run/history.h"
 
 namespace tally::domain::run {
 
@@ -20,15 +21,16 @@ void stop_waiting(State& state, RunId run, Row const& row) {
   state.deadlines.queue.erase({row.queue_deadline, run});
 }
 
-void drop_lease(State& state, Row& row) {
-  if (row.lease) state.leases.erase(*row.lease);
-  row.lease.reset();
-}
-
-void set_phase(State& state, Row& row, Phase phase) {
+// Applies an event to its row, keeping up the tables derived from it.
+template <class E>
+Row& advance_row(State& state, Header const& header, E const& event) {
+  Row& row = state.runs.edit(event.run);
+  std::optional<LeaseId> const lease = row.lease;
   --state.phases[static_cast<std::size_t>(row.phase)];
-  row.phase = phase;
+  advance(row, header, event);
   ++state.phases[static_cast<std::size_t>(row.phase)];
+  if (lease && lease != row.lease) state.leases.erase(*lease);
+  return row;
 }
 
 void remember_answer(State& state, Header const& header, IdempotencyKey const& key,
@@ -45,9 +47,7 @@ void remember_answer(State& state, Header const& header, IdempotencyKey const& k
 
 void apply(State& state, Header const& header, Submitted const& event) {
   remember_answer(state, header, event.idempotency, event.idempotency_expires_at);
-  Row row = event.row;
-  row.submit_seq = header.seq;
-  if (header.correlation) row.correlation = to_text(*header.correlation);
+  Row row = begin(header, event);
   directory::Tenant& tenant = state.tenants.edit(row.tenant);
   apply_postings(tenant.balances, event.postings);
   tenant.holds_live = tenant.holds_live + row.hold.amount;
@@ -63,63 +63,35 @@ void apply(State& state, Header const& header, Refused const& event) {
   remember_answer(state, header, event.idempotency, event.idempotency_expires_at);
 }
 
-void apply(State& state, Header const&, Leased const& event) {
-  Row& row = state.runs.edit(event.run);
-  stop_waiting(state, event.run, row);
+void apply(State& state, Header const& header, Leased const& event) {
+  stop_waiting(state, event.run, state.runs.at(event.run));
+  Row const& row = advance_row(state, header, event);
   state.queue.last_served[row.job] = row.tenant;
-  set_phase(state, row, Phase::leased);
-  row.attempt = event.attempt;
-  row.fence = event.fence;
-  row.lease = event.lease;
-  row.reason = "leased";
   state.leases[event.lease] = event.run;
   ++state.ledger.leases;
 }
 
 void apply(State& state, Header const& header, Started const& event) {
-  Row& row = state.runs.edit(event.run);
-  set_phase(state, row, Phase::running);
-  row.started_at = header.at;
-  row.reason = "started";
+  advance_row(state, header, event);
 }
 
-void apply(State& state, Header const&, Requeued const& event) {
-  Row& row = state.runs.edit(event.run);
-  drop_lease(state, row);
-  set_phase(state, row, Phase::queued);
-  row.attempt = event.attempt;
-  row.cost_so_far = event.cost_so_far;
-  row.queue_deadline = event.queue_deadline;
-  row.reason = event.reason;
-  wait(state, event.run, row);
+void apply(State& state, Header const& header, Requeued const& event) {
+  wait(state, event.run, advance_row(state, header, event));
 }
 
-void apply(State& state, Header const&, Reconciling const& event) {
-  Row& row = state.runs.edit(event.run);
-  drop_lease(state, row);
-  set_phase(state, row, Phase::reconciling);
-  row.reason = event.reason;
+void apply(State& state, Header const& header, Reconciling const& event) {
+  advance_row(state, header, event);
 }
 
-void apply(State& state, Header const&, CancelRequested const& event) {
-  state.runs.edit(event.run).cancel_requested = true;
+void apply(State& state, Header const& header, CancelRequested const& event) {
+  advance_row(state, header, event);
 }
 
 void apply(State& state, Header const& header, Settled const& event) {
-  Row& row = state.runs.edit(event.run);
-  if (row.phase == Phase::queued) stop_waiting(state, event.run, row);
-  TALLY_CHECK(!is_final(row.phase), "a run ends once");
-  set_phase(state, row, event.phase);
-  row.charge = event.charge;
-  row.error_code = event.error_code;
-  row.error_detail = event.error_detail;
-  row.finished_at = header.at;
-  row.reason = event.reason;
-  row.sandbox = event.sandbox;
-  if (event.result) {
-    row.result = event.result;
-    row.result_seq = header.seq;
-  }
+  Row const& before = state.runs.at(event.run);
+  TALLY_CHECK(!is_final(before.phase), "a run ends once");
+  if (before.phase == Phase::queued) stop_waiting(state, event.run, before);
+  Row const& row = advance_row(state, header, event);
   directory::Tenant& tenant = state.tenants.edit(row.tenant);
   apply_postings(tenant.balances, event.postings);
   tenant.holds_live = tenant.holds_live - row.hold.amount;
@@ -129,14 +101,7 @@ void apply(State& state, Header const& header, Settled const& event) {
 }
 
 void apply(State& state, Header const& header, AuditRequired const& event) {
-  Row& row = state.runs.edit(event.run);
-  drop_lease(state, row);
-  set_phase(state, row, Phase::audit_required);
-  row.reason = event.reason;
-  if (event.result) {
-    row.result = event.result;
-    row.result_seq = header.seq;
-  }
+  advance_row(state, header, event);
 }
 
 void forget(State& state, RunId run) {

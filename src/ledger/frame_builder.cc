@@ -1,0 +1,84 @@
+#include "ledger/frame_builder.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "codec/event_codec.h"
+#include "domain/invariants.h"
+#include "domain/next_id.h"
+
+namespace tally::ledger {
+
+namespace {
+
+constexpr std::size_t kSaltsDrawn = 4096;  // bytes of entropy taken at a time
+
+}  // namespace
+
+std::array<std::uint8_t, 16> FrameBuilder::salt() {
+  std::array<std::uint8_t, 16> salt{};
+  if (salts_used_ + salt.size() > salts_.size()) {
+    salts_.resize(kSaltsDrawn);
+    entropy_.fill(salts_);
+    salts_used_ = 0;
+  }
+  std::copy_n(salts_.begin() + static_cast<std::ptrdiff_t>(salts_used_), salt.size(), salt.begin());
+  salts_used_ += salt.size();
+  return salt;
+}
+
+domain::Header FrameBuilder::header(domain::Outcome const& outcome, Origin const& origin,
+                                    Instant at) {
+  domain::Header header;
+  header.actor = origin.actor;
+  header.at = at;
+  if (origin.correlation != CorrelationId{}) header.correlation = origin.correlation;
+  header.ledger = state_.ledger.ledger;
+  header.run = outcome.run;
+  header.salt = salt();
+  header.seq = state_.ledger.seq_next;
+  if (origin.span != SpanId{}) header.span = origin.span;
+  header.tenant = outcome.tenant;
+  if (outcome.tenant) {
+    domain::directory::Tenant const* tenant = state_.tenants.find(*outcome.tenant);
+    header.tenant_seq = tenant == nullptr ? 0 : tenant->seq_next;
+  }
+  return header;
+}
+
+std::shared_ptr<Entry const> FrameBuilder::record(PendingFrame& frame, domain::Snapshot snapshot,
+                                                  domain::Outcome outcome, Origin const& origin,
+                                                  Instant at, Bytes enclosure) {
+  std::shared_ptr<Entry const> first;
+  DecisionId const decision = domain::decision_id(state_.ledger, state_.ledger.seq_next);
+  for (domain::Event& event : outcome.events) {
+    auto entry = std::make_shared<Entry>();
+    entry->recorded.header = header(outcome, origin, at);
+    entry->recorded.header.decision = decision;
+    entry->recorded.event = std::move(event);
+    if (!first) {
+      entry->recorded.snapshot = std::move(snapshot);
+      entry->enclosure = std::move(enclosure);
+    }
+    if (auto const* opened = std::get_if<domain::ChronicleEvent>(&entry->recorded.event))
+      if (auto const* leaf0 = std::get_if<domain::chronicle::Opened>(opened))
+        entry->recorded.header.ledger = leaf0->ledger;
+    codec::encode(entry->recorded, entry->leaf);
+    TALLY_CHECK(entry->leaf.size() <= codec::kLeafBytesMax, "an event exceeds 65,535 bytes");
+    entry->leaf_hash = merkle::leaf_hash(entry->leaf);
+    tree_.append(entry->leaf_hash);
+    domain::apply(state_, entry->recorded.header, entry->recorded.event);
+    auto const violated =
+        domain::violated_invariant(state_, entry->recorded.header, entry->recorded.event);
+    TALLY_CHECK(!violated, violated.value_or(""));
+    if (frame.log.records.empty())
+      frame.log.first_seq = static_cast<std::uint64_t>(entry->recorded.header.seq);
+    frame.log.records.push_back({.leaf = entry->leaf, .enclosure = entry->enclosure});
+    frame.bytes += entry->leaf.size() + entry->enclosure.size();
+    frame.entries.push_back(entry);
+    if (!first) first = entry;
+  }
+  return first;
+}
+
+}  // namespace tally::ledger

@@ -1,0 +1,48 @@
+#pragma once
+
+// Turns outcomes into events of the open frame: headers, canonical bytes, leaf hashes, the tree,
+// the state. What it holds is not durable yet, and nobody outside the loop has seen it.
+
+#include <memory>
+#include <vector>
+
+#include "codec/state_digest.h"
+#include "domain/core.h"
+#include "ledger/loop.h"
+
+namespace tally::ledger {
+
+// A frame on its way, with everything that waits for it.
+struct PendingFrame {
+  ports::LogFrame log;
+  std::size_t bytes = 0;
+  std::vector<std::shared_ptr<Entry const>> entries;
+  std::vector<std::function<void(Fate)>> replies;
+  std::vector<Order> orders;
+  bool directory_changed = false;
+  std::shared_ptr<Directory const> directory;  // as this frame leaves it, if changed
+  bool empty() const { return entries.empty() && replies.empty() && orders.empty(); }
+};
+
+class FrameBuilder {
+ public:
+  FrameBuilder(domain::State& state, merkle::Tree& tree, ports::Entropy& entropy)
+      : state_(state), tree_(tree), entropy_(entropy) {}
+
+  // Records one decision in `frame` and applies it; returns its first entry.
+  std::shared_ptr<Entry const> record(PendingFrame& frame, domain::Snapshot snapshot,
+                                      domain::Outcome outcome, Origin const& origin, Instant at,
+                                      Bytes enclosure);
+
+ private:
+  domain::Header header(domain::Outcome const& outcome, Origin const& origin, Instant at);
+  std::array<std::uint8_t, 16> salt();
+
+  domain::State& state_;
+  merkle::Tree& tree_;
+  ports::Entropy& entropy_;
+  Bytes salts_;  // drawn in bulk
+  std::size_t salts_used_ = 0;
+};
+
+}  // namespace tally::ledger

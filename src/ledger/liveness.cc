@@ -1,0 +1,36 @@
+#include "ledger/liveness.h"
+
+namespace tally::ledger {
+
+void Liveness::renew(RunId run, Instant at, Duration period) {
+  drop(run);
+  until_[run] = at + period;
+  order_.emplace(at + period, run);
+}
+
+void Liveness::drop(RunId run) {
+  auto at = until_.find(run);
+  if (at == until_.end()) return;
+  order_.erase({at->second, run});
+  until_.erase(at);
+}
+
+void Liveness::renew_all(Instant at, Duration period) {
+  order_.clear();
+  for (auto& [run, until] : until_) {
+    until = at + period;
+    order_.emplace(until, run);
+  }
+}
+
+bool Liveness::expired(RunId run, Instant at) const {
+  auto found = until_.find(run);
+  return found == until_.end() || found->second <= at;
+}
+
+std::optional<std::pair<Instant, RunId>> Liveness::next() const {
+  if (order_.empty()) return std::nullopt;
+  return *order_.begin();
+}
+
+}  // namespace tally::ledger

@@ -1,0 +1,73 @@
+#include "ledger/reader.h"
+
+#include <fmt/format.h>
+
+#include "codec/event_codec.h"
+#include "domain/run/history.h"
+#include "merkle/tree.h"
+
+namespace tally::ledger {
+
+namespace {
+
+constexpr std::size_t kReadAtOnce = 4096;  // records, for long ranges
+
+Result<Entry> to_entry(ports::LogRecord record, std::int64_t seq) {
+  auto recorded = codec::decode(record.leaf);
+  if (!recorded) {
+    return fail("damaged", fmt::format("event {} cannot be read", seq),
+                recorded.error().code + ": " + recorded.error().detail);
+  }
+  Digest const hash = merkle::leaf_hash(record.leaf);
+  return Entry{.recorded = std::move(*recorded),
+               .leaf_hash = hash,
+               .leaf = std::move(record.leaf),
+               .enclosure = std::move(record.enclosure)};
+}
+
+}  // namespace
+
+Result<Entry> Reader::entry(std::int64_t seq) const {
+  TRY(found, entries(seq, 1));
+  if (found.empty()) return fail("not_found", fmt::format("there is no event {}", seq));
+  return std::move(found.front());
+}
+
+Result<std::vector<Entry>> Reader::entries(std::int64_t from, std::size_t count) const {
+  std::int64_t const size = index_.size();
+  if (from < 0 || from >= size) return std::vector<Entry>{};
+  count = std::min(count, static_cast<std::size_t>(size - from));
+  TRY(records, store_.read(static_cast<std::uint64_t>(from), count));
+  std::vector<Entry> entries;
+  entries.reserve(records.size());
+  for (ports::LogRecord& record : records) {
+    TRY(entry, to_entry(std::move(record), from + static_cast<std::int64_t>(entries.size())));
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+Result<domain::run::Row> Reader::run(RunId run) const {
+  std::optional<domain::run::Row> row;
+  for (std::int64_t const seq : index_.of_run(run)) {
+    TRY(one, entry(seq));
+    domain::run::advance(row, one.recorded.header, one.recorded.event);
+  }
+  if (!row) return fail("not_found", "no such run");
+  return *row;
+}
+
+Result<std::vector<Digest>> Reader::leaf_hashes(std::int64_t from, std::int64_t to) const {
+  std::vector<Digest> hashes;
+  hashes.reserve(static_cast<std::size_t>(std::max<std::int64_t>(to - from, 0)));
+  while (from < to) {
+    auto const count = std::min(kReadAtOnce, static_cast<std::size_t>(to - from));
+    TRY(records, store_.read(static_cast<std::uint64_t>(from), count));
+    if (records.empty()) return fail("not_found", fmt::format("there is no event {}", from));
+    for (ports::LogRecord const& record : records) hashes.push_back(merkle::leaf_hash(record.leaf));
+    from += static_cast<std::int64_t>(records.size());
+  }
+  return hashes;
+}
+
+}  // namespace tally::ledger

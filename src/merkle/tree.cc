@@ -1,0 +1,53 @@
+#include "merkle/tree.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/check.h"
+
+namespace tally::merkle {
+
+Digest leaf_hash(ByteView entry) {
+  static constexpr std::uint8_t kLeaf[] = {0x00};
+  return sha256({ByteView(kLeaf), entry});
+}
+
+Digest node_hash(Digest const& left, Digest const& right) {
+  std::array<std::uint8_t, 65> input{0x01};
+  std::copy(left.bytes.begin(), left.bytes.end(), input.begin() + 1);
+  std::copy(right.bytes.begin(), right.bytes.end(), input.begin() + 33);
+  return sha256(ByteView(input));
+}
+
+Digest empty_root() { return sha256(ByteView()); }
+
+void Tree::append(Digest const& leaf_hash) {
+  TALLY_CHECK(size_ < kTreeSizeMax, "the tree is full");
+  Digest hash = leaf_hash;
+  // Like the carry of size + 1: each low set bit is a subtree that the new one completes.
+  for (std::uint64_t carry = size_; (carry & 1) != 0; carry >>= 1) {
+    hash = node_hash(peaks_.back(), hash);
+    peaks_.pop_back();
+  }
+  peaks_.push_back(hash);
+  ++size_;
+}
+
+Digest Tree::root() const {
+  if (peaks_.empty()) return empty_root();
+  Digest root = peaks_.back();
+  for (auto peak = peaks_.rbegin() + 1; peak != peaks_.rend(); ++peak)
+    root = node_hash(*peak, root);
+  return root;
+}
+
+std::optional<Tree> Tree::restore(std::uint64_t size, std::vector<Digest> peaks) {
+  if (size > kTreeSizeMax) return std::nullopt;
+  if (static_cast<std::size_t>(std::popcount(size)) != peaks.size()) return std::nullopt;
+  Tree tree;
+  tree.size_ = size;
+  tree.peaks_ = std::move(peaks);
+  return tree;
+}
+
+}  // namespace tally::merkle
