@@ -2,16 +2,54 @@
 
 namespace tally::ledger {
 
-void Index::add(domain::Header const& header, bool submits_run, bool is_checkpoint) {
+namespace {
+
+bool submits(domain::Event const& event) {
+  auto const* run = std::get_if<domain::RunEvent>(&event);
+  return run != nullptr && std::holds_alternative<domain::run::Submitted>(*run);
+}
+
+bool is_checkpoint(domain::Event const& event) {
+  auto const* chronicle = std::get_if<domain::ChronicleEvent>(&event);
+  return chronicle != nullptr &&
+         std::holds_alternative<domain::chronicle::CheckpointSigned>(*chronicle);
+}
+
+std::size_t bytes_of(Entry const& entry) { return entry.leaf.size() + entry.enclosure.size(); }
+
+}  // namespace
+
+void Index::keep_recent(Tables& tables, std::shared_ptr<Entry const> entry) {
+  tables.recent_bytes += bytes_of(*entry);
+  tables.recent.push_back(std::move(entry));
+  while (tables.recent.size() > kRecentEventsMax || tables.recent_bytes > kRecentBytesMax) {
+    tables.recent_bytes -= bytes_of(*tables.recent.front());
+    tables.recent.pop_front();
+  }
+}
+
+void Index::add(std::shared_ptr<Entry const> entry) {
   tables_.with([&](Tables& tables) {
+    domain::Header const& header = entry->recorded.header;
     tables.size = header.seq + 1;
-    if (is_checkpoint) tables.checkpoint = header.seq;
+    if (is_checkpoint(entry->recorded.event)) tables.checkpoint = header.seq;
     if (header.correlation) tables.correlations[*header.correlation].push_back(header.seq);
-    if (!header.run) return;
-    tables.runs[*header.run].push_back(header.seq);
-    if (!submits_run || !header.tenant) return;
-    tables.by_tenant[*header.tenant].emplace(header.seq, *header.run);
-    tables.tenants.emplace(*header.run, *header.tenant);
+    if (header.run) tables.runs[*header.run].push_back(header.seq);
+    if (header.run && header.tenant && submits(entry->recorded.event)) {
+      tables.by_tenant[*header.tenant].emplace(header.seq, *header.run);
+      tables.tenants.emplace(*header.run, *header.tenant);
+    }
+    keep_recent(tables, std::move(entry));
+  });
+}
+
+std::shared_ptr<Entry const> Index::recent(std::int64_t seq) const {
+  return tables_.with([&](Tables const& tables) -> std::shared_ptr<Entry const> {
+    if (tables.recent.empty()) return nullptr;
+    std::int64_t const first = tables.recent.front()->recorded.header.seq;
+    if (seq < first || seq >= first + static_cast<std::int64_t>(tables.recent.size()))
+      return nullptr;
+    return tables.recent[static_cast<std::size_t>(seq - first)];
   });
 }
 

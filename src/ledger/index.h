@@ -1,21 +1,30 @@
 #pragma once
 
-// Which events belong to a run, a correlation, a tenant: sequences only, derived from headers and
-// rebuilt from the log at every start. Only durable events are in it. Any thread.
+// Which events belong to a run, a correlation, a tenant: sequences, derived from headers and
+// rebuilt from the log at every start; and the latest events themselves, since answers and leases
+// ask for what was written a moment ago. Only durable events are in it. Any thread.
 
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "base/mutex.h"
 #include "domain/event.h"
+#include "ledger/entry.h"
 
 namespace tally::ledger {
 
+inline constexpr std::size_t kRecentEventsMax = 65'536;
+inline constexpr std::size_t kRecentBytesMax = 32u << 20;
+
 class Index {
  public:
-  void add(domain::Header const& header, bool submits_run, bool is_checkpoint);
+  void add(std::shared_ptr<Entry const> entry);
+  // If it is among the latest.
+  std::shared_ptr<Entry const> recent(std::int64_t seq) const;
   std::vector<std::int64_t> of_run(RunId run) const;
   std::vector<std::int64_t> of_correlation(CorrelationId correlation) const;
   // The tenant's runs, newest first, at most `limit`, older than `before` (a sequence; none: from
@@ -29,12 +38,16 @@ class Index {
   std::int64_t size() const;  // durable events
 
  private:
+  struct Tables;
+  static void keep_recent(Tables& tables, std::shared_ptr<Entry const> entry);
   struct Tables {
     std::map<RunId, std::vector<std::int64_t>> runs;
     std::map<CorrelationId, std::vector<std::int64_t>> correlations;
     std::map<TenantId, std::map<std::int64_t, RunId>> by_tenant;
     std::map<RunId, TenantId> tenants;
     std::optional<std::int64_t> checkpoint;
+    std::deque<std::shared_ptr<Entry const>> recent;
+    std::size_t recent_bytes = 0;
     std::int64_t size = 0;
   };
   Mutex<Tables> tables_;

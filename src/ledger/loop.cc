@@ -36,11 +36,6 @@ bool is_checkpoint(domain::Event const& event) {
          std::holds_alternative<domain::chronicle::CheckpointSigned>(*chronicle);
 }
 
-bool submits(domain::Event const& event) {
-  auto const* run = std::get_if<domain::RunEvent>(&event);
-  return run != nullptr && std::holds_alternative<domain::run::Submitted>(*run);
-}
-
 }  // namespace
 
 struct Loop::Inside {
@@ -69,11 +64,15 @@ struct Loop::Inside {
     Instant const now = clock.now();
     for (auto const& [id, row] : state.runs) {
       if (row.phase == domain::run::Phase::leased || row.phase == domain::run::Phase::running)
-        liveness.renew(id, now, state.settings.lease);
+        liveness.renew(id, now, over(row) ? Duration(0) : state.settings.lease);
       if (row.phase == domain::run::Phase::reconciling) reminders.emplace(now, id);
     }
     for (auto const& [job, waiting] : state.queue.waiting) open.orders.emplace_back(WorkWaits{job});
     digest.update(state);
+  }
+
+  bool over(domain::run::Row const& row) const {
+    return options.command_leases_end_with_process && row.runner == domain::run::Runner::command;
   }
 
   World world;
@@ -324,10 +323,7 @@ struct Loop::Inside {
 
   // The frame is durable: now, and only now, others hear of it.
   void publish(PendingFrame frame) {
-    for (auto const& entry : frame.entries) {
-      world.index.add(entry->recorded.header, submits(entry->recorded.event),
-                      is_checkpoint(entry->recorded.event));
-    }
+    for (auto const& entry : frame.entries) world.index.add(entry);
     if (frame.directory) shared.with([&](Volatile& v) { v.directory = frame.directory; });
     for (auto& reply : frame.replies) reply(Fate::decided);
     for (auto const& entry : frame.entries) answer_waiters(*entry);
@@ -524,6 +520,16 @@ void Loop::read_run(TenantId tenant, RunId run, Duration wait,
       inside_->wait_for(tenant, run, wait, std::move(done));
   };
   inside_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = tenant});
+}
+
+void Loop::find_run(RunId run, std::function<void(RunReading)> done) {
+  auto question = [this, run, done = std::move(done)](Fate fate) mutable {
+    if (fate != Fate::decided)
+      done({.fate = fate, .row = {}});
+    else
+      inside_->read(run, std::move(done));
+  };
+  inside_->put(Lane::finish, {.request = {}, .question = std::move(question), .tenant = {}});
 }
 
 void Loop::read_budget(TenantId tenant, std::function<void(BudgetReading)> done) {

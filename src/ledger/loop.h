@@ -96,6 +96,9 @@ struct LoopOptions {
   std::size_t frame_bytes_max = 1 << 20;
   Duration checkpoint_every = milliseconds(100);
   std::size_t waiters_max = 10'000;  // long polls held at once
+  // Executions of command jobs die with the process that leased them, so after a start their
+  // leases are over; what they left behind is asked for at once.
+  bool command_leases_end_with_process = true;
 };
 
 struct LoopCounts {
@@ -139,6 +142,8 @@ class Loop {
   void post(Lane lane, Request request);
   // Answers at once, or when the run becomes final, or after `wait`; always durable state.
   void read_run(TenantId tenant, RunId run, Duration wait, std::function<void(RunReading)> done);
+  // Any tenant's run, for the server's own use.
+  void find_run(RunId run, std::function<void(RunReading)> done);
   void read_budget(TenantId tenant, std::function<void(BudgetReading)> done);
   void heartbeat(domain::run::Handle handle, std::function<void(Heartbeat)> done);
   std::shared_ptr<Directory const> directory() const;

@@ -28,6 +28,7 @@ Result<Entry> to_entry(ports::LogRecord record, std::int64_t seq) {
 }  // namespace
 
 Result<Entry> Reader::entry(std::int64_t seq) const {
+  if (auto const recent = index_.recent(seq)) return *recent;
   TRY(found, entries(seq, 1));
   if (found.empty()) return fail("not_found", fmt::format("there is no event {}", seq));
   return std::move(found.front());

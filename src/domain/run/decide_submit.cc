@@ -92,6 +92,7 @@ Outcome accept(Instant at, Submit const& command, SubmitFacts const& facts) {
   Submitted event;
   event.idempotency = command.idempotency;
   event.idempotency_expires_at = facts.idempotency_expires_at;
+  event.input = command.input;
   event.postings = plan.take();
   event.row = first_row(at, command, facts);
   event.run = facts.next_run;

@@ -161,6 +161,9 @@ Outcome decide(Instant, Fail const& command, RunFacts const& facts) {
     return requeue(facts, row.attempt - 1, row.cost_so_far, "returned", "the worker gave it back");
   }
   if (row.phase != Phase::running) return lease_lost();
+  // The work ended well and says nothing of its cost: nobody may guess it.
+  if (row.price.reported && command.code == "cost_not_reported")
+    return audit(facts, command.code, "no_cost_audit", std::nullopt);
   Micros const cost = row.cost_so_far + command.measured.reported.value_or(Micros(0));
   if (command.retry && may_retry(row))
     return requeue(facts, row.attempt, cost, command.code, command.detail);

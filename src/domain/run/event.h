@@ -22,6 +22,7 @@ constexpr std::string_view name_of(Order order) {
 struct Submitted {
   Instant idempotency_expires_at;
   IdempotencyKey idempotency;
+  Enclosure input;
   Order order = Order::execute;
   Postings postings;
   Row row;
@@ -31,6 +32,7 @@ struct Submitted {
   static void fields(Self& self, Visit&& visit) {
     visit("idempotency", self.idempotency);
     visit("idempotency_expires_at", self.idempotency_expires_at);
+    visit("input", self.input);
     visit("order", self.order);
     visit("postings", self.postings);
     visit("row", self.row);

@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""A worker for runner = "worker" job kinds, in nothing but Python's standard library.
+
+    TALLY_KEY=tk_... examples/worker.py [--once] [--server URL] [--job remote-echo]
+
+It leases a run, starts it, sends heartbeats while it works, and completes it. The fence proves
+that the lease is still ours: after 409 `lease_lost` somebody else has the run, so what we did is
+dropped. Whatever happens to this process, the run is charged once or not at all.
+"""
+import argparse
+import json
+import os
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+HEARTBEAT_S = 5
+PROBLEM_PAUSE_S = 1
+
+
+def post(server, path, body, timeout=60):
+    request = urllib.request.Request(
+        server + path,
+        data=json.dumps(body).encode(),
+        headers={"Authorization": "Bearer " + os.environ["TALLY_KEY"],
+                 "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=timeout) as answer:
+        return json.loads(answer.read() or b"{}")
+
+
+def work_on(item):
+    """The work itself: what a remote-echo job does with its input."""
+    text = str(item["input"].get("text", ""))
+    time.sleep(float(item["input"].get("sleep_s", 0)))
+    return {"text": text.upper(), "words": len(text.split()), "attempt": item["attempt"]}
+
+
+def keep_alive(server, item, stop):
+    while not stop.wait(HEARTBEAT_S):
+        try:
+            post(server, f"/v1/work/{item['lease_id']}/heartbeat", {"fence": item["fence"]})
+        except OSError as error:  # HTTPError too; whether the lease is lost, the end will tell
+            print(f"worker: heartbeat: {error}", file=sys.stderr)
+
+
+def execute(server, item):
+    lease = f"/v1/work/{item['lease_id']}"
+    fence = {"fence": item["fence"]}
+    post(server, lease + "/start", fence)  # durable before the world is touched
+    stop = threading.Event()
+    threading.Thread(target=keep_alive, args=(server, item, stop), daemon=True).start()
+    try:
+        result = work_on(item)
+    except Exception as error:  # the work failed, not the worker
+        post(server, lease + "/fail",
+             {**fence, "code": "exit_nonzero", "detail": str(error)[:200], "retry": False})
+    else:
+        post(server, lease + "/complete", {**fence, "result": result})
+    finally:
+        stop.set()
+    print(f"{item['run_id']} attempt {item['attempt']} done", flush=True)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    options.add_argument("--server", default="http://127.0.0.1:7070")
+    options.add_argument("--job", action="append", help="job kind; may be repeated")
+    options.add_argument("--once", action="store_true", help="end when a lease brings no work")
+    chosen = options.parse_args()
+    if "TALLY_KEY" not in os.environ:
+        sys.exit("worker: set TALLY_KEY to a key that may work (see: tally key create --help)")
+    wanted = {"jobs": chosen.job or ["remote-echo"], "max": 1, "wait_s": 2 if chosen.once else 20}
+    while True:
+        try:
+            work = post(chosen.server, "/v1/work/lease", wanted)["work"]
+            for item in work:
+                execute(chosen.server, item)
+            if chosen.once and not work:
+                return
+        except urllib.error.HTTPError as problem:
+            print(f"worker: {problem.code} {problem.read().decode()}", file=sys.stderr)
+            if problem.code in (401, 403):
+                sys.exit(1)
+            time.sleep(PROBLEM_PAUSE_S)
+        except OSError as error:  # the server is away: it keeps our lease for its period
+            print(f"worker: {error}", file=sys.stderr)
+            time.sleep(PROBLEM_PAUSE_S)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        pass

@@ -1,0 +1,108 @@
+#include "audit/verify.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "audit/books.h"
+#include "audit/fold.h"
+#include "audit/frames.h"
+#include "codec/state_digest.h"
+#include "segments/verify.h"
+
+namespace tally::audit {
+
+namespace {
+
+constexpr std::uint64_t kProgressEvery = 65'536;  // events
+
+// Everything that is checked on top of the frames' own checksums.
+class Checker {
+ public:
+  Result<void> frame(segments::FrameView const& view) {
+    auto checked =
+        fold_.frame(to_log_frame(view), [&](codec::Entry const& entry, domain::State const&) {
+          if (fault_) return;
+          if (auto entered = books_.enter(entry); !entered) fault(entry, entered.error().detail);
+          check_digest(entry);
+        });
+    if (!checked) return checked;
+    if (fault_) return fail("corrupt", *fault_);
+    digests_.emplace(static_cast<std::int64_t>(fold_.tree().size()),
+                     digest_.update(fold_.state()).hex());
+    return {};
+  }
+  Result<void> end() { return books_.compare(fold_.state()); }
+  Fold& fold() { return fold_; }
+
+ private:
+  void fault(codec::Entry const& entry, std::string_view what) {
+    fault_ = fmt::format("event {}: {}", entry.recorded.header.seq, what);
+  }
+  // A checkpoint says which state its leaves fold to.
+  void check_digest(codec::Entry const& entry) {
+    auto const* group = std::get_if<domain::ChronicleEvent>(&entry.recorded.event);
+    auto const* head =
+        group == nullptr ? nullptr : std::get_if<domain::chronicle::CheckpointSigned>(group);
+    if (head == nullptr) return;
+    auto const at = digests_.find(head->size);
+    if (at == digests_.end() || at->second != head->state_digest)
+      fault(entry, "the state folded from the leaves is not the one that its checkpoint names");
+    digests_.erase(digests_.begin(), digests_.upper_bound(head->size));
+  }
+
+  Fold fold_;
+  Books books_;
+  codec::StateDigest digest_;
+  std::map<std::int64_t, std::string> digests_;  // by size, since the last checkpoint
+  std::optional<std::string> fault_;
+};
+
+// "event 12: what" -> 12.
+std::optional<std::uint64_t> seq_in(std::string_view detail) {
+  constexpr std::string_view kEvent = "event ";
+  auto const at = detail.find(kEvent);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::uint64_t seq = 0;
+  auto rest = detail.substr(at + kEvent.size());
+  auto const [end, fault] = std::from_chars(rest.data(), rest.data() + rest.size(), seq);
+  if (fault != std::errc{}) return std::nullopt;
+  return seq;
+}
+
+void condemn(Report& report, std::uint64_t seq, std::string what) {
+  report.ok = false;
+  report.bad_seq = seq_in(what).value_or(seq);
+  report.what = std::move(what);
+}
+
+}  // namespace
+
+Result<Report> verify(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
+                      std::function<void(std::uint64_t)> const& progress) {
+  Checker checker;
+  std::uint64_t reported = 0;
+  TRY(frames, segments::check_frames(disk, [&](segments::FrameView const& view) -> Result<void> {
+        TRY_VOID(checker.frame(view));
+        if (progress && view.header.next_seq() >= reported + kProgressEvery)
+          progress(reported = view.header.next_seq());
+        return {};
+      }));
+  Report report;
+  report.ok = frames.sound();
+  report.events = frames.verified.next_seq;
+  report.frames = frames.frames;
+  report.checkpoints = static_cast<std::uint64_t>(checker.fold().checkpoints());
+  report.root = frames.verified.root;
+  report.origin = checker.fold().state().ledger.origin;
+  report.vkey = checker.fold().state().ledger.vkey;
+  report.torn_tail = frames.damage && frames.damage->kind == segments::DamageKind::torn;
+  if (!frames.sound()) condemn(report, frames.damage->seq, frames.damage->text());
+  if (!report.ok) return report;
+  if (auto books = checker.end(); !books) condemn(report, report.events, books.error().detail);
+  if (report.ok && expected_vkey && *expected_vkey != report.vkey)
+    condemn(report, 0, "the ledger was written under another key: " + report.vkey);
+  return report;
+}
+
+}  // namespace tally::audit

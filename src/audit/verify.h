@@ -1,0 +1,37 @@
+#pragma once
+
+// The full check of a ledger at rest: every byte of every segment, every leaf, the tree, every
+// checkpoint's signature, every invariant, and the balances once more from postings alone. Needs
+// no server and no key but the one in leaf 0.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/digest.h"
+#include "base/result.h"
+#include "ports/disk.h"
+
+namespace tally::audit {
+
+struct Report {
+  bool ok = false;
+  std::uint64_t events = 0;
+  std::uint64_t frames = 0;
+  std::uint64_t checkpoints = 0;
+  Digest root;                           // of all events
+  std::string origin;                    // from leaf 0
+  std::string vkey;                      // from leaf 0
+  bool torn_tail = false;                // a frame nobody was told of; no fault
+  std::optional<std::uint64_t> bad_seq;  // first event that cannot be relied on
+  std::string what;                      // what is wrong with it
+};
+
+// `expected_vkey`: the key that the caller trusts; a ledger with another one is not ok. `progress`
+// is called now and then with the events done so far. Errors are for a directory that cannot be
+// read at all; a damaged ledger is a Report that is not ok.
+Result<Report> verify(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
+                      std::function<void(std::uint64_t)> const& progress = {});
+
+}  // namespace tally::audit

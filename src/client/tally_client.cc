@@ -1,0 +1,155 @@
+#include "client/tally_client.h"
+
+#include <fmt/format.h>
+
+#include "client/tally_client_paths.h"
+#include "wire/from_json.h"
+#include "wire/to_json.h"
+
+namespace tally::client {
+
+namespace {
+
+constexpr Duration kConnectTimeout = seconds(5);
+// For an answer, on top of what the server was asked to wait.
+constexpr Duration kAnswerTimeout = seconds(30);
+
+Failure unintelligible(std::string detail, std::string body) {
+  return {.error = {.code = "malformed", .detail = std::move(detail), .inside = {}},
+          .problem = {},
+          .body = std::move(body)};
+}
+
+template <class T>
+tl::expected<T, std::string> read_message(std::string const& body) {
+  auto document = json::parse(body);
+  if (!document) return tl::unexpected("the server's answer is no JSON: " + document.error().detail);
+  if constexpr (std::same_as<T, json::Value>) {
+    return std::move(*document);
+  } else {
+    auto message = wire::from_json<T>(*document, wire::Strictness::lenient);
+    if (message) return std::move(*message);
+    wire::FieldError const& first = message.error().front();
+    return tl::unexpected(
+        fmt::format("the server's answer is no {}: {} {}", T::kName, first.pointer, first.detail));
+  }
+}
+
+Failure failure_of(HttpReply const& reply) {
+  auto problem = read_message<wire::Problem>(reply.body);
+  if (!problem) {
+    return unintelligible(
+        fmt::format("the server answered status {} without a problem document", reply.status),
+        reply.body);
+  }
+  return {.error = {.code = problem->code, .detail = problem->detail, .inside = {}},
+          .problem = *problem,
+          .body = reply.body};
+}
+
+template <class T>
+std::string body_of(T const& message) {
+  return json::write(wire::to_json(message));
+}
+
+}  // namespace
+
+Result<HttpReply> TallyClient::exchange(Call const& call) {
+  if (!connection_) {
+    TRY(opened, HttpConnection::open(url_.host, url_.port, kConnectTimeout));
+    connection_ = std::move(opened);
+  }
+  HttpHeaders headers{{"Authorization", "Bearer " + key_}, {"Accept", "application/json"}};
+  if (!call.body.empty()) headers.emplace_back("Content-Type", "application/json");
+  if (!call.idempotency_key.empty())
+    headers.emplace_back("Idempotency-Key", std::string(call.idempotency_key));
+  return connection_->exchange(call.method, call.target, headers, call.body,
+                               kAnswerTimeout + seconds(call.wait_s));
+}
+
+tl::expected<HttpReply, Failure> TallyClient::ask(Call const& call) {
+  auto reply = exchange(call);
+  if (!reply) return tl::unexpected(Failure{.error = reply.error(), .problem = {}, .body = {}});
+  if (reply->status < 200 || reply->status > 299) return tl::unexpected(failure_of(*reply));
+  return std::move(*reply);
+}
+
+template <class T>
+Asked<T> TallyClient::ask_for(Call const& call) {
+  auto reply = ask(call);
+  if (!reply) return tl::unexpected(reply.error());
+  auto message = read_message<T>(reply->body);
+  if (!message) return tl::unexpected(unintelligible(message.error(), reply->body));
+  return Answer<T>{.message = std::move(*message), .body = std::move(reply->body)};
+}
+
+Asked<wire::SubmitAnswer> TallyClient::submit(wire::SubmitRequest const& request,
+                                              std::string_view idempotency_key) {
+  return ask_for<wire::SubmitAnswer>({.method = "POST",
+                                      .target = std::string(kRunsPath),
+                                      .body = body_of(request),
+                                      .idempotency_key = idempotency_key});
+}
+
+Asked<wire::DryRunAnswer> TallyClient::try_submit(wire::SubmitRequest const& request,
+                                                  std::string_view idempotency_key) {
+  return ask_for<wire::DryRunAnswer>({.method = "POST",
+                                      .target = dry_run_path(),
+                                      .body = body_of(request),
+                                      .idempotency_key = idempotency_key});
+}
+
+Asked<wire::Run> TallyClient::run(RunId run, std::int64_t wait_s) {
+  return ask_for<wire::Run>({.method = "GET", .target = run_path(run, wait_s), .wait_s = wait_s});
+}
+
+Asked<wire::RunList> TallyClient::runs(RunQuery const& query) {
+  return ask_for<wire::RunList>({.method = "GET", .target = runs_path(query.status, query.limit)});
+}
+
+Asked<json::Value> TallyClient::cancel(RunId run) {
+  return ask_for<json::Value>({.method = "POST", .target = cancel_path(run)});
+}
+
+Asked<std::string> TallyClient::result(RunId run) {
+  auto reply = ask({.method = "GET", .target = result_path(run)});
+  if (!reply) return tl::unexpected(reply.error());
+  return Answer<std::string>{.message = reply->body, .body = reply->body};
+}
+
+Asked<wire::Budget> TallyClient::budget() {
+  return ask_for<wire::Budget>({.method = "GET", .target = std::string(kBudgetPath)});
+}
+
+Asked<json::Value> TallyClient::grant(TenantId const& tenant, wire::GrantRequest const& request) {
+  return ask_for<json::Value>(
+      {.method = "POST", .target = grants_path(tenant), .body = body_of(request)});
+}
+
+Asked<wire::Key> TallyClient::create_key(wire::KeyRequest const& request) {
+  return ask_for<wire::Key>(
+      {.method = "POST", .target = std::string(kKeysPath), .body = body_of(request)});
+}
+
+Asked<wire::KeyList> TallyClient::keys() {
+  return ask_for<wire::KeyList>({.method = "GET", .target = std::string(kKeysPath)});
+}
+
+Asked<json::Value> TallyClient::revoke_key(KeyId key) {
+  return ask_for<json::Value>({.method = "POST", .target = revoke_path(key)});
+}
+
+Asked<wire::ApprovalAnswer> TallyClient::set_mode(wire::ModeRequest const& request) {
+  return ask_for<wire::ApprovalAnswer>(
+      {.method = "POST", .target = std::string(kModePath), .body = body_of(request)});
+}
+
+Asked<wire::ApprovalList> TallyClient::approvals() {
+  return ask_for<wire::ApprovalList>({.method = "GET", .target = std::string(kApprovalsPath)});
+}
+
+Asked<wire::ApprovalAnswer> TallyClient::approve(ApprovalId approval) {
+  return ask_for<wire::ApprovalAnswer>({.method = "POST", .target = sign_path(approval)});
+}
+
+}  // namespace tally::client

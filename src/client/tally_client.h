@@ -1,0 +1,88 @@
+#pragma once
+
+// The server's API as calls: one function an endpoint, messages from wire/. It blocks; one thread
+// at a time. Nothing is sent twice by itself: after "unreachable" or "timed_out" the caller may
+// send a submit again with the same idempotency key, and never pays twice.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "client/http_connection.h"
+#include "wire/admin_messages.h"
+#include "wire/budget_messages.h"
+#include "wire/ops_messages.h"
+#include "wire/problem.h"
+
+namespace tally::client {
+
+// Why there is no answer to use. With a `problem` the server refused; without one nothing that can
+// be understood came back, and `error.code` is "unreachable", "timed_out" or "malformed".
+struct Failure {
+  Error error;
+  std::optional<wire::Problem> problem;
+  std::string body;  // what the server sent, byte for byte
+};
+
+template <class T>
+struct Answer {
+  T message;
+  std::string body;  // what the server sent, byte for byte
+};
+template <class T>
+using Asked = tl::expected<Answer<T>, Failure>;
+
+struct RunQuery {
+  std::optional<std::string> status;  // one of wire::kRunStatuses
+  std::int64_t limit = 20;            // 1 to wire::kRunsPerPageMax
+};
+
+class TallyClient {
+ public:
+  // `key` is the token, "tk_...". Connects with the first call.
+  TallyClient(ServerUrl url, std::string key) : url_(std::move(url)), key_(std::move(key)) {}
+
+  Asked<wire::SubmitAnswer> submit(wire::SubmitRequest const& request,
+                                   std::string_view idempotency_key);
+  // Decides without holding money; takes no place in the idempotency table.
+  Asked<wire::DryRunAnswer> try_submit(wire::SubmitRequest const& request,
+                                       std::string_view idempotency_key);
+  // Answers when the run is final, and after `wait` (at most wire::kRunWaitSecondsMax) at latest.
+  Asked<wire::Run> run(RunId run, std::int64_t wait_s = 0);
+  Asked<wire::RunList> runs(RunQuery const& query);
+  Asked<json::Value> cancel(RunId run);
+  // The message is the result itself.
+  Asked<std::string> result(RunId run);
+
+  Asked<wire::Budget> budget();
+  Asked<json::Value> grant(TenantId const& tenant, wire::GrantRequest const& request);
+
+  Asked<wire::Key> create_key(wire::KeyRequest const& request);
+  Asked<wire::KeyList> keys();
+  Asked<json::Value> revoke_key(KeyId key);
+
+  Asked<wire::ApprovalAnswer> set_mode(wire::ModeRequest const& request);
+  Asked<wire::ApprovalList> approvals();
+  Asked<wire::ApprovalAnswer> approve(ApprovalId approval);
+
+ private:
+  struct Call {
+    std::string_view method;
+    std::string target;
+    std::string body = {};
+    std::string_view idempotency_key = {};
+    std::int64_t wait_s = 0;
+  };
+  // A reply of 2xx, or the failure.
+  tl::expected<HttpReply, Failure> ask(Call const& call);
+  Result<HttpReply> exchange(Call const& call);
+  template <class T>
+  Asked<T> ask_for(Call const& call);
+
+  ServerUrl url_;
+  std::string key_;
+  std::optional<HttpConnection> connection_;
+};
+
+}  // namespace tally::client

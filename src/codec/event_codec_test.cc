@@ -1,0 +1,254 @@
+#include "codec/event_codec.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "codec/fields_random.h"
+
+namespace tally::codec {
+namespace {
+
+using domain::Event;
+using domain::Recorded;
+
+Bytes encoded(Recorded const& recorded) {
+  Bytes leaf;
+  encode(recorded, leaf);
+  return leaf;
+}
+
+// Everything that must be true of any leaf; the leaf's text names the type when it is not.
+void expect_lasting(Recorded const& recorded) {
+  Bytes const leaf = encoded(recorded);
+  std::string const text(as_text(leaf));
+  auto const document = json::parse(text);
+  ASSERT_TRUE(document) << document.error().detail << "\n" << text;
+  EXPECT_EQ(json::canonical(*document), text) << "a list of fields is out of order";
+  auto const again = decode(leaf);
+  ASSERT_TRUE(again) << again.error().detail << "\n" << text;
+  EXPECT_EQ(*again, recorded) << text;
+  EXPECT_EQ(encoded(*again), leaf);
+}
+
+Recorded started() {
+  Recorded recorded{{}, domain::RunEvent(domain::run::Started{.fence = 3, .run = RunId(255)}), {}};
+  recorded.header.actor = "worker:w1";
+  recorded.header.at = Instant(1'700'000'000'000'001);
+  recorded.header.ledger = LedgerId(1);
+  recorded.header.seq = 12;
+  return recorded;
+}
+
+std::string const kStartedText =
+    R"({"actor":"worker:w1","at":1700000000000001,"body":{"fence":3,"run":"run_00000000000000ff"},)"
+    R"("ledger":"ldg_0000000000000001","salt":"00000000000000000000000000000000","seq":12,)"
+    R"("type":"run.started","v":1})";
+
+// The leaf of `started` with one part replaced; the part must be there.
+std::string changed(std::string_view from, std::string_view to) {
+  std::string text = kStartedText;
+  auto const at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+// The error of decoding, as "code: detail".
+std::string refusal(std::string_view text) {
+  auto const result = decode(as_bytes(text));
+  return result ? "decoded" : result.error().code + ": " + result.error().detail;
+}
+
+TEST(EventCodec, WritesTheBytesOfTheFormatToTheLetter) {
+  EXPECT_EQ(as_text(encoded(started())), kStartedText);
+}
+
+TEST(EventCodec, WritesAWholeHeaderAndADecisionInOrder) {
+  Recorded recorded = started();
+  recorded.header.correlation = CorrelationId({0xab, 1});
+  recorded.header.decision = DecisionId(2);
+  recorded.header.run = RunId(255);
+  recorded.header.span = SpanId({0xcd});
+  recorded.header.tenant = TenantId("acme");
+  domain::run::RunFacts facts{};
+  facts.quorum = 0;
+  recorded.snapshot = {domain::RunCommand(domain::run::Cancel{RunId(255), TenantId("acme")}),
+                       facts};
+  EXPECT_EQ(
+      as_text(encoded(recorded)),
+      R"({"actor":"worker:w1","at":1700000000000001,"body":{"fence":3,"run":"run_00000000000000ff"},)"
+      R"("correlation_id":"ab010000000000000000000000000000","decision":{"command":{"body":)"
+      R"({"run":"run_00000000000000ff","tenant":"acme"},"type":"run.cancel"},"engine":"run@1",)"
+      R"("facts":{"body":{},"kind":"run.run_facts"}},"decision_id":"dec_0000000000000002",)"
+      R"("ledger":"ldg_0000000000000001","run_id":"run_00000000000000ff",)"
+      R"("salt":"00000000000000000000000000000000","seq":12,"span_id":"cd00000000000000",)"
+      R"("tenant":"acme","tenant_seq":0,"type":"run.started","v":1})");
+  expect_lasting(recorded);
+}
+
+TEST(EventCodec, AppendsToWhatIsInTheBufferAlready) {
+  Bytes out = to_bytes("before");
+  encode(started(), out);
+  EXPECT_EQ(as_text(out), "before" + kStartedText);
+}
+
+TEST(EventCodec, EveryEventWithRandomMembersComesBackAndIsCanonical) {
+  Prng random(20'260'101);
+  for (int round = 0; round < 60; ++round)
+    for (Event& event : random_of_each<Event>(random))
+      expect_lasting({random_header(random), std::move(event), {}});
+}
+
+TEST(EventCodec, EveryCommandAndItsFactsComeBackAndAreCanonical) {
+  Prng random(20'260'102);
+  for (int round = 0; round < 40; ++round) {
+    auto const facts = random_of_each_facts(random);
+    std::size_t next = random.below(facts.size());
+    for (auto& command : random_of_each<domain::Command>(random)) {
+      Recorded recorded{random_header(random), started().event, {}};
+      recorded.snapshot = {std::move(command), facts[next++ % facts.size()]};
+      expect_lasting(recorded);
+    }
+  }
+}
+
+TEST(EventCodec, MembersAtZeroAreLeftOutWhateverTheirInitialiserSays) {
+  domain::chronicle::ConfigChanged config;
+  config.reason = "why";
+  clear(config.settings);
+  EXPECT_NE(config.settings, domain::chronicle::Settings{});
+  Recorded const recorded{{}, domain::ChronicleEvent(config), {}};
+  EXPECT_NE(as_text(encoded(recorded)).find(R"("body":{"reason":"why"})"), std::string::npos);
+  expect_lasting(recorded);
+}
+
+TEST(EventCodec, AnEngagedOptionalIsWrittenEvenAtZero) {
+  Recorded recorded = started();
+  recorded.snapshot = {domain::RunCommand(domain::run::Lease{{}, TenantId(""), ""}),
+                       domain::run::LeaseFacts{domain::run::Candidate{}, Duration(0), LeaseId(0)}};
+  std::string const text(as_text(encoded(recorded)));
+  EXPECT_NE(text.find(R"("command":{"body":{"tenant":""})"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("facts":{"body":{"candidate":{}})"), std::string::npos) << text;
+  expect_lasting(recorded);
+}
+
+TEST(EventCodec, OrdersLabelsByUtf16AsTheStandardSays) {
+  domain::run::Submit submit;
+  submit.labels = {{"\U0001f600", "lead unit D83D"}, {"\ue000", "unit E000"}, {"a", ""}};
+  std::string out;
+  write_value(out, submit.labels);
+  EXPECT_EQ(out, "{\"a\":\"\",\"\U0001f600\":\"lead unit D83D\",\"\ue000\":\"unit E000\"}");
+}
+
+TEST(EventCodec, RefusesWhatShouldHaveBeenLeftOut) {
+  EXPECT_EQ(refusal(changed(R"("fence":3)", R"("fence":0)")),
+            "malformed: not in canonical form from byte 52 on");
+}
+
+TEST(EventCodec, RefusesBytesThatAreNotCanonical) {
+  for (auto const& [from, to] : std::initializer_list<std::pair<char const*, char const*>>{
+           {R"("fence":3)", R"("fence": 3)"},
+           {R"("worker:w1")", R"("worker:\u00771")"},
+           {R"("v":1})", "\"v\":1}\n"},
+           {R"("seq":12)", R"("seq":12.0)"},
+           {R"("seq":12)", R"("seq":1.2e1)"},
+           {R"("seq":12)", R"("seq":-0)"}}) {
+    EXPECT_TRUE(refusal(changed(from, to)).starts_with("malformed: ")) << to;
+  }
+}
+
+TEST(EventCodec, SaysWhatIsWrongWhere) {
+  EXPECT_EQ(refusal(changed(R"("fence":3)", R"("fence":"3")")),
+            R"(malformed: at "/body/fence": must be an integer)");
+  EXPECT_EQ(refusal(changed(R"("fence":3,)", R"("fence":3,"flavour":1,)")),
+            R"(malformed: at "/body/flavour": is not known here, or not in its place)");
+  EXPECT_EQ(refusal(changed(R"("run_00000000000000ff")", R"("run_00000000000000FF")")),
+            R"(malformed: at "/body/run": has a character that is no lower-case hex digit)");
+  EXPECT_EQ(refusal(changed(R"("run_00000000000000ff")", R"("key_00000000000000ff")")),
+            R"(malformed: at "/body/run": must be "run_" and 16 hex digits)");
+  EXPECT_EQ(refusal(changed(R"("actor":"worker:w1",)", "")),
+            R"(malformed: at "/actor": must be there)");
+  EXPECT_EQ(refusal(changed(R"("seq":12)", R"("seq":12,"tenant_seq":1)")),
+            R"(malformed: at "/tenant_seq": is not known here, or not in its place)");
+  EXPECT_EQ(refusal(changed(R"("seq":12,"type")", R"("type":"run.started","seq":12,"x")")),
+            R"(malformed: at "/seq": must be there)");
+  EXPECT_EQ(refusal("[]"), "malformed: the event type must be a string");
+  EXPECT_TRUE(refusal("{").starts_with("malformed: ")) << refusal("{");
+}
+
+TEST(EventCodec, RefusesAWordThatTheEnumDoesNotHaveAndItsAbsence) {
+  Recorded recorded = started();
+  recorded.event = domain::RunEvent(domain::run::CancelRequested{.run = RunId(1)});
+  std::string const text(as_text(encoded(recorded)));
+  auto const with = [&](std::string_view to) {
+    std::string copy = text;
+    std::string_view const order = R"("order":"stop",)";
+    return copy.replace(copy.find(order), order.size(), to);
+  };
+  EXPECT_EQ(refusal(with(R"("order":"halt",)")),
+            R"(malformed: at "/body/order": is none of the words that may stand here)");
+  EXPECT_EQ(refusal(with("")), R"(malformed: at "/body/order": must be there)");
+}
+
+TEST(EventCodec, CallsANewerTypeOrVersionUnknownAndNotMalformed) {
+  EXPECT_EQ(refusal(changed("run.started", "run.teleported")),
+            "unknown_event: this build does not know the event type \"run.teleported\"");
+  EXPECT_EQ(refusal(changed(R"("v":1})", R"("v":2,"w":{}})")),
+            "unknown_event: this build does not know the version of run.started \"2\"");
+}
+
+TEST(EventCodec, CallsANewerDecisionUnknown) {
+  Recorded recorded = started();
+  recorded.snapshot = {domain::RunCommand(domain::run::Start{}), domain::run::RunFacts{}};
+  std::string const text(as_text(encoded(recorded)));
+  for (std::string_view name : {"run@1", "run.start\"", "run.run_facts"}) {
+    std::string copy = text;
+    std::string const other = copy.replace(copy.find(name), 3, "fly");
+    EXPECT_TRUE(refusal(other).starts_with("unknown_event: ")) << refusal(other);
+  }
+}
+
+TEST(EventCodec, RefusesADecisionUnderAnotherEnginesName) {
+  Recorded recorded = started();
+  recorded.snapshot = {domain::RunCommand(domain::run::Start{}), domain::run::RunFacts{}};
+  std::string text(as_text(encoded(recorded)));
+  text.replace(text.find("run@1"), 5, "mode@1");
+  EXPECT_TRUE(refusal(text).starts_with("malformed: not in canonical form")) << refusal(text);
+}
+
+TEST(EventCodec, NeverStopsTheProcessOverADamagedLeaf) {
+  Prng random(7);
+  for (Event& event : random_of_each<Event>(random)) {
+    Bytes const leaf = encoded({random_header(random), std::move(event), {}});
+    for (int i = 0; i < 200; ++i) {
+      Bytes damaged = leaf;
+      damaged[random.below(leaf.size())] = static_cast<std::uint8_t>(random.next() >> 56);
+      auto const result = decode(damaged);
+      // What still decodes is another event, written in its own only way.
+      if (result) {
+        EXPECT_EQ(encoded(*result), damaged);
+      }
+      damaged.resize(random.below(leaf.size()));
+      EXPECT_FALSE(decode(damaged));
+    }
+  }
+}
+
+TEST(EventCodecDeathTest, AnIntegerBeyond53BitsStopsTheProcess) {
+  Recorded recorded = started();
+  recorded.header.seq = json::kIntegerMax;
+  EXPECT_TRUE(decode(encoded(recorded)));
+  recorded.header.seq = json::kIntegerMax + 1;
+  EXPECT_DEATH(encoded(recorded), "beyond 2\\^53-1");
+  recorded.header.seq = std::numeric_limits<std::int64_t>::min();
+  EXPECT_DEATH(encoded(recorded), "beyond 2\\^53-1");
+}
+
+TEST(EventCodecDeathTest, ATextThatIsNotUtf8StopsTheProcess) {
+  Recorded recorded = started();
+  recorded.header.actor = "w\xff";
+  EXPECT_DEATH(encoded(recorded), "not UTF-8");
+}
+
+}  // namespace
+}  // namespace tally::codec

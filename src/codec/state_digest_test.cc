@@ -1,0 +1,164 @@
+#include "codec/state_digest.h"
+
+#include <gtest/gtest.h>
+
+#include "codec/fields_random.h"
+
+namespace tally::codec {
+namespace {
+
+using domain::State;
+
+template <class T>
+T random_value(Prng& random) {
+  T value{};
+  fill(random, value);
+  return value;
+}
+
+// Puts, edits or drops a row under one of a few keys, so that edits meet.
+template <class Key, class Row>
+void disturb(Prng& random, domain::Table<Key, Row>& table, Key const& key) {
+  if (random.chance(300)) {
+    table.erase(key);
+  } else if (table.find(key) != nullptr && random.chance(500)) {
+    fill(random, table.edit(key));
+  } else {
+    table.put(key, random_value<Row>(random));
+  }
+}
+
+Digest numbered_digest(std::uint64_t number) {
+  Digest digest;
+  digest.bytes[0] = static_cast<std::uint8_t>(number);
+  return digest;
+}
+
+void disturb(Prng& random, State& state) {
+  std::uint64_t const number = random.below(5);
+  std::string const name = "n" + std::to_string(number);
+  switch (random.below(11)) {
+    case 0:
+      return disturb(random, state.tenants, TenantId(name));
+    case 1:
+      return disturb(random, state.people, PersonId(name));
+    case 2:
+      return disturb(random, state.keys, KeyId(number));
+    case 3:
+      return disturb(random, state.plans, PlanName(name));
+    case 4:
+      return disturb(random, state.jobs, JobName(name));
+    case 5:
+      return disturb(random, state.runs, RunId(number));
+    case 6:
+      return disturb(random, state.answered, numbered_digest(number));
+    case 7:
+      return disturb(random, state.modes, {name, domain::mode::ScopeKind::tenant});
+    case 8:
+      return disturb(random, state.approvals, ApprovalId(number));
+    case 9:
+      return fill(random, state.settings);
+    default:
+      state.ledger.seq_next += 1;
+  }
+}
+
+TEST(StateDigest, IncrementallyEqualsFromNothingOverRandomEdits) {
+  Prng random(31);
+  State state;
+  StateDigest digest;
+  for (int round = 0; round < 400; ++round) {
+    for (auto n = random.below(4); n > 0; --n) disturb(random, state);
+    ASSERT_EQ(digest.update(state), StateDigest::of(state)) << round;
+  }
+}
+
+TEST(StateDigest, DoesNotDependOnTheOrderOfEdits) {
+  Prng random(32);
+  auto const tenant = random_value<domain::directory::Tenant>(random);
+  auto const run = random_value<domain::run::Row>(random);
+  State forwards;
+  State backwards;
+  StateDigest first;
+  StateDigest second;
+  forwards.tenants.put(TenantId("a"), tenant);
+  first.update(forwards);
+  forwards.runs.put(RunId(1), run);
+  backwards.runs.put(RunId(1), {});
+  second.update(backwards);
+  backwards.runs.put(RunId(1), run);
+  backwards.runs.put(RunId(2), run);
+  second.update(backwards);
+  backwards.tenants.put(TenantId("a"), tenant);
+  backwards.runs.erase(RunId(2));
+  EXPECT_EQ(first.update(forwards), second.update(backwards));
+}
+
+TEST(StateDigest, IsTheSumOfTheHashesOfTheRowsModulo2To256) {
+  State state;
+  state.tenants.put(TenantId("a"),
+                    {.balances = {}, .holds_live = {}, .plan = {}, .runs_live = 7, .seq_next = 0});
+  auto const settings = as_bytes(
+      "{\"archive_after\":86400000000,\"heartbeat\":30000000,\"idempotency_life\":604800000000,"
+      "\"lease\":120000000,\"quorum\":2,\"runs_live_max\":1000000}");
+  using namespace std::string_view_literals;
+  std::array const hashes{
+      sha256({as_bytes("tenants\0a\0"sv), as_bytes("{\"runs_live\":7}")}),
+      sha256({as_bytes("ledger\0row\0"sv), as_bytes("{\"id_key\":\"0000000000000000\"}")}),
+      sha256({as_bytes("ledger\0settings\0"sv), settings})};
+  Digest sum;
+  std::uint32_t carry = 0;
+  for (std::size_t i = 0; i < sum.bytes.size(); ++i) {
+    for (Digest const& hash : hashes) carry += hash.bytes[i];
+    sum.bytes[i] = static_cast<std::uint8_t>(carry & 0xFF);
+    carry >>= 8;
+  }
+  EXPECT_EQ(StateDigest::of(state), sum);
+}
+
+TEST(StateDigest, ChangesWithAnyMemberOfTheLedgerRow) {
+  State const start;
+  std::set<Digest> seen{StateDigest::of(start)};
+  auto expect_new = [&](auto change) {
+    State state = start;
+    change(state.ledger);
+    EXPECT_TRUE(seen.insert(StateDigest::of(state)).second) << seen.size();
+  };
+  using Row = domain::LedgerRow;
+  expect_new([](Row& row) { row.approvals = 1; });
+  expect_new([](Row& row) { row.at = Instant(1); });
+  expect_new([](Row& row) { row.checkpoint_size = 1; });
+  expect_new([](Row& row) { row.epoch = 1; });
+  expect_new([](Row& row) { row.id_key = ~std::uint64_t{0}; });
+  expect_new([](Row& row) { row.keys = 1; });
+  expect_new([](Row& row) { row.leases = 1; });
+  expect_new([](Row& row) { row.ledger = LedgerId(1); });
+  expect_new([](Row& row) { row.origin = "1"; });
+  expect_new([](Row& row) { row.runs = 1; });
+  expect_new([](Row& row) { row.seq_next = 1; });
+  expect_new([](Row& row) { row.vkey = "1"; });
+  expect_new([](Row& row) { row.work_clock.paused = Duration(1); });
+}
+
+TEST(StateDigest, ChangesWithOneMemberOneKeyAndOneTable) {
+  State start;
+  start.runs.put(RunId(1), {});
+  std::set<Digest> seen{StateDigest::of(start)};
+  auto expect_new = [&](auto change) {
+    State state = start;
+    change(state);
+    EXPECT_TRUE(seen.insert(StateDigest::of(state)).second) << seen.size();
+  };
+  expect_new([](State& state) { state.runs.edit(RunId(1)).timeout = Duration(1); });
+  expect_new([](State& state) { state.runs.edit(RunId(1)).hold.scopes.clear(); });
+  expect_new([](State& state) { state.runs.put(RunId(2), {}); });
+  expect_new([](State& state) { state.runs.erase(RunId(1)); });
+  expect_new([](State& state) { state.settings.quorum = 0; });
+  expect_new([](State& state) { state.plans.put(PlanName("a"), {}); });
+  expect_new([](State& state) { state.tenants.put(TenantId("a"), {}); });
+  expect_new([](State& state) { state.modes.put({"a", domain::mode::ScopeKind::job}, {}); });
+  expect_new([](State& state) { state.modes.put({"a", domain::mode::ScopeKind::tenant}, {}); });
+}
+
+}  // namespace
+}  // namespace tally::codec

@@ -1,0 +1,67 @@
+#pragma once
+
+// A directory of a Linux file system as a ports::Disk.
+//
+// Durable writes use O_DIRECT|O_DSYNC: the call returns when the drive has the bytes, and reads
+// come from the drive, not from a page cache that may hold what never reached it (after a failed
+// fsync Linux marks the pages clean: Rebello et al., USENIX ATC 2020). Where the file system
+// refuses O_DIRECT, writes are pwrite and fdatasync, and the cache of a file is dropped when it
+// is opened.
+//
+// Errors: "not_found", "exists", "disk_full", "read_only", "io_error"; errno and path are in
+// Error::inside. Any thread may call, one at a time may write a file. Files of which the name
+// begins with a dot are not listed: they are temporary.
+
+#include <memory>
+#include <string>
+
+#include "ports/disk.h"
+
+namespace tally::platform {
+
+// How bytes travel.
+enum class Transfer {
+  direct_if_possible,  // O_DIRECT|O_DSYNC where the file system takes it
+  buffered,            // pwrite and fdatasync
+};
+
+class FileDisk final : public ports::Disk {
+ public:
+  // Creates the directory itself if it is missing (its parent must exist).
+  static Result<std::unique_ptr<FileDisk>> open_directory(
+      std::string const& directory, Transfer transfer = Transfer::direct_if_possible);
+  // Never writes; every change is refused with "read_only". Works on a copy that is itself
+  // read-only.
+  static Result<std::unique_ptr<FileDisk>> open_read_only(std::string const& directory);
+  ~FileDisk() override;
+  FileDisk(FileDisk const&) = delete;
+  FileDisk& operator=(FileDisk const&) = delete;
+
+  Result<std::vector<std::string>> list() const override;
+  Result<std::unique_ptr<ports::DiskFile>> open(std::string const& name) override;
+  Result<std::unique_ptr<ports::DiskFile>> create_zeroed(std::string const& name,
+                                                         std::uint64_t size) override;
+  Result<void> replace(std::string const& name, ByteView content) override;
+  Result<void> remove(std::string const& name) override;
+
+  // Whether O_DIRECT is in use.
+  bool is_direct() const { return direct_; }
+
+ private:
+  enum class Access { read_only, read_write };
+  FileDisk(int directory, std::string path, Access access);
+  Result<void> writable() const;
+  static void check_name(std::string const& name);
+  Result<void> sync_directory() const;
+  // Writes `name` by way of a temporary file: after a crash it is whole or absent.
+  template <class Fill>
+  Result<void> put(std::string const& name, unsigned rename_flags, Fill fill);
+  bool probe_direct() const;
+
+  int directory_;
+  std::string path_;
+  Access access_;
+  bool direct_ = false;
+};
+
+}  // namespace tally::platform

@@ -1,0 +1,186 @@
+#include "platform/http_worker.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "platform/http_response_writer.h"
+#include "platform/http_session.h"
+#include "platform/system_clock.h"
+
+namespace tally::platform {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t accepts_in_a_row_max = 64;    // then the connections get their turn
+constexpr std::size_t refusals_lingering_max = 64;  // past this, excess connections just close
+
+}  // namespace
+
+struct HttpWorker::State {
+  State(HttpServerOptions const& options, ports::HttpService& service, HttpCounters& counters,
+        SocketHandle listening)
+      : listener_fd(listening.get()),
+        loop{.io = io,
+             .options = options,
+             .service = service,
+             .counters = counters,
+             .mailbox = std::make_shared<HttpMailbox>([this] { wake(); }),
+             .now = clock.monotonic(),
+             .date = http_date(clock.wall())},
+        listener(io, listening.release()),
+        timer(io) {}
+
+  static asio::awaitable<void> accept(State* state);
+  static asio::awaitable<void> tick(State* state);
+  void run();
+  void wake();
+  void deliver();
+  bool accept_some();
+  void admit(HttpAccepted accepted);
+  void drain(Duration until);
+  void update();
+  bool has_ended() const { return loop.draining && loop.sessions.empty(); }
+
+  SystemClock clock;
+  int listener_fd;
+  asio::io_context io{1};
+  HttpLoop loop;
+  asio::posix::stream_descriptor listener;
+  asio::steady_timer timer;
+  Duration drain_until;
+  bool accepting = true;
+  std::thread thread;
+};
+
+// Runs until the worker was told to stop and its last connection has ended.
+void HttpWorker::State::run() {
+  asio::co_spawn(io, accept(this), asio::detached);
+  asio::co_spawn(io, tick(this), asio::detached);
+  io.run();
+  loop.mailbox->close();
+}
+
+asio::awaitable<void> HttpWorker::State::accept(State* state) {
+  auto const token = asio::as_tuple(asio::use_awaitable);
+  auto const readable = asio::posix::stream_descriptor::wait_read;
+  while (state->accepting) {
+    auto const [error] = co_await state->listener.async_wait(readable, token);
+    if (error || !state->accepting) break;
+    bool const accepted = state->accept_some();
+    if (accepted) continue;
+    // No descriptors are left; the kernel keeps the connections while some are given back.
+    asio::steady_timer pause(state->io,
+                             std::chrono::microseconds(state->loop.options.tick.value()));
+    co_await pause.async_wait(token);
+  }
+}
+
+// False when the process has run out of descriptors.
+bool HttpWorker::State::accept_some() {
+  bool exhausted = false;
+  for (std::size_t i = 0; i < accepts_in_a_row_max; ++i) {
+    auto accepted = accept_from(listener_fd, exhausted);
+    if (!accepted) break;
+    admit(*std::move(accepted));
+  }
+  return !exhausted;
+}
+
+void HttpWorker::State::admit(HttpAccepted accepted) {
+  auto const& limit = loop.options.connections_max;
+  loop.counters.connections.fetch_add(1, std::memory_order_relaxed);
+  bool const over = loop.counters.connections_open.load(std::memory_order_relaxed) >= limit;
+  if (over && loop.sessions.size() >= limit + refusals_lingering_max) return;
+  try {
+    HttpSession::start(
+        loop, std::move(accepted),
+        over ? HttpSession::Admission::over_limit : HttpSession::Admission::admitted);
+  } catch (...) {  // out of memory: the connection is closed, the others go on
+  }
+}
+
+asio::awaitable<void> HttpWorker::State::tick(State* state) {
+  auto const token = asio::as_tuple(asio::use_awaitable);
+  auto const period = std::chrono::microseconds(state->loop.options.tick.value());
+  while (!state->has_ended()) {
+    state->timer.expires_after(period);
+    co_await state->timer.async_wait(token);
+    state->update();
+  }
+}
+
+void HttpWorker::State::update() {
+  loop.now = clock.monotonic();
+  loop.date = http_date(clock.wall());
+  bool const cut_off = loop.draining && loop.now >= drain_until;
+  for (auto* const session : loop.sessions) {
+    if (cut_off) {
+      session->abort();
+    } else {
+      session->on_tick();
+    }
+  }
+}
+
+void HttpWorker::State::wake() {
+  asio::post(io, [this] { deliver(); });
+}
+
+// All answers are stored before the first is sent, so that those of a connection share a write.
+void HttpWorker::State::deliver() {
+  auto deliveries = loop.mailbox->take();
+  for (auto& [link, number, response] : deliveries) {
+    if (link->session == nullptr) continue;
+    if (response) {
+      link->session->store(number, *std::move(response));
+    } else {
+      link->session->store_dropped(number);
+    }
+  }
+  for (auto const& delivery : deliveries) {
+    if (delivery.link->session != nullptr) delivery.link->session->pump();
+  }
+}
+
+// Connections that the kernel has completed for us are taken in first: their clients have been
+// told that somebody listens.
+void HttpWorker::State::drain(Duration until) {
+  accept_some();
+  accepting = false;
+  error_code ignored;
+  listener.close(ignored);
+  loop.draining = true;
+  drain_until = until;
+}
+
+HttpWorker::HttpWorker(HttpServerOptions const& options, ports::HttpService& service,
+                       HttpCounters& counters, SocketHandle listener)
+    : state_(std::make_unique<State>(options, service, counters, std::move(listener))) {
+  state_->thread = std::thread(&State::run, state_.get());
+}
+
+HttpWorker::~HttpWorker() { join(); }
+
+void HttpWorker::begin_stop(Duration grace) {
+  auto const until = state_->clock.monotonic() + grace;
+  asio::post(state_->io, [state = state_.get(), until] { state->drain(until); });
+}
+
+void HttpWorker::join() {
+  if (state_->thread.joinable()) state_->thread.join();
+}
+
+}  // namespace tally::platform

@@ -1,0 +1,235 @@
+#include "segments/recovery.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "segments/tail.h"
+
+namespace tally::segments {
+
+namespace {
+
+class Surveyor {
+ public:
+  Surveyor(ports::Disk& disk, SurveyOptions const& options, FrameVisitor const& visitor)
+      : disk_(disk), options_(options), visitor_(visitor) {}
+
+  Result<Survey> run() {
+    TRY_VOID(read_the_head());
+    TRY_VOID(read_headers());
+    if (out_.segments.empty() && !header_damage_) {
+      if (!out_.head) return fail("ledger_absent", "The directory holds no ledger yet.");
+      found(DamageKind::rolled_back, 0, 0, "a checkpoint was signed but no segment exists");
+      return std::move(out_);
+    }
+    TRY_VOID(walk_segments());
+    if (!out_.damage || out_.damage->kind == DamageKind::torn) compare_with_knowledge();
+    return std::move(out_);
+  }
+
+ private:
+  Result<void> read_the_head() {
+    auto head = read_head(disk_);
+    if (head) {
+      out_.head = *head;
+    } else if (head.error().code == "head_damaged") {
+      head_damage_ = head.error().detail;
+    } else {
+      return tl::unexpected<Error>(head.error());
+    }
+    return {};
+  }
+
+  // Fills segments and prepared up to the first file that is wrong.
+  Result<void> read_headers() {
+    TRY(names, disk_.list());
+    std::vector<std::uint64_t> numbers;
+    for (auto const& name : names) {
+      if (auto number = segment_number(name)) numbers.push_back(*number);
+    }
+    for (std::uint64_t i = 0; i < numbers.size() && !header_damage_; ++i) {
+      if (numbers[i] != i) {
+        wrong_file(i, 0, "the segment's file is missing");
+      } else {
+        TRY_VOID(read_header(i, i + 1 == numbers.size()));
+      }
+    }
+    return {};
+  }
+
+  Result<void> read_header(std::uint64_t number, bool is_last_file) {
+    TRY(file, disk_.open(segment_name(number)));
+    auto bytes = file->size();
+    if (bytes < kSegmentBytesMin || bytes > kSegmentBytesMax || bytes % kBlock != 0) {
+      wrong_file(number, 0, fmt::format("the file has {} bytes", bytes));
+      return {};
+    }
+    Bytes block(kBlock);
+    TRY_VOID(file->read(0, block));
+    if (all_zero(block)) return read_prepared(*file, number, is_last_file);
+    auto header = decode_segment_header(block);
+    if (header) {
+      check_header(*header, number, bytes);
+    } else {
+      wrong_file(number, 0, header.error().detail);
+    }
+    if (!header_damage_) out_.segments.push_back({.header = *header, .frames = {}});
+    return {};
+  }
+
+  Result<void> read_prepared(ports::DiskFile const& file, std::uint64_t number, bool is_last_file) {
+    TRY(used, first_nonzero(file, 0));
+    if (!is_last_file) {
+      wrong_file(number, 0, "the segment's header is missing");
+    } else if (used) {
+      wrong_file(number, *used, "bits are set in a segment that was never begun");
+    } else {
+      out_.prepared = number;
+    }
+    return {};
+  }
+
+  void check_header(SegmentHeader const& header, std::uint64_t number, std::uint64_t file_bytes) {
+    auto ledger = options_.ledger;
+    if (!ledger && number > 0) ledger = out_.segments[0].header.ledger;
+    if (ledger && header.ledger != *ledger) {
+      wrong_file(number, 0, "the segment belongs to " + to_text(header.ledger),
+                 DamageKind::foreign);
+    } else if (header.number != number) {
+      wrong_file(number, 0, fmt::format("the file holds segment {}", header.number));
+    } else if (header.bytes != file_bytes) {
+      wrong_file(number, 0,
+                 fmt::format("the file has {} bytes instead of {}", file_bytes, header.bytes));
+    } else if (number == 0 && (header.base_seq != 0 || header.root_before != empty_log().root)) {
+      wrong_file(number, 0, "the first segment does not begin the ledger");
+    } else if (number > 0 && header.base_seq < out_.segments.back().header.base_seq) {
+      wrong_file(number, 0, "the segment begins before the one ahead of it");
+    }
+  }
+
+  void wrong_file(std::uint64_t number, std::uint64_t offset, std::string what,
+                  DamageKind kind = DamageKind::corrupt) {
+    header_damage_ =
+        Damage{.kind = kind, .segment = number, .offset = offset, .what = std::move(what)};
+  }
+
+  Result<void> walk_segments() {
+    auto& segments = out_.segments;
+    std::size_t i = 0;
+    while (i + 1 < segments.size() && segments[i + 1].header.base_seq <= options_.trusted_seq) ++i;
+    out_.end = empty_log();
+    if (i > 0) out_.end = position_before(segments[i].header);
+    for (; i < segments.size() && !out_.damage; ++i) {
+      check_seam(segments[i].header);
+      if (!out_.damage) TRY_VOID(walk(segments[i], i + 1 == segments.size()));
+    }
+    if (header_damage_ && !out_.damage) {
+      header_damage_->seq = out_.end.next_seq;
+      out_.damage = header_damage_;
+    }
+    return {};
+  }
+
+  static LogPosition position_before(SegmentHeader const& header) {
+    return {header.base_seq, header.epoch, header.root_before};
+  }
+
+  // The segment must begin where the one ahead of it ended.
+  void check_seam(SegmentHeader const& header) {
+    if (header.base_seq != out_.end.next_seq) {
+      found(DamageKind::corrupt, header.number, 0,
+            fmt::format("the segment begins with sequence {}", header.base_seq));
+    } else if (header.root_before != out_.end.root) {
+      found(DamageKind::corrupt, header.number, 0,
+            "the segment continues a tree with another root");
+    } else if (header.epoch < out_.end.epoch) {
+      found(DamageKind::corrupt, header.number, 0, "the segment's epoch is older than the last");
+    }
+  }
+
+  Result<void> walk(SurveyedSegment& segment, bool is_last) {
+    TRY(file, disk_.open(segment_name(segment.header.number)));
+    FrameWalk frames(*file, segment.header, position_before(segment.header), segment.header.bytes);
+    std::optional<Error> why;
+    for (;;) {
+      auto next = frames.next();
+      if (!next && next.error().code != "frame_damaged") {
+        return tl::unexpected<Error>(next.error());
+      }
+      if (!next) why = next.error();
+      if (!next || *next == nullptr) break;
+      segment.frames.push_back(frame_at(**next));
+      compare_root(**next);
+      TRY_VOID(visitor_(**next));
+    }
+    segment.walked = true;
+    segment.end = frames.offset();
+    out_.end = frames.position();
+    auto place = is_last && !header_damage_ ? SegmentPlace::last : SegmentPlace::sealed;
+    TRY(damage, judge_tail(*file, segment.header, frames, why, place));
+    if (damage) out_.damage = damage;
+    return {};
+  }
+
+  // Where the noted checkpoint falls on a frame's end, both must have the same root.
+  void compare_root(FrameView const& frame) {
+    if (!out_.head || out_.head->size != frame.header.next_seq()) return;
+    if (out_.head->root == frame.header.root_after) return;
+    head_disagrees_ = Damage{.seq = frame.header.first_seq,
+                             .segment = frame.segment,
+                             .offset = frame.offset,
+                             .what = "the tree's root is not that of the noted checkpoint"};
+  }
+
+  // What the noted checkpoint or the caller knows to exist is neither torn nor absent.
+  void compare_with_knowledge() {
+    auto const segment = out_.segments.empty() ? 0 : out_.segments.back().header.number;
+    auto const end = out_.segments.empty() ? 0 : out_.segments.back().end;
+    if (head_damage_) return found(DamageKind::corrupt, segment, end, *head_damage_);
+    if (out_.head && out_.head->ledger != out_.segments[0].header.ledger) {
+      return found(DamageKind::foreign, segment, end, "the file `head` is of another ledger");
+    }
+    auto known = options_.trusted_seq;
+    if (out_.head) known = std::max(known, out_.head->size);
+    if (out_.end.next_seq < known) {
+      auto but = fmt::format(", although {} records are known to be durable", known);
+      if (out_.damage) return found(DamageKind::corrupt, segment, end, out_.damage->what + but);
+      return found(DamageKind::rolled_back, segment, end, "the ledger ends here" + but);
+    }
+    if (head_disagrees_) out_.damage = head_disagrees_;
+  }
+
+  void found(DamageKind kind, std::uint64_t segment, std::uint64_t offset, std::string what) {
+    out_.damage = Damage{.kind = kind,
+                         .seq = out_.end.next_seq,
+                         .segment = segment,
+                         .offset = offset,
+                         .bytes = 0,
+                         .what = std::move(what)};
+  }
+
+  ports::Disk& disk_;
+  SurveyOptions const& options_;
+  FrameVisitor const& visitor_;
+  Survey out_;
+  std::optional<Damage> header_damage_;
+  std::optional<Damage> head_disagrees_;
+  std::optional<std::string> head_damage_;
+};
+
+}  // namespace
+
+FrameAt frame_at(FrameView const& frame) {
+  return {frame.header.first_seq, static_cast<std::uint32_t>(frame.offset / kBlock),
+          static_cast<std::uint32_t>(frame.header.frame_bytes() / kBlock)};
+}
+
+LogPosition empty_log() { return {0, 0, sha256(ByteView{})}; }
+
+Result<Survey> survey(ports::Disk& disk, SurveyOptions const& options,
+                      FrameVisitor const& visitor) {
+  return Surveyor(disk, options, visitor).run();
+}
+
+}  // namespace tally::segments

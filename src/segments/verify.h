@@ -1,0 +1,33 @@
+#pragma once
+
+// The full check behind `tally ledger verify`: every byte of every segment is either covered by a
+// checksum or must be zero. Reads only, so it works on a copy of the directory; a copy that was
+// taken while the server ran may end in a torn frame, which is reported as such.
+
+#include <cstdint>
+#include <optional>
+
+#include "base/ids.h"
+#include "ports/disk.h"
+#include "segments/recovery.h"
+
+namespace tally::segments {
+
+struct Verification {
+  LedgerId ledger;
+  std::uint64_t segments = 0;
+  std::uint64_t frames = 0;
+  // Everything before the first damage; all of the log if there is none.
+  LogPosition verified;
+  std::optional<Head> head;
+  std::optional<Damage> damage;  // the first
+
+  // A torn tail is not a fault: it was never acknowledged.
+  bool sound() const { return !damage || damage->kind == DamageKind::torn; }
+};
+
+// The visitor sees every frame that verified, in order, and recomputes whatever is built on the
+// records. An error that it returns becomes damage at the frame's first sequence.
+Result<Verification> check_frames(ports::Disk& disk, FrameVisitor const& visitor);
+
+}  // namespace tally::segments
