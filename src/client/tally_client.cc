@@ -23,16 +23,13 @@ Failure unintelligible(std::string detail, std::string body) {
 template <class T>
 tl::expected<T, std::string> read_message(std::string const& body) {
   auto document = json::parse(body);
-  if (!document) return tl::unexpected("the server's answer is no JSON: " + document.error().detail);
-  if constexpr (std::same_as<T, json::Value>) {
-    return std::move(*document);
-  } else {
-    auto message = wire::from_json<T>(*document, wire::Strictness::lenient);
-    if (message) return std::move(*message);
-    wire::FieldError const& first = message.error().front();
-    return tl::unexpected(
-        fmt::format("the server's answer is no {}: {} {}", T::kName, first.pointer, first.detail));
-  }
+  if (!document)
+    return tl::unexpected("the server's answer is no JSON: " + document.error().detail);
+  auto message = wire::from_json<T>(*document, wire::Strictness::lenient);
+  if (message) return std::move(*message);
+  wire::FieldError const& first = message.error().front();
+  return tl::unexpected(
+      fmt::format("the server's answer is no {}: {} {}", T::kName, first.pointer, first.detail));
 }
 
 Failure failure_of(HttpReply const& reply) {
@@ -107,8 +104,8 @@ Asked<wire::RunList> TallyClient::runs(RunQuery const& query) {
   return ask_for<wire::RunList>({.method = "GET", .target = runs_path(query.status, query.limit)});
 }
 
-Asked<json::Value> TallyClient::cancel(RunId run) {
-  return ask_for<json::Value>({.method = "POST", .target = cancel_path(run)});
+Asked<wire::Run> TallyClient::cancel(RunId run) {
+  return ask_for<wire::Run>({.method = "POST", .target = cancel_path(run)});
 }
 
 Asked<std::string> TallyClient::result(RunId run) {
@@ -117,12 +114,13 @@ Asked<std::string> TallyClient::result(RunId run) {
   return Answer<std::string>{.message = reply->body, .body = reply->body};
 }
 
-Asked<wire::Budget> TallyClient::budget() {
-  return ask_for<wire::Budget>({.method = "GET", .target = std::string(kBudgetPath)});
+Asked<wire::Budget> TallyClient::budget(std::optional<TenantId> const& tenant) {
+  return ask_for<wire::Budget>(
+      {.method = "GET", .target = tenant ? tenant_budget_path(*tenant) : std::string(kBudgetPath)});
 }
 
-Asked<json::Value> TallyClient::grant(TenantId const& tenant, wire::GrantRequest const& request) {
-  return ask_for<json::Value>(
+Asked<wire::Budget> TallyClient::grant(TenantId const& tenant, wire::GrantRequest const& request) {
+  return ask_for<wire::Budget>(
       {.method = "POST", .target = grants_path(tenant), .body = body_of(request)});
 }
 
@@ -135,8 +133,8 @@ Asked<wire::KeyList> TallyClient::keys() {
   return ask_for<wire::KeyList>({.method = "GET", .target = std::string(kKeysPath)});
 }
 
-Asked<json::Value> TallyClient::revoke_key(KeyId key) {
-  return ask_for<json::Value>({.method = "POST", .target = revoke_path(key)});
+Asked<wire::Key> TallyClient::revoke_key(KeyId key) {
+  return ask_for<wire::Key>({.method = "POST", .target = revoke_path(key)});
 }
 
 Asked<wire::ApprovalAnswer> TallyClient::set_mode(wire::ModeRequest const& request) {

@@ -51,16 +51,17 @@ class TallyClient {
   // Answers when the run is final, and after `wait` (at most wire::kRunWaitSecondsMax) at latest.
   Asked<wire::Run> run(RunId run, std::int64_t wait_s = 0);
   Asked<wire::RunList> runs(RunQuery const& query);
-  Asked<json::Value> cancel(RunId run);
+  Asked<wire::Run> cancel(RunId run);
   // The message is the result itself.
   Asked<std::string> result(RunId run);
 
-  Asked<wire::Budget> budget();
-  Asked<json::Value> grant(TenantId const& tenant, wire::GrantRequest const& request);
+  // The caller's own, or that of a named tenant (for administrators).
+  Asked<wire::Budget> budget(std::optional<TenantId> const& tenant = {});
+  Asked<wire::Budget> grant(TenantId const& tenant, wire::GrantRequest const& request);
 
   Asked<wire::Key> create_key(wire::KeyRequest const& request);
   Asked<wire::KeyList> keys();
-  Asked<json::Value> revoke_key(KeyId key);
+  Asked<wire::Key> revoke_key(KeyId key);
 
   Asked<wire::ApprovalAnswer> set_mode(wire::ModeRequest const& request);
   Asked<wire::ApprovalList> approvals();

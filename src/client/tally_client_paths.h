@@ -33,6 +33,9 @@ inline std::string result_path(RunId run) { return run_path(run, 0) + "/result";
 inline std::string grants_path(TenantId const& tenant) {
   return fmt::format("/v1/admin/tenants/{}/grants", tenant.value());
 }
+inline std::string tenant_budget_path(TenantId const& tenant) {
+  return fmt::format("/v1/admin/tenants/{}/budget", tenant.value());
+}
 inline std::string revoke_path(KeyId key) {
   return fmt::format("{}/{}/revoke", kKeysPath, to_text(key));
 }

@@ -76,8 +76,9 @@ TEST(EventCodec, WritesAWholeHeaderAndADecisionInOrder) {
                        facts};
   EXPECT_EQ(
       as_text(encoded(recorded)),
-      R"({"actor":"worker:w1","at":1700000000000001,"body":{"fence":3,"run":"run_00000000000000ff"},)"
-      R"("correlation_id":"ab010000000000000000000000000000","decision":{"command":{"body":)"
+      R"({"actor":"worker:w1","at":1700000000000001,"body":{"fence":3,)"
+      R"("run":"run_00000000000000ff"},"correlation_id":"ab010000000000000000000000000000",)"
+      R"("decision":{"command":{"body":)"
       R"({"run":"run_00000000000000ff","tenant":"acme"},"type":"run.cancel"},"engine":"run@1",)"
       R"("facts":{"body":{},"kind":"run.run_facts"}},"decision_id":"dec_0000000000000002",)"
       R"("ledger":"ldg_0000000000000001","run_id":"run_00000000000000ff",)"

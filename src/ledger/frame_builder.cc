@@ -27,12 +27,22 @@ std::array<std::uint8_t, 16> FrameBuilder::salt() {
   return salt;
 }
 
+// What happens to a run joins the run's own trace, whoever reports it.
+std::optional<CorrelationId> FrameBuilder::correlation(domain::Outcome const& outcome,
+                                                       Origin const& origin) const {
+  domain::run::Row const* row = outcome.run ? state_.runs.find(*outcome.run) : nullptr;
+  if (row != nullptr)
+    if (auto const own = parse_correlation_id(row->correlation)) return own;
+  if (origin.correlation != CorrelationId{}) return origin.correlation;
+  return std::nullopt;
+}
+
 domain::Header FrameBuilder::header(domain::Outcome const& outcome, Origin const& origin,
                                     Instant at) {
   domain::Header header;
   header.actor = origin.actor;
   header.at = at;
-  if (origin.correlation != CorrelationId{}) header.correlation = origin.correlation;
+  header.correlation = correlation(outcome, origin);
   header.ledger = state_.ledger.ledger;
   header.run = outcome.run;
   header.salt = salt();

@@ -35,6 +35,8 @@ class FrameBuilder {
                                       Bytes enclosure);
 
  private:
+  std::optional<CorrelationId> correlation(domain::Outcome const& outcome,
+                                           Origin const& origin) const;
   domain::Header header(domain::Outcome const& outcome, Origin const& origin, Instant at);
   std::array<std::uint8_t, 16> salt();
 

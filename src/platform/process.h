@@ -32,7 +32,7 @@ struct ProcessPlan {
   std::string directory;                 // where it starts; empty: "/"
   std::string stdin_path;                // opened for reading
   std::vector<ProcessLimit> limits;
-  // Runs in the child after the limits are set; async-signal-safe calls only. False: no exec.
+  // Runs in the child before the limits are set; async-signal-safe calls only. False: no exec.
   bool (*prepare)(void const* context) = nullptr;
   void const* context = nullptr;
   Duration timeout;

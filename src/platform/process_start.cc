@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -66,10 +67,15 @@ bool take_descriptors(ChildPlan const& child) {
          ::syscall(SYS_close_range, kStatusFd + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
 }
 
+// A limit that is already tighter stays.
 bool take_limits(std::vector<ProcessLimit> const& limits) {
   for (auto const& limit : limits) {
-    rlimit const both{limit.value, limit.value};
-    if (::setrlimit(static_cast<__rlimit_resource>(limit.resource), &both) != 0) return false;
+    auto resource = static_cast<__rlimit_resource>(limit.resource);
+    rlimit both{};
+    if (::getrlimit(resource, &both) != 0) return false;
+    both.rlim_max = std::min<rlim_t>(both.rlim_max, limit.value);
+    both.rlim_cur = both.rlim_max;
+    if (::setrlimit(resource, &both) != 0) return false;
   }
   return true;
 }
@@ -84,8 +90,9 @@ bool die_with_parent(int parent) {
   ::setsid();
   ::umask(077);
   auto const& plan = *child.plan;
-  if (take_descriptors(child) && ::chdir(child.directory) == 0 && take_limits(plan.limits) &&
-      (plan.prepare == nullptr || plan.prepare(plan.context)) && die_with_parent(child.parent))
+  if (take_descriptors(child) && ::chdir(child.directory) == 0 &&
+      (plan.prepare == nullptr || plan.prepare(plan.context)) && take_limits(plan.limits) &&
+      die_with_parent(child.parent))
     ::execve(child.arguments[0], child.arguments.data(), child.environment.data());
   int const reason = errno;
   if (::write(child.failure, &reason, sizeof reason) < 0) ::_exit(126);

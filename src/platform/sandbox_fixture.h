@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "platform/job_folder.h"
@@ -43,9 +44,12 @@ inline void write_script(std::string const& path, std::string const& text) {
   std::filesystem::permissions(path, std::filesystem::perms(0755));
 }
 
+// What could be read: a process may vanish while its file under /proc is open.
 inline std::string read_text(std::string const& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 // The first live process with this word among its arguments, or 0.
@@ -54,7 +58,7 @@ inline int find_process(std::string const& word) {
     auto name = entry.path().filename().string();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     auto line = read_text(entry.path().string() + "/cmdline");
-    if (line.starts_with("sleep") && line.find(word) != std::string::npos) return std::stoi(name);
+    if (line.find(word) != std::string::npos) return std::stoi(name);
   }
   return 0;
 }

@@ -43,7 +43,9 @@ TEST_P(EveryLevelTest, StopsAtTheOutputLimit) {
   what = task("printf 12345");
   what.limits.output_bytes_max = 5;
   outcome = run(what);
-  EXPECT_EQ(outcome.output, "12345") << outcome.code << outcome.error_tail;
+  EXPECT_EQ(outcome.output, "12345")
+      << level_name(sandbox_->level()) << " end " << static_cast<int>(outcome.end) << " code "
+      << outcome.code << " " << outcome.error_tail;
 }
 
 TEST_P(EveryLevelTest, KillsTheWholeTreeWhenTheTimeIsUp) {

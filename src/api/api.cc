@@ -1,0 +1,129 @@
+#include "api/api.h"
+
+#include <exception>
+
+#include "api/admission.h"
+#include "api/routes.h"
+
+namespace tally::api {
+
+namespace {
+
+constexpr Duration kTick = milliseconds(100);
+
+std::string_view code_of(ports::HttpFault fault, int status) {
+  using enum ports::HttpFault;
+  switch (fault) {
+    case malformed:
+      return "malformed";
+    case header_too_large:
+      return "header_too_large";
+    case body_too_large:
+      return "payload_too_large";
+    case unsupported_coding:
+      return status == 501 ? "not_implemented" : "unsupported_coding";
+    case timed_out:
+      return "request_timeout";
+    case too_many:
+      return "overloaded";
+    case version:
+      return "http_version";
+    case internal:
+      return "internal";
+  }
+  return "internal";
+}
+
+void dispatch(ExchangePtr const& x) {
+  auto match = match_route(x->request.method, x->request.path);
+  if (match.allow.empty()) return x->problem("not_found", "no such path; see /docs");
+  if (x->request.method == "OPTIONS")
+    return x->text(204, "text/plain", "", {{"allow", match.allow}});
+  if (!match.route)
+    return x->problem("method_not_allowed", "allowed here: " + match.allow,
+                      {{"allow", match.allow}});
+  x->route = match.route;
+  x->path = std::move(match.parameters);
+  if (admit(*x)) match.route->handler(x);
+}
+
+}  // namespace
+
+Api::Api(ledger::Loop& loop, ledger::Reader const& reader, ports::Clock& clock,
+         ports::Entropy& entropy, ports::Vault& vault, ports::Blobs& blobs, Options options)
+    : services_(new Services{.loop = loop,
+                             .reader = reader,
+                             .clock = clock,
+                             .entropy = entropy,
+                             .options = options,
+                             .types = {.prefix = options.problem_types},
+                             .payloads = Payloads(vault, blobs, clock, options.pepper),
+                             .rates = RateLimiter(),
+                             .strangers = RateLimiter(),
+                             .refusals = {},
+                             .metrics = {},
+                             .waits = WorkWaits(options.lease_waiters_max),
+                             .leases = {}}) {}
+
+Api::~Api() = default;
+
+void Api::handle(ports::HttpRequest request, ports::Responder responder) {
+  auto const x = std::make_shared<Exchange>(*services_, std::move(request), std::move(responder));
+  // The only exceptions that can get here are the library's own, such as lack of memory.
+  try {
+    dispatch(x);
+  } catch (std::exception const&) {
+    x->problem("internal");
+  }
+}
+
+ports::HttpResponse Api::refuse(ports::HttpFault fault, int status, std::string_view detail) {
+  auto const trace = trace_of({}, services_->entropy);
+  auto problem =
+      views::problem_view(services_->types, code_of(fault, status), std::string(detail), trace.id);
+  problem.status = status;
+  if (status == 503) problem.retry_after_s = 1;
+  services_->metrics.add(
+      "http_requests_total",
+      {{"method", "other"}, {"route", "other"}, {"status", std::to_string(status)}});
+  if (fault != ports::HttpFault::internal)
+    services_->refusals.count(Refusals::nobody(), problem.code, services_->clock.wall());
+  ports::HttpResponse response{.status = status,
+                               .headers = {{"content-type", std::string(wire::kProblemMediaType)},
+                                           {"traceparent", traceparent(trace.id, trace.span)},
+                                           {"cache-control", "no-store"}},
+                               .body = json::write(wire::to_json(problem))};
+  if (status == 503) response.headers.emplace_back("retry-after", "1");
+  return response;
+}
+
+void Api::work_available(JobName const& job) { services_->waits.available(job); }
+
+Duration Api::tick() {
+  services_->waits.tick(services_->clock.monotonic());
+  record_refusals(Refusals::Take::complete_minutes);
+  return kTick;
+}
+
+void Api::flush() { record_refusals(Refusals::Take::everything); }
+
+void Api::record_refusals(Refusals::Take which) {
+  for (auto& row : services_->refusals.take(services_->clock.wall(), which)) {
+    auto const trace = trace_of({}, services_->entropy);
+    services_->loop.post(
+        ledger::Lane::control,
+        {.command = domain::ChronicleCommand(row),
+         .enclosure = {},
+         .origin = {.actor = "server", .correlation = trace.id, .span = trace.span, .tenant = {}},
+         .done = [services = services_.get(), row](ledger::Answer const& answer) {
+           bool const nothing_happened =
+               answer.fate == ledger::Fate::overloaded || answer.fate == ledger::Fate::stopping;
+           if (nothing_happened) services->refusals.put_back(row);
+         }});
+  }
+}
+
+Metrics& Api::metrics() { return services_->metrics; }
+Payloads& Api::payloads() { return services_->payloads; }
+
+}  // namespace tally::api

@@ -1,0 +1,152 @@
+// POST /v1/work/lease. Asks the loop once for each run that the worker wants, all at once; when
+// there is none, waits for word of work and asks again, until the worker's patience ends. A lease
+// whose answer cannot be delivered simply expires: nothing was started.
+
+#include "api/handlers.h"
+#include "views/work_view.h"
+#include "wire/work_messages.h"
+
+namespace tally::api {
+
+namespace {
+
+struct Lending : std::enable_shared_from_this<Lending> {
+  Lending(ExchangePtr exchange, wire::LeaseRequest asked_for)
+      : x(std::move(exchange)), asked(std::move(asked_for)) {}
+
+  ExchangePtr x;
+  wire::LeaseRequest asked;
+  Duration until;
+
+  struct Round {
+    std::vector<ledger::Answer> answers;
+    std::size_t open = 0;
+  };
+  Mutex<Round> round;
+  std::uint64_t seen = 0;
+
+  void ask();
+  void collect(ledger::Answer answer);
+  void settle(std::vector<ledger::Answer> answers);
+  void rest();
+  void deliver(std::vector<ledger::Answer> answers);
+};
+
+bool is_lease(ledger::Answer const& answer) {
+  return answer.fate == ledger::Fate::decided && answer.entry && answer.row &&
+         std::holds_alternative<domain::Done>(answer.reply);
+}
+
+void Lending::ask() {
+  auto const wanted = static_cast<std::size_t>(asked.max);
+  seen = x->services.waits.seen(asked.jobs);
+  round.with([&](Round& r) { r = {.answers = {}, .open = wanted}; });
+  for (std::size_t i = 0; i < wanted; ++i) {
+    domain::run::Lease command;
+    command.jobs = asked.jobs;
+    command.tenant = x->caller().tenant;
+    command.worker = "worker:" + to_text(x->caller().key);
+    x->services.loop.post(ledger::Lane::start,
+                          {.command = domain::RunCommand(std::move(command)),
+                           .enclosure = {},
+                           .origin = x->origin(),
+                           .done = [self = shared_from_this()](ledger::Answer answer) {
+                             self->collect(std::move(answer));
+                           }});
+  }
+}
+
+void Lending::collect(ledger::Answer answer) {
+  auto complete = round.with([&](Round& r) -> std::optional<std::vector<ledger::Answer>> {
+    r.answers.push_back(std::move(answer));
+    if (--r.open > 0) return std::nullopt;
+    return std::move(r.answers);
+  });
+  if (complete) settle(std::move(*complete));
+}
+
+void Lending::settle(std::vector<ledger::Answer> answers) {
+  std::vector<ledger::Answer> leases;
+  std::optional<ledger::Answer> other;
+  for (auto& answer : answers) {
+    if (is_lease(answer)) {
+      leases.push_back(std::move(answer));
+    } else if (!std::holds_alternative<domain::NoWork>(answer.reply) ||
+               answer.fate != ledger::Fate::decided) {
+      other = std::move(answer);
+    }
+  }
+  if (!leases.empty()) return deliver(std::move(leases));
+  if (other && other->fate != ledger::Fate::decided) return x->fate(other->fate);
+  if (other) {
+    if (auto const* refusal = std::get_if<domain::Refusal>(&other->reply))
+      return x->refuse(*refusal);
+    return x->problem("internal");
+  }
+  rest();
+}
+
+void Lending::rest() {
+  if (x->services.clock.monotonic() >= until) return x->json(200, wire::LeaseAnswer{});
+  auto const self = shared_from_this();
+  auto const waiting = x->services.waits.wait(seen, {.jobs = asked.jobs,
+                                                     .until = until,
+                                                     .gone = [self] { return self->x->gone(); },
+                                                     .wake = [self] { self->ask(); }});
+  // Off the loop's thread: a full lane answers at once, which would come back here.
+  if (waiting == WorkWaits::Wait::try_again) x->services.later([self] { self->ask(); });
+  if (waiting == WorkWaits::Wait::full)
+    x->problem("overloaded", "as many workers wait for work as the server allows");
+}
+
+// What cannot be opened is left out: its lease expires, and so does, in the end, the run.
+std::optional<wire::WorkItem> item_of(Exchange& x, ledger::Answer const& lease) {
+  auto& services = x.services;
+  auto const& row = *lease.row;
+  auto const run = lease.entry->recorded.header.run;
+  auto const first = services.reader.entry(row.submit_seq);
+  if (!run || !first || !first->recorded.snapshot) return std::nullopt;
+  auto const* group = std::get_if<domain::RunCommand>(&first->recorded.snapshot->command);
+  auto const* submit = group ? std::get_if<domain::run::Submit>(group) : nullptr;
+  if (!submit) return std::nullopt;
+  auto const plain = services.payloads.open(row.tenant, submit->input, first->enclosure);
+  if (!plain) return std::nullopt;
+  auto input = json::parse(*plain);
+  if (!input) return std::nullopt;
+  auto const& event =
+      std::get<domain::run::Leased>(std::get<domain::RunEvent>(lease.entry->recorded.event));
+  auto const trace = parse_correlation_id(row.correlation).value_or(x.trace.id);
+  services.leases.remember(event.lease, *run);
+  return views::work_view({.run = *run,
+                           .row = row,
+                           .input = std::move(*input),
+                           .expires_at = lease.entry->recorded.header.at + event.lease_period,
+                           .traceparent = traceparent(trace, fresh_span(services.entropy))});
+}
+
+void Lending::deliver(std::vector<ledger::Answer> answers) {
+  // Where one was, there may be more: pass the word on.
+  for (auto const& job : asked.jobs) x->services.waits.available(job);
+  x->services.later([self = shared_from_this(), answers = std::move(answers)] {
+    wire::LeaseAnswer view;
+    for (auto const& answer : answers) {
+      if (auto item = item_of(*self->x, answer)) view.work.push_back(std::move(*item));
+    }
+    self->x->json(200, view);
+  });
+}
+
+}  // namespace
+
+void lease_work(ExchangePtr x) {
+  auto asked = x->body<wire::LeaseRequest>();
+  if (!asked) return;
+  x->services.metrics.set("tally_worker_last_heartbeat_timestamp_seconds",
+                          {{"worker", to_text(x->caller().key)}},
+                          static_cast<double>(x->services.clock.wall().value()) / 1e6);
+  auto const lending = std::make_shared<Lending>(x, std::move(*asked));
+  lending->until = x->services.clock.monotonic() + seconds(lending->asked.wait_s);
+  lending->ask();
+}
+
+}  // namespace tally::api

@@ -1,0 +1,130 @@
+#include "api/metrics.h"
+
+#include <array>
+
+#include "base/check.h"
+#include "json/value.h"
+
+namespace tally::api {
+
+namespace {
+
+enum class Kind { counter, gauge };
+
+struct Described {
+  std::string_view name;
+  Kind kind;
+  std::string_view help;
+};
+
+constexpr std::array<Described, 19> kMetrics{{
+    {"http_requests_total", Kind::counter, "Requests answered, by route and status."},
+    {"log_entries_total", Kind::counter, "Own log entries that need eyes, by reconcile type."},
+    {"tally_approvals_open", Kind::gauge, "Approvals that wait for signatures."},
+    {"tally_build_info", Kind::gauge, "1, labelled with the version."},
+    {"tally_commands_total", Kind::counter, "Commands decided by the loop."},
+    {"tally_events_total", Kind::counter, "Events decided by the loop since the start."},
+    {"tally_frames_total", Kind::counter, "Frames written."},
+    {"tally_lane_depth", Kind::gauge, "Requests that wait for the loop, by lane."},
+    {"tally_ledger_size", Kind::gauge, "Durable events in the ledger."},
+    {"tally_mode", Kind::gauge, "Mode of everything: 0 normal, 1 safe, 2 stop, 3 halt."},
+    {"tally_overloaded_total", Kind::counter, "Requests refused because a lane was full."},
+    {"tally_queue_depth", Kind::gauge, "Runs that wait for a worker."},
+    {"tally_queue_oldest_age_seconds", Kind::gauge, "Age of the oldest queued run."},
+    {"tally_ready", Kind::gauge, "1 when the dependency works."},
+    {"tally_reaper_scans_total", Kind::counter, "Passes over due deadlines."},
+    {"tally_reconciles_total", Kind::counter, "Runs reconciled after a lost worker, by outcome."},
+    {"tally_refusals_total", Kind::counter, "Refusals counted, by code."},
+    {"tally_runs_audit_required", Kind::gauge, "Runs whose cost people must decide."},
+    {"tally_worker_last_heartbeat_timestamp_seconds", Kind::gauge,
+     "When a worker was last heard of, in Unix time."},
+}};
+
+bool is_described(std::string_view name) {
+  for (auto const& metric : kMetrics) {
+    if (metric.name == name) return true;
+  }
+  return false;
+}
+
+void append_escaped(std::string& out, std::string_view text) {
+  for (char c : text) {
+    if (c == '\\' || c == '"') out.push_back('\\');
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      out.push_back(c);
+    }
+  }
+}
+
+std::string rendered(MetricLabels labels) {
+  std::string text;
+  for (auto const& [name, value] : labels) {
+    text += text.empty() ? "{" : ",";
+    text += std::string(name) + "=\"";
+    append_escaped(text, value);
+    text.push_back('"');
+  }
+  if (!text.empty()) text.push_back('}');
+  return text;
+}
+
+std::string_view family(Described const& metric, MetricsFormat format) {
+  bool const bare = metric.kind == Kind::counter && format == MetricsFormat::openmetrics;
+  return bare ? metric.name.substr(0, metric.name.size() - std::string_view("_total").size())
+              : metric.name;
+}
+
+}  // namespace
+
+Metrics::Metrics() {
+  // Alerts need the series before the first bad day.
+  add("tally_reaper_scans_total", {}, 0);
+  for (auto outcome : {"forward", "charged", "again", "audit"})
+    add("tally_reconciles_total", {{"outcome", outcome}}, 0);
+  add("log_entries_total", {{"severity", "CRITICAL"}, {"reconcile_type", "no_receipt_audit"}}, 0);
+}
+
+double* Metrics::series(std::map<std::string, Series, std::less<>>& all, std::string_view name,
+                        MetricLabels labels) {
+  TALLY_CHECK(is_described(name), "a metric that is not in the table");
+  auto& of_name = all[std::string(name)];
+  std::string const key = rendered(labels);
+  if (of_name.size() >= kSeriesMax && !of_name.contains(key)) return nullptr;
+  return &of_name[key];
+}
+
+void Metrics::add(std::string_view name, MetricLabels labels, double amount) {
+  series_.with([&](auto& all) {
+    if (double* value = series(all, name, labels)) *value += amount;
+  });
+}
+
+void Metrics::set(std::string_view name, MetricLabels labels, double value) {
+  series_.with([&](auto& all) {
+    if (double* at = series(all, name, labels)) *at = value;
+  });
+}
+
+std::string Metrics::render(MetricsFormat format) const {
+  return series_.with([&](auto const& all) {
+    std::string out;
+    for (auto const& metric : kMetrics) {
+      std::string const name(family(metric, format));
+      out += "# HELP " + name + " " + std::string(metric.help) + "\n";
+      out += "# TYPE " + name + (metric.kind == Kind::counter ? " counter\n" : " gauge\n");
+      auto const found = all.find(metric.name);
+      if (found == all.end()) continue;
+      for (auto const& [labels, value] : found->second) {
+        out += std::string(metric.name) + labels + " ";
+        json::append_double(out, value);
+        out += "\n";
+      }
+    }
+    if (format == MetricsFormat::openmetrics) out += "# EOF\n";
+    return out;
+  });
+}
+
+}  // namespace tally::api

@@ -1,0 +1,179 @@
+#include "api/routes.h"
+
+#include <array>
+
+#include "api/handlers.h"
+#include "wire/admin_messages.h"
+#include "wire/budget_messages.h"
+#include "wire/evidence_messages.h"
+#include "wire/ops_messages.h"
+#include "wire/work_messages.h"
+
+namespace tally::api {
+
+namespace {
+
+using namespace wire;
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+constexpr std::string_view kHtml = "text/html; charset=utf-8";
+constexpr std::string_view kOctets = "application/octet-stream";
+constexpr auto kPlan = RateClass::plan;
+constexpr auto kFree = RateClass::unlimited;
+
+constexpr std::array kRoutes{
+    // Runs.
+    Route{"POST", "/v1/runs", "runs:write", submit_run, kPlan, 202, kJson, "dry_run",
+          schema_maker<SubmitRequest>, schema_maker<SubmitAnswer>,
+          "Submit a run once: needs Idempotency-Key; holds max_cost_usd"},
+    Route{"GET", "/v1/runs", "runs:read", list_runs, kPlan, 200, kJson, "status limit cursor",
+          nullptr, schema_maker<RunList>, "The tenant's runs, newest first"},
+    Route{"GET", "/v1/runs/{id}", "runs:read", get_run, kPlan, 200, kJson, "wait_s", nullptr,
+          schema_maker<wire::Run>, "A run; wait_s holds the answer until it ends"},
+    Route{"POST", "/v1/runs/{id}/cancel", "runs:write", cancel_run, kPlan, 200, kJson, "", nullptr,
+          schema_maker<wire::Run>, "Cancel a run that has not ended"},
+    Route{"GET", "/v1/runs/{id}/result", "runs:read", get_result, kPlan, 200, kJson, "", nullptr,
+          nullptr, "The result's exact bytes; ETag is their hash"},
+    Route{"GET", "/v1/jobs", "runs:read", list_jobs, kPlan, 200, kJson, "", nullptr,
+          schema_maker<JobList>, "The kinds of work that can be submitted"},
+    Route{"GET", "/v1/budget", "budget:read", get_budget, kPlan, 200, kJson, "", nullptr,
+          schema_maker<Budget>, "The tenant's budget"},
+    // Work.
+    Route{"POST", "/v1/work/lease", "work", lease_work, kFree, 200, kJson, "",
+          schema_maker<LeaseRequest>, schema_maker<LeaseAnswer>,
+          "Lease runs to execute; wait_s holds the answer until there is one"},
+    Route{"POST", "/v1/work/{lease}/start", "work", start_work, kFree, 200, kJson, "",
+          schema_maker<FenceRequest>, schema_maker<WorkAnswer>,
+          "Say that the work begins; durable before it may touch the world"},
+    Route{"POST", "/v1/work/{lease}/heartbeat", "work", heartbeat_work, kFree, 200, kJson, "",
+          schema_maker<FenceRequest>, schema_maker<HeartbeatAnswer>,
+          "Keep the lease; learn of a cancellation"},
+    Route{"POST", "/v1/work/{lease}/complete", "work", complete_work, kFree, 200, kJson, "",
+          schema_maker<CompleteRequest>, schema_maker<WorkAnswer>,
+          "Report the result and its cost; repeating it is safe"},
+    Route{"POST", "/v1/work/{lease}/fail", "work", fail_work, kFree, 200, kJson, "",
+          schema_maker<FailRequest>, schema_maker<WorkAnswer>, "Report a failure"},
+    // Administration.
+    Route{"POST", "/v1/admin/tenants", "admin", create_tenant, kPlan, 201, kJson, "",
+          schema_maker<TenantRequest>, schema_maker<Tenant>, "Create a tenant"},
+    Route{"GET", "/v1/admin/tenants", "admin", list_tenants, kPlan, 200, kJson, "", nullptr,
+          schema_maker<TenantList>, "All tenants"},
+    Route{"POST", "/v1/admin/tenants/{tenant}/grants", "admin", grant_budget, kPlan, 201, kJson, "",
+          schema_maker<GrantRequest>, schema_maker<Budget>, "Add credits to a budget"},
+    Route{"GET", "/v1/admin/tenants/{tenant}/budget", "admin", get_tenant_budget, kPlan, 200, kJson,
+          "", nullptr, schema_maker<Budget>, "A tenant's budget"},
+    Route{"POST", "/v1/admin/people", "admin", add_person, kPlan, 201, kJson, "",
+          schema_maker<PersonRequest>, schema_maker<Person>, "Register a person"},
+    Route{"GET", "/v1/admin/people", "admin", list_people, kPlan, 200, kJson, "", nullptr,
+          schema_maker<PersonList>, "All registered people"},
+    Route{"POST", "/v1/admin/keys", "admin", create_key, kPlan, 201, kJson, "",
+          schema_maker<KeyRequest>, schema_maker<Key>, "Create a key; its token is shown once"},
+    Route{"GET", "/v1/admin/keys", "admin", list_keys, kPlan, 200, kJson, "", nullptr,
+          schema_maker<KeyList>, "All keys, without tokens"},
+    Route{"POST", "/v1/admin/keys/{key}/revoke", "admin", revoke_key, kPlan, 200, kJson, "",
+          nullptr, schema_maker<Key>, "Revoke a key for good"},
+    Route{"POST", "/v1/admin/plans", "admin", set_plan, kPlan, 200, kJson, "", schema_maker<Plan>,
+          schema_maker<Plan>, "Create or change a plan"},
+    Route{"GET", "/v1/admin/plans", "admin", list_plans, kPlan, 200, kJson, "", nullptr,
+          schema_maker<PlanList>, "All plans"},
+    Route{"POST", "/v1/admin/runs/{id}/resolution", "admin", resolve_run, kPlan, 200, kJson, "",
+          schema_maker<ResolutionRequest>, schema_maker<ApprovalAnswer>,
+          "Propose what a run in audit_required is charged; 202 while it needs another person"},
+    // Operation.
+    Route{"GET", "/v1/halt", "ops:read", get_mode, kPlan, 200, kJson, "", nullptr,
+          schema_maker<ModeReport>, "The modes in force"},
+    Route{"POST", "/v1/halt", "admin", set_mode, kPlan, 200, kJson, "", schema_maker<ModeRequest>,
+          schema_maker<ApprovalAnswer>,
+          "Change a mode; leaving stop or halt is 202 until another person signs"},
+    Route{"GET", "/v1/approvals", "ops:read", list_approvals, kPlan, 200, kJson, "", nullptr,
+          schema_maker<ApprovalList>, "Approvals that wait for signatures"},
+    Route{"GET", "/v1/approvals/{id}", "ops:read", get_approval, kPlan, 200, kJson, "", nullptr,
+          schema_maker<Approval>, "One open approval"},
+    Route{"POST", "/v1/approvals/{id}/sign", "admin", sign_approval, kPlan, 200, kJson, "", nullptr,
+          schema_maker<ApprovalAnswer>, "Sign an approval as the key's owner"},
+    // Evidence.
+    Route{"GET", "/v1/decisions/{id}", "evidence:read", get_decision, kPlan, 200, kJson, "",
+          nullptr, schema_maker<DecisionEvidence>, "A decision's events, with its snapshot"},
+    Route{"GET", "/v1/events", "evidence:read", list_events, kPlan, 200, kJson, "from limit",
+          nullptr, schema_maker<EventList>, "Events of the ledger, in order"},
+    Route{"GET", "/v1/timeline/{correlation_id}", "evidence:read", get_timeline, kPlan, 200, kJson,
+          "", nullptr, schema_maker<Timeline>, "All events of one correlation"},
+    Route{"GET", "/ledger/checkpoint", "", get_checkpoint, kFree, 200, kText, "", nullptr, nullptr,
+          "The last signed checkpoint (C2SP tlog-checkpoint)"},
+    Route{"GET", "/ledger/tile/entries/{path...}", "evidence:read", get_entry_bundle, kPlan, 200,
+          kOctets, "", nullptr, nullptr, "Entry bundles (C2SP tlog-tiles)"},
+    Route{"GET", "/ledger/tile/{path...}", "", get_hash_tile, kFree, 200, kOctets, "", nullptr,
+          nullptr, "Hash tiles (C2SP tlog-tiles)"},
+    // The server itself.
+    Route{"GET", "/health", "", get_health, kFree, 200, kJson, "", nullptr, schema_maker<Health>,
+          "Is the process alive"},
+    Route{"GET", "/readyz", "", get_readiness, kFree, 200, kJson, "", nullptr,
+          schema_maker<Readiness>, "Does each dependency work"},
+    Route{"GET", "/metrics", "metrics:read", get_metrics, kFree, 200, kText, "", nullptr, nullptr,
+          "Numbers for Prometheus, text 0.0.4 or OpenMetrics; open on loopback"},
+    Route{"GET", "/openapi.json", "", get_openapi, kFree, 200, kJson, "", nullptr, nullptr,
+          "This API as OpenAPI 3.1"},
+    Route{"GET", "/docs", "", get_docs, kFree, 200, kHtml, "", nullptr, nullptr,
+          "This API as a page"},
+    Route{"GET", "/docs/style.css", "", get_docs_style, kFree, 200, "text/css; charset=utf-8", "",
+          nullptr, nullptr, "The page's style"},
+    Route{"GET", "/problems", "", list_problem_pages, kFree, 200, kHtml, "", nullptr, nullptr,
+          "All problem codes"},
+    Route{"GET", "/problems/{code}", "", get_problem_page, kFree, 200, kHtml, "", nullptr, nullptr,
+          "What a problem code means and what helps"},
+};
+
+std::string_view next_segment(std::string_view& path) {
+  path.remove_prefix(1);  // the slash
+  auto const slash = path.find('/');
+  auto const segment = path.substr(0, slash);
+  path = slash == std::string_view::npos ? std::string_view() : path.substr(slash);
+  return segment;
+}
+
+bool fits(std::string_view pattern, std::string_view path, std::vector<std::string>& parameters) {
+  parameters.clear();
+  while (!pattern.empty() && !path.empty()) {
+    if (pattern.starts_with("/{") && pattern.ends_with("...}") &&
+        pattern.find('/', 1) == std::string_view::npos) {
+      parameters.emplace_back(path.substr(1));
+      return !parameters.back().empty();
+    }
+    auto const wanted = next_segment(pattern);
+    auto const segment = next_segment(path);
+    if (wanted.starts_with('{')) {
+      if (segment.empty()) return false;
+      parameters.emplace_back(segment);
+    } else if (wanted != segment) {
+      return false;
+    }
+  }
+  return pattern.empty() && path.empty();
+}
+
+}  // namespace
+
+std::span<Route const> routes() { return kRoutes; }
+
+RouteMatch match_route(std::string_view method, std::string_view path) {
+  RouteMatch match;
+  if (!path.starts_with('/')) return match;
+  std::string_view const asked = method == "HEAD" ? "GET" : method;
+  std::vector<std::string> parameters;
+  std::string_view found;  // the first pattern that fits is the one, whatever its methods
+  for (Route const& route : kRoutes) {
+    if (!found.empty() && route.pattern != found) continue;
+    if (!fits(route.pattern, path, parameters)) continue;
+    found = route.pattern;
+    match.allow += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
+    if (route.method == asked && !match.route) {
+      match.route = &route;
+      match.parameters = parameters;
+    }
+  }
+  if (!match.allow.empty()) match.allow += "OPTIONS";
+  return match;
+}
+
+}  // namespace tally::api

@@ -1,0 +1,62 @@
+#include "api/run_reading.h"
+
+#include "views/submit_view.h"
+
+namespace tally::api {
+
+namespace {
+
+domain::run::Submit const* submit_of(domain::Recorded const& recorded) {
+  if (!recorded.snapshot) return nullptr;
+  auto const* group = std::get_if<domain::RunCommand>(&recorded.snapshot->command);
+  return group ? std::get_if<domain::run::Submit>(group) : nullptr;
+}
+
+void no_such_run(Exchange& x) { x.problem("not_found", "no run of yours has this id"); }
+
+// A run that left memory is told from its own events.
+void with_archived(ExchangePtr const& x, RunId run,
+                   std::function<void(domain::run::Row const&)> const& done) {
+  auto const owner = x->services.reader.index().tenant_of(run);
+  if (!owner || *owner != x->caller().tenant) return no_such_run(*x);
+  auto const row = x->services.reader.run(run);
+  if (!row) return x->storage_failed(row.error());
+  done(*row);
+}
+
+}  // namespace
+
+wire::Run read_run_view(Services& services, RunId run, domain::run::Row const& row) {
+  views::RunExtras extras;
+  if (auto const entry = services.reader.entry(row.submit_seq)) {
+    extras.evidence = views::evidence_view(entry->recorded.header, entry->leaf_hash);
+    if (auto const* submit = submit_of(entry->recorded)) extras.labels = submit->labels;
+  }
+  if (row.result) {
+    if (auto const plain = read_result(services, row))
+      extras.result_ref = ContentRef(sha256(as_bytes(*plain)));
+  }
+  return views::run_view(run, row, std::move(extras));
+}
+
+Result<std::string> read_result(Services& services, domain::run::Row const& row) {
+  if (!row.result) return fail("not_found", "the run has no result");
+  if (row.result->blob) return services.payloads.open(row.tenant, *row.result, {});
+  TRY(entry, services.reader.entry(row.result_seq));
+  return services.payloads.open(row.tenant, *row.result, entry.enclosure);
+}
+
+void with_run(ExchangePtr const& x, RunId run, Duration wait,
+              std::function<void(domain::run::Row const&)> done) {
+  x->services.loop.read_run(x->caller().tenant, run, wait,
+                            [x, run, done = std::move(done)](ledger::RunReading reading) {
+                              if (reading.fate != ledger::Fate::decided)
+                                return x->fate(reading.fate);
+                              x->services.later([x, run, done, row = std::move(reading.row)] {
+                                if (row) return done(*row);
+                                with_archived(x, run, done);
+                              });
+                            });
+}
+
+}  // namespace tally::api

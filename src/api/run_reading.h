@@ -1,0 +1,21 @@
+#pragma once
+
+// A run with what its row does not hold: labels and evidence from its first event, the hash of its
+// result. Calls read the log and may block.
+
+#include "api/exchange.h"
+#include "views/run_view.h"
+
+namespace tally::api {
+
+wire::Run read_run_view(Services& services, RunId run, domain::run::Row const& row);
+
+// The result's exact bytes. Errors: those of Payloads::open and of the reader.
+Result<std::string> read_result(Services& services, domain::run::Row const& row);
+
+// Answers `done` with the caller's own run, in memory or archived, away from the loop's thread;
+// or answers 404 or the fate.
+void with_run(ExchangePtr const& x, RunId run, Duration wait,
+              std::function<void(domain::run::Row const&)> done);
+
+}  // namespace tally::api

@@ -1,0 +1,120 @@
+// What workers report about their leases. A report with a stale fence is 409 lease_lost, whatever
+// it says.
+
+#include "api/handlers.h"
+#include "api/run_reading.h"
+#include "wire/work_messages.h"
+
+namespace tally::api {
+
+namespace {
+
+std::optional<LeaseId> lease_in_path(Exchange& x) {
+  auto const lease = parse_id<LeaseId>(x.path.at(0));
+  if (!lease) x.problem("lease_lost", "no lease of yours has this id");
+  return lease;
+}
+
+domain::run::Handle handle_of(Exchange& x, LeaseId lease, std::int64_t fence) {
+  return {.fence = fence, .lease = lease, .tenant = x.caller().tenant};
+}
+
+domain::run::Measured measured(std::optional<std::int64_t> elapsed_ms,
+                               std::optional<Micros> reported) {
+  return {
+      .elapsed = milliseconds(elapsed_ms.value_or(0)), .reported = reported, .sandbox = "remote"};
+}
+
+void note_worker(Exchange& x) {
+  x.services.metrics.set("tally_worker_last_heartbeat_timestamp_seconds",
+                         {{"worker", to_text(x.caller().key)}},
+                         static_cast<double>(x.services.clock.wall().value()) / 1e6);
+}
+
+// A repeated report changes nothing, so the loop names no run; the lease does.
+void answer_report(ExchangePtr const& x, LeaseId lease, ledger::Answer const& answer) {
+  auto run = answer.entry ? answer.entry->recorded.header.run : std::nullopt;
+  if (!run) run = x->services.leases.run_of(lease);
+  if (run && answer.row) return x->json(200, views::work_answer_view(*run, *answer.row));
+  if (!run) return x->problem("conflict", "this was reported before; read the run for its state");
+  with_run(x, *run, Duration(0), [x, run = *run](domain::run::Row const& row) {
+    x->json(200, views::work_answer_view(run, row));
+  });
+}
+
+void report(ExchangePtr const& x, LeaseId lease, domain::RunCommand command, Bytes enclosure) {
+  note_worker(*x);
+  x->post(ledger::Lane::finish, std::move(command), std::move(enclosure),
+          [x, lease](ledger::Answer const& answer) { answer_report(x, lease, answer); });
+}
+
+void complete(ExchangePtr const& x, LeaseId lease, wire::CompleteRequest const& asked) {
+  auto sealed =
+      x->services.payloads.seal(x->caller().tenant, "result", result_subject(lease, asked.fence),
+                                json::canonical(asked.result));
+  if (!sealed) return x->problem("storage_unavailable");
+  domain::run::Complete command;
+  command.handle = handle_of(*x, lease, asked.fence);
+  command.measured = measured(asked.elapsed_ms, asked.cost_usd);
+  command.result = std::move(sealed->enclosure);
+  report(x, lease, std::move(command), std::move(sealed->beside));
+}
+
+void answer_heartbeat(Exchange& x, ledger::Heartbeat heartbeat) {
+  switch (heartbeat) {
+    case ledger::Heartbeat::go_on:
+      return x.json(200, wire::HeartbeatAnswer{.action = "continue"});
+    case ledger::Heartbeat::cancel:
+      return x.json(200, wire::HeartbeatAnswer{.action = "cancel"});
+    case ledger::Heartbeat::lost:
+      return x.problem("lease_lost");
+    case ledger::Heartbeat::stopping:
+      return x.fate(ledger::Fate::stopping);
+  }
+}
+
+}  // namespace
+
+void start_work(ExchangePtr x) {
+  auto const lease = lease_in_path(*x);
+  if (!lease) return;
+  auto const asked = x->body<wire::FenceRequest>();
+  if (!asked) return;
+  report(x, *lease, domain::run::Start{.handle = handle_of(*x, *lease, asked->fence)}, {});
+}
+
+void heartbeat_work(ExchangePtr x) {
+  auto const lease = lease_in_path(*x);
+  if (!lease) return;
+  auto const asked = x->body<wire::FenceRequest>();
+  if (!asked) return;
+  note_worker(*x);
+  x->services.loop.heartbeat(handle_of(*x, *lease, asked->fence),
+                             [x](ledger::Heartbeat heartbeat) { answer_heartbeat(*x, heartbeat); });
+}
+
+void complete_work(ExchangePtr x) {
+  auto const lease = lease_in_path(*x);
+  if (!lease) return;
+  auto asked = x->body<wire::CompleteRequest>();
+  if (!asked) return;
+  bool const may_block = x->request.body.size() > kInlineBytesMax;
+  if (!may_block) return complete(x, *lease, *asked);
+  x->services.later([x, lease = *lease, asked = std::move(*asked)] { complete(x, lease, asked); });
+}
+
+void fail_work(ExchangePtr x) {
+  auto const lease = lease_in_path(*x);
+  if (!lease) return;
+  auto const asked = x->body<wire::FailRequest>();
+  if (!asked) return;
+  domain::run::Fail command;
+  command.code = asked->code;
+  command.detail = asked->detail;
+  command.handle = handle_of(*x, *lease, asked->fence);
+  command.measured = measured(asked->elapsed_ms, asked->cost_usd);
+  command.retry = asked->retry;
+  report(x, *lease, std::move(command), {});
+}
+
+}  // namespace tally::api

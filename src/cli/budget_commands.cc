@@ -1,0 +1,65 @@
+// tally budget grant, show.
+
+#include <fmt/ostream.h>
+
+#include "cli/commands.h"
+#include "cli/online.h"
+
+namespace tally::cli {
+
+namespace {
+
+void show_budget(std::ostream& out, wire::Budget const& budget) {
+  fmt::print(out, "tenant {}, plan {} (USD)\n", budget.tenant.value(), budget.plan.value());
+  fmt::print(out, "  granted    {}\n", format_usd(budget.granted_usd));
+  fmt::print(out, "  available  {}\n", format_usd(budget.available_usd));
+  fmt::print(out, "  held       {} by {} open runs\n", format_usd(budget.held_usd),
+             budget.runs_live);
+  fmt::print(out, "  spent      {}\n", format_usd(budget.spent_usd));
+  if (budget.overrun_usd.value() != 0)
+    fmt::print(out, "  overrun    {} above what was held\n", format_usd(budget.overrun_usd));
+}
+
+Action declare_show(Arguments& arguments) {
+  auto tenant = std::make_shared<std::optional<TenantId>>();
+  arguments.option("--tenant", *tenant, "Another tenant's budget, for administrators");
+  return [tenant](Call& call) {
+    return online(call, [&](client::TallyClient& client) {
+      return present(call, client.budget(*tenant), show_budget);
+    });
+  };
+}
+
+struct Grant {
+  TenantId tenant;
+  Micros amount;
+};
+
+Action declare_grant(Arguments& arguments) {
+  auto grant = std::make_shared<Grant>();
+  arguments.option("tenant", grant->tenant, "Who gets the credits").required();
+  arguments.option("amount", grant->amount, "How much, in USD").required();
+  return [grant](Call& call) {
+    return online(call, [&](client::TallyClient& client) {
+      auto const asked = client.grant(grant->tenant, {.amount_usd = grant->amount});
+      return present(call, asked, [&](std::ostream& out, wire::Budget const& budget) {
+        fmt::print(out, "granted {} USD\n", format_usd(grant->amount));
+        show_budget(out, budget);
+      });
+    });
+  };
+}
+
+}  // namespace
+
+std::span<Command const> budget_commands() {
+  static constexpr std::array<Command, 2> kRows{{
+      {"budget grant", "Gives credits to a tenant", "tally budget grant default 25.00",
+       Reach::server, declare_grant},
+      {"budget show", "Shows what is available, held and spent", "tally budget show", Reach::server,
+       declare_show},
+  }};
+  return kRows;
+}
+
+}  // namespace tally::cli

@@ -1,0 +1,47 @@
+#pragma once
+
+// A command of `tally`: a row of the table in commands.cc.
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "cli/arguments.h"
+#include "cli/console.h"
+#include "cli/exit_code.h"
+
+namespace tally::cli {
+
+// One invocation: what all commands share.
+struct Call {
+  Console& console;
+  std::optional<std::string> key;  // TALLY_KEY
+  bool json = false;
+  std::string server = {};  // --server
+  std::string data = {};    // --data
+};
+
+using Action = std::function<ExitCode(Call&)>;
+
+// What a command needs beside its own arguments; decides which shared options it takes.
+enum class Reach {
+  nothing,
+  data,    // a data directory, offline: --data
+  server,  // a running server: --server, and --data for its operator.key
+};
+
+struct Command {
+  std::string_view path;     // "run submit"
+  std::string_view summary;  // one line
+  std::string_view example;  // one line, complete
+  Reach reach;
+  // Declares what it takes and returns what to do once that was read.
+  Action (*declare)(Arguments& arguments);
+};
+
+// All of them, in the order of help.
+std::span<Command const> commands();
+
+}  // namespace tally::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+// The rows of the table, by group; each is defined in the file of its name.
+
+#include "cli/command.h"
+
+namespace tally::cli {
+
+std::span<Command const> serve_commands();
+std::span<Command const> run_commands();
+std::span<Command const> budget_commands();
+std::span<Command const> key_commands();
+std::span<Command const> mode_commands();
+std::span<Command const> ledger_commands();
+std::span<Command const> replay_commands();
+std::span<Command const> layers_commands();
+
+}  // namespace tally::cli

@@ -1,0 +1,50 @@
+#pragma once
+
+// What a command sees of the world: the environment as values and the three streams. Data goes to
+// `out`; words for people about it, errors and progress go to `err`.
+
+#include <istream>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace tally::cli {
+
+// Read once, in main.
+struct Environment {
+  std::optional<std::string> server;  // TALLY_SERVER
+  std::optional<std::string> key;     // TALLY_KEY
+  bool no_color = false;              // NO_COLOR is set and not empty (no-color.org)
+};
+
+class Console {
+ public:
+  struct Streams {
+    std::istream& in;
+    std::ostream& out;
+    std::ostream& err;
+    bool err_is_terminal = false;
+  };
+  Console(Streams streams, bool no_color)
+      : streams_(streams), color_(streams.err_is_terminal && !no_color) {}
+
+  std::istream& in() { return streams_.in; }
+  std::ostream& out() { return streams_.out; }
+
+  // What is wrong and where, and what to do next; `next` may be empty.
+  void complain(std::string_view what, std::string_view next);
+  // Something worth knowing that is no error.
+  void note(std::string_view text);
+  // One line that is overwritten; nothing unless a person watches.
+  void progress(std::string_view text);
+
+ private:
+  void clear_progress();
+
+  Streams streams_;
+  bool color_;
+  bool progress_shown_ = false;
+};
+
+}  // namespace tally::cli

@@ -1,0 +1,159 @@
+#include "cli/program.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/command.h"
+#include "cli/help.h"
+#include "cli/version.h"
+#include "wire/nearest.h"
+
+namespace tally::cli {
+
+namespace {
+
+// What one parse fills: the shared options, and the command that was named.
+struct Parsed {
+  bool json = false;
+  std::string server;
+  std::string data{kDataDefault};
+  Command const* command = nullptr;
+  Action action;
+};
+
+void declare_shared(CLI::App& app, Command const& command, Parsed& parsed) {
+  app.add_flag("--json", parsed.json, "Write the answer as JSON");
+  if (command.reach == Reach::server)
+    app.add_option("--server", parsed.server, "The server's address (TALLY_SERVER)")
+        ->type_name("URL")
+        ->capture_default_str();
+  if (command.reach != Reach::nothing)
+    app.add_option("--data", parsed.data,
+                   command.reach == Reach::server ? "Where operator.key is, if TALLY_KEY is not set"
+                                                  : "The server's data directory")
+        ->type_name("DIR")
+        ->capture_default_str();
+}
+
+void declare(CLI::App& root, Command const& command, Parsed& parsed) {
+  CLI::App* at = &root;
+  std::string_view path = command.path;
+  if (auto const space = path.find(' '); space != std::string_view::npos) {
+    std::string const group(path.substr(0, space));
+    at = root.get_subcommand_no_throw(group);
+    if (at == nullptr) {
+      at = root.add_subcommand(group);
+      at->require_subcommand(1);
+      at->formatter(command_list(group));
+    }
+    path.remove_prefix(space + 1);
+  }
+  CLI::App* app = at->add_subcommand(std::string(path), std::string(command.summary));
+  app->formatter(example_first(command.example));
+  Arguments arguments(*app);
+  Action const action = command.declare(arguments);
+  declare_shared(*app, command, parsed);
+  app->callback([&parsed, &command, action] {
+    parsed.command = &command;
+    parsed.action = action;
+  });
+}
+
+// The commands on the way to the one that was being read, "tally run submit".
+std::string selected(CLI::App const& root, CLI::App const*& last) {
+  std::string words = "tally";
+  last = &root;
+  for (auto below = last->get_subcommands(); !below.empty(); below = last->get_subcommands()) {
+    last = below.front();
+    words += " " + last->get_name();
+  }
+  return words;
+}
+
+// A word that is close to `word` among what `app` knows.
+std::optional<std::string> meant(CLI::App const& app, std::string const& word) {
+  std::vector<std::string> known;
+  for (CLI::App const* below : app.get_subcommands({})) known.push_back(below->get_name());
+  for (CLI::Option const* option : app.get_options())
+    for (std::string const& name : option->get_lnames()) known.push_back("--" + name);
+  return wire::nearest(word, known);
+}
+
+// The first word that names no command, if the words lead that far.
+std::optional<std::string> stranger(CLI::App const& root, std::vector<std::string> const& words) {
+  CLI::App const* at = &root;
+  for (std::string const& word : words) {
+    if (at->get_subcommands({}).empty() || word.starts_with('-')) return std::nullopt;
+    auto const below =
+        at->get_subcommands([&](CLI::App const* app) { return app->get_name() == word; });
+    if (below.empty()) return word;
+    at = below.front();
+  }
+  return std::nullopt;
+}
+
+ExitCode complain(CLI::App const& root, CLI::ParseError const& error,
+                  std::vector<std::string> const& words, Console& console) {
+  CLI::App const* app = nullptr;
+  std::string const path = selected(root, app);
+  std::string what = fmt::format("{}: {}", path, error.what());
+  std::optional<std::string> guess;
+  if (auto const word = stranger(root, words)) {
+    what = fmt::format("{} has no command \"{}\"", path, *word);
+    guess = meant(*app, *word);
+  } else if (error.get_name() == "ExtrasError") {
+    for (std::string const& extra : words)
+      if (extra.starts_with("--") && !guess && app->get_option_no_throw(extra) == nullptr)
+        guess = meant(*app, extra.substr(0, extra.find('=')));
+  }
+  if (guess) what += fmt::format("; did you mean {}?", *guess);
+  console.complain(what, fmt::format("{} --help shows an example", path));
+  return ExitCode::usage;
+}
+
+ExitCode act(Parsed const& parsed, Environment const& environment, Console& console) {
+  Call call{.console = console,
+            .key = environment.key,
+            .json = parsed.json,
+            .server = parsed.server,
+            .data = parsed.data};
+  ExitCode const code = parsed.action(call);
+  console.out().flush();
+  if (console.out().good()) return code;
+  console.complain("the output could not be written", "look for a full disk or a closed pipe");
+  return ExitCode::failed;
+}
+
+}  // namespace
+
+ExitCode run_program(std::vector<std::string> arguments, Environment const& environment,
+                     Console& console) {
+  Parsed parsed;
+  parsed.server = environment.server.value_or(std::string(kServerDefault));
+  CLI::App root("A hard spending limit, one charge for each run, a record that anyone can check",
+                "tally");
+  root.formatter(command_list(""));
+  root.require_subcommand(1);
+  root.set_version_flag("--version", fmt::format("tally {}", kVersion));
+  for (Command const& command : commands()) declare(root, command, parsed);
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    root.parse(reversed);
+    return act(parsed, environment, console);
+  } catch (CLI::CallForHelp const&) {
+    console.out() << root.help();
+    return ExitCode::yes;
+  } catch (CLI::CallForVersion const& version) {
+    console.out() << version.what() << '\n';
+    return ExitCode::yes;
+  } catch (CLI::ParseError const& error) {
+    return complain(root, error, arguments, console);
+  } catch (std::exception const& broken) {
+    console.complain(fmt::format("internal error: {}", broken.what()),
+                     "please report it with the command that led here");
+    return ExitCode::failed;
+  }
+}
+
+}  // namespace tally::cli

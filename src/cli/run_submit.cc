@@ -1,0 +1,137 @@
+// tally run submit.
+
+#include <fmt/ostream.h>
+
+#include "cli/files.h"
+#include "cli/online.h"
+#include "cli/run_commands.h"
+#include "platform/os_entropy.h"
+
+namespace tally::cli {
+
+namespace {
+
+constexpr std::int64_t kWaitSeconds = 30;  // of one long poll; repeated until the run ends
+
+struct Submit {
+  JobName job;
+  std::string input;
+  Micros max_cost;
+  std::optional<std::string> key;
+  std::optional<std::int64_t> timeout_s;
+  std::vector<Label> labels;
+  bool dry_run = false;
+  bool wait = false;
+};
+
+Result<wire::SubmitRequest> request_of(Call& call, Submit const& submit) {
+  TRY(text, read_file(call.console, submit.input));
+  auto input = json::parse(text);
+  if (!input)
+    return fail("malformed",
+                fmt::format("the input {} is no JSON: {}", submit.input, input.error().detail));
+  wire::SubmitRequest request{.job = submit.job,
+                              .input = std::move(*input),
+                              .max_cost_usd = submit.max_cost,
+                              .timeout_s = submit.timeout_s,
+                              .labels = {},
+                              .parent_run_id = {}};
+  for (Label const& label : submit.labels) request.labels[label.key] = label.value;
+  return request;
+}
+
+std::string random_key() {
+  std::array<std::uint8_t, 16> bytes{};
+  platform::OsEntropy().fill(bytes);
+  return "cli-" + to_hex(bytes);
+}
+
+void show_accepted(std::ostream& out, wire::SubmitAnswer const& answer) {
+  fmt::print(out, "{} {}{}\n", to_text(answer.run_id), answer.status,
+             answer.idempotent_replay ? " (the answer that this key got before)" : "");
+  fmt::print(out, "  held      {}; available {}, held in all {}, spent {} (USD)\n",
+             format_usd(answer.cost.held_usd), format_usd(answer.budget.available_usd),
+             format_usd(answer.budget.held_usd), format_usd(answer.budget.spent_usd));
+  fmt::print(out, "  evidence  event {} of {}\n", answer.evidence.seq,
+             to_text(answer.evidence.ledger));
+}
+
+ExitCode try_submit(Call& call, client::TallyClient& client, wire::SubmitRequest const& request,
+                    std::string const& key) {
+  auto const asked = client.try_submit(request, key);
+  ExitCode const code =
+      present(call, asked, [](std::ostream& out, wire::DryRunAnswer const& answer) {
+        if (answer.refusal) {
+          fmt::print(out, "would be refused: {}: {}\n", answer.refusal->code,
+                     answer.refusal->detail);
+        } else {
+          fmt::print(out, "would be accepted\n");
+        }
+        fmt::print(out, "  available {}, held {}, spent {} (USD)\n",
+                   format_usd(answer.budget.available_usd), format_usd(answer.budget.held_usd),
+                   format_usd(answer.budget.spent_usd));
+      });
+  if (!asked) return code;
+  return asked->message.would_accept ? ExitCode::yes : ExitCode::no;
+}
+
+// Long polls until the run has ended.
+ExitCode wait_for(Call& call, client::TallyClient& client, RunId id) {
+  while (true) {
+    auto const asked = client.run(id, kWaitSeconds);
+    if (!asked || is_final(asked->message.status)) {
+      ExitCode const code = present(call, asked, show_run);
+      if (!asked)
+        call.console.note(fmt::format("  the run was accepted: tally run show {}", to_text(id)));
+      return asked ? code_of(asked->message) : code;
+    }
+    call.console.progress(fmt::format("{} {} ...", to_text(id), asked->message.status));
+  }
+}
+
+ExitCode submit(Call& call, client::TallyClient& client, Submit const& options) {
+  auto const request = request_of(call, options);
+  if (!request)
+    return report(call, ExitCode::usage, request.error(),
+                  "--input names a file with one JSON document, or - for the standard input");
+  std::string const key = options.key ? *options.key : random_key();
+  if (options.dry_run) return try_submit(call, client, *request, key);
+  // Said before it is used: whoever loses the answer can ask again and not pay twice.
+  if (!options.key) call.console.note("idempotency key " + key);
+  auto const asked = client.submit(*request, key);
+  if (!asked) {
+    ExitCode const code = report(call, asked.error());
+    if (code == ExitCode::failed)
+      call.console.note(fmt::format("  with --key {} it is safe to submit again", key));
+    return code;
+  }
+  if (!options.wait) return present(call, asked, show_accepted);
+  call.console.progress(
+      fmt::format("{} {} ...", to_text(asked->message.run_id), asked->message.status));
+  return wait_for(call, client, asked->message.run_id);
+}
+
+}  // namespace
+
+Action declare_submit(Arguments& arguments) {
+  auto options = std::make_shared<Submit>();
+  arguments.option("--job", options->job, "Which kind of work").required();
+  arguments.option("--input", options->input, "Its input, one JSON document; - reads it here")
+      .required()
+      .kind("FILE");
+  arguments.option("--max-cost", options->max_cost, "What it may cost at most; held until it ends")
+      .required();
+  arguments.option("--key", options->key, "Idempotency key; a random one is made and shown");
+  arguments.option("--timeout", options->timeout_s, "Seconds that it may work")
+      .within(1, wire::kTimeoutSecondsMax);
+  arguments.option("--label", options->labels, "A label; may be repeated");
+  arguments.flag("--dry-run", options->dry_run, "Only ask whether it would be accepted");
+  arguments.flag("--wait", options->wait,
+                 "Wait for its end: exit 0 succeeded, 1 not, 5 needs an audit");
+  return [options](Call& call) {
+    return online(call,
+                  [&](client::TallyClient& client) { return submit(call, client, *options); });
+  };
+}
+
+}  // namespace tally::cli

@@ -1,0 +1,80 @@
+#include "server/wiring/bootstrap.h"
+
+#include <fmt/format.h>
+
+namespace tally::wiring {
+
+namespace directory = domain::directory;
+
+std::vector<domain::Command> open_commands(FreshLedger const& fresh) {
+  PersonId const person{std::string(kFirstPerson)};
+  PlanName const plan{std::string(kUnlimitedPlan)};
+  TenantId const tenant{std::string(kDefaultTenant)};
+  directory::CreateKey key;
+  key.owner = person;
+  key.person = person;
+  key.scopes = {directory::kKeyScopes.begin(), directory::kKeyScopes.end()};
+  key.secret_sha256 = fresh.operator_key_sha256;
+  key.tenant = tenant;
+  std::vector<domain::Command> commands{
+      domain::ChronicleCommand(
+          domain::chronicle::Opened{.format = 1,
+                                    .id_key = fmt::format("{:016x}", fresh.id_key),
+                                    .ledger = fresh.ledger,
+                                    .origin = fresh.origin,
+                                    .vkey = fresh.vkey}),
+      domain::DirectoryCommand(directory::SetPlan{.person = person, .plan = plan, .row = {}}),
+      domain::DirectoryCommand(directory::AddPerson{
+          .name = "Operator", .person = person, .subject = person, .roles = {"admin"}}),
+      domain::DirectoryCommand(
+          directory::CreateTenant{.person = person, .plan = plan, .tenant = tenant}),
+      domain::DirectoryCommand(std::move(key))};
+  if (fresh.grant.value() > 0) {
+    commands.emplace_back(domain::BudgetCommand(
+        domain::budget::Grant{.amount = fresh.grant, .person = person, .tenant = tenant}));
+  }
+  return commands;
+}
+
+domain::run::JobKind to_job_kind(ports::JobSpec const& spec) {
+  domain::run::JobKind job;
+  job.attempts_max = std::int64_t{spec.retries} + 1;
+  job.deterministic = spec.deterministic;
+  job.hash = ContentRef(spec.hash);
+  job.name = spec.name;
+  job.output_bytes_max = static_cast<std::int64_t>(spec.limits.output_bytes_max);
+  job.price = {.fixed = spec.price.fixed,
+               .minimum_fee = {},
+               .per_second = spec.price.per_second,
+               .reported = spec.price.reported};
+  if (spec.minimum_fee) {
+    constexpr std::int64_t kPpmPerPercent = 10'000;
+    job.price.minimum_fee = {.cap = spec.minimum_fee->cap,
+                             .floor = spec.minimum_fee->floor,
+                             .ppm = spec.minimum_fee->percent * kPpmPerPercent};
+  }
+  job.queue_deadline = spec.queue_deadline;
+  job.runner = static_cast<domain::run::Runner>(spec.runner);
+  job.timeout = spec.timeout;
+  job.version = spec.version;
+  return job;
+}
+
+std::vector<domain::Command> start_commands(StartNote const& note) {
+  domain::chronicle::ServerStarted started;
+  started.build = note.build;
+  started.engines = {domain::kEngines.begin(), domain::kEngines.end()};
+  started.epoch = static_cast<std::int64_t>(note.epoch);
+  started.tail_cut_bytes = static_cast<std::int64_t>(note.tail_cut_bytes);
+  started.version = note.version;
+  std::vector<domain::Command> commands{domain::ChronicleCommand(std::move(started))};
+  if (note.settings) {
+    commands.emplace_back(domain::ChronicleCommand(domain::chronicle::ConfigChanged{
+        .reason = "configuration file", .settings = *note.settings}));
+  }
+  for (ports::JobSpec const& spec : note.jobs)
+    commands.emplace_back(domain::DirectoryCommand(directory::RegisterJob{to_job_kind(spec)}));
+  return commands;
+}
+
+}  // namespace tally::wiring

@@ -1,0 +1,233 @@
+#include "server/wiring/local_work.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tally::wiring {
+
+namespace {
+
+domain::run::Handle handle(LeaseId lease, std::uint64_t fence) {
+  return {.fence = static_cast<std::int64_t>(fence), .lease = lease, .tenant = std::nullopt};
+}
+
+// How a decision reads to a worker.
+Result<void> to_result(ledger::Answer const& answer) {
+  switch (answer.fate) {
+    case ledger::Fate::decided:
+      break;
+    case ledger::Fate::overloaded:
+    case ledger::Fate::stopping:
+      return fail("overloaded", "the server takes nothing at the moment");
+    case ledger::Fate::unknown:
+      return fail("outcome_unknown", "the log could not be written");
+  }
+  if (auto const* refusal = std::get_if<domain::Refusal>(&answer.reply))
+    return fail(std::string(name_of(refusal->code)), refusal->detail);
+  return {};
+}
+
+}  // namespace
+
+void LocalWork::remember(LeaseId lease, Known known) {
+  shared_.with([&](Shared& shared) {
+    shared.known.insert_or_assign(lease, std::move(known));
+    shared.order.push_back(lease);
+    if (shared.order.size() <= kKnownMax) return;
+    shared.known.erase(shared.order.front());
+    shared.order.pop_front();
+  });
+}
+
+std::optional<LocalWork::Known> LocalWork::known(LeaseId lease) const {
+  return shared_.with([&](Shared const& shared) -> std::optional<Known> {
+    auto at = shared.known.find(lease);
+    if (at == shared.known.end()) return std::nullopt;
+    return at->second;
+  });
+}
+
+ledger::Origin LocalWork::origin(CorrelationId correlation) const {
+  std::array<std::uint8_t, 8> span{};
+  entropy_.fill(span);
+  return {
+      .actor = "worker:" + name_, .correlation = correlation, .span = SpanId(span), .tenant = {}};
+}
+
+Result<ports::WorkItem> LocalWork::item(ledger::Answer const& answer) {
+  domain::run::Row const& row = *answer.row;
+  TRY(entry, reader_.entry(row.submit_seq));
+  auto const& submitted =
+      std::get<domain::run::Submitted>(std::get<domain::RunEvent>(entry.recorded.event));
+  TRY(input, payloads_.open(row.tenant, submitted.input, entry.enclosure));
+  remember(*row.lease,
+           {.run = submitted.run,
+            .tenant = row.tenant,
+            .correlation = parse_correlation_id(row.correlation).value_or(CorrelationId{})});
+  std::array<std::uint8_t, 8> span{};
+  entropy_.fill(span);
+  return ports::WorkItem{.lease = *row.lease,
+                         .fence = static_cast<std::uint64_t>(row.fence),
+                         .run = submitted.run,
+                         .tenant = row.tenant,
+                         .job = row.job,
+                         .job_hash = row.job_hash.digest(),
+                         .input_json = std::move(input),
+                         .timeout = row.timeout,
+                         .attempt = static_cast<std::uint32_t>(row.attempt),
+                         .traceparent = fmt::format("00-{}-{}-01", row.correlation, to_hex(span))};
+}
+
+void LocalWork::lease(std::vector<JobName> jobs, std::uint32_t max, Duration wait,
+                      std::function<void(Result<std::vector<ports::WorkItem>>)> done) {
+  auto visit = std::make_shared<Visit>();
+  visit->jobs = std::move(jobs);
+  visit->max = max;
+  visit->until = clock_.monotonic() + wait;
+  visit->done = std::move(done);
+  ask(std::move(visit));
+}
+
+void LocalWork::ask(std::shared_ptr<Visit> visit) {
+  domain::run::Lease command{.jobs = visit->jobs, .tenant = std::nullopt, .worker = name_};
+  loop_.post(ledger::Lane::start, {.command = domain::RunCommand(std::move(command)),
+                                   .enclosure = {},
+                                   .origin = origin(CorrelationId{}),
+                                   .done = [this, visit = std::move(visit)](ledger::Answer answer) {
+                                     take(visit, std::move(answer));
+                                   }});
+}
+
+void LocalWork::take(std::shared_ptr<Visit> const& visit, ledger::Answer answer) {
+  if (auto told = to_result(answer); !told) return finish(*visit, told.error());
+  if (!answer.entry) {  // no work
+    bool const waits = visit->got.empty() && visit->until > clock_.monotonic();
+    if (!waits) return finish(*visit, std::nullopt);
+    // Orders come on this same thread, after this answer: no word of work is lost in between.
+    return shared_.with([&](Shared& shared) { shared.waiting = visit; });
+  }
+  auto one = item(answer);
+  if (!one) return finish(*visit, one.error());  // that lease runs out by itself
+  visit->got.push_back(std::move(*one));
+  if (visit->got.size() >= visit->max) return finish(*visit, std::nullopt);
+  ask(visit);
+}
+
+void LocalWork::finish(Visit& visit, std::optional<Error> fault) {
+  if (visit.got.empty() && fault)
+    visit.done(tl::unexpected<Error>(std::move(*fault)));
+  else
+    visit.done(std::move(visit.got));
+}
+
+void LocalWork::work_available(JobName const& job) {
+  auto visit = shared_.with([&](Shared& shared) -> std::shared_ptr<Visit> {
+    bool const wanted = shared.waiting &&
+                        std::ranges::find(shared.waiting->jobs, job) != shared.waiting->jobs.end();
+    return wanted ? std::exchange(shared.waiting, nullptr) : nullptr;
+  });
+  if (visit) ask(std::move(visit));
+}
+
+void LocalWork::tick() {
+  Duration const now = clock_.monotonic();
+  auto visit = shared_.with([&](Shared& shared) -> std::shared_ptr<Visit> {
+    bool const over = shared.waiting && shared.waiting->until <= now;
+    return over ? std::exchange(shared.waiting, nullptr) : nullptr;
+  });
+  if (visit) finish(*visit, std::nullopt);
+}
+
+void LocalWork::post(domain::RunCommand command, Bytes enclosure, CorrelationId correlation,
+                     std::function<void(Result<void>)> done) {
+  loop_.post(ledger::Lane::finish, {.command = std::move(command),
+                                    .enclosure = std::move(enclosure),
+                                    .origin = origin(correlation),
+                                    .done = [done = std::move(done)](ledger::Answer answer) {
+                                      done(to_result(answer));
+                                    }});
+}
+
+void LocalWork::start(LeaseId lease, std::uint64_t fence, std::function<void(Result<void>)> done) {
+  auto const run = known(lease);
+  post(domain::run::Start{handle(lease, fence)}, {}, run ? run->correlation : CorrelationId{},
+       std::move(done));
+}
+
+void LocalWork::heartbeat(LeaseId lease, std::uint64_t fence,
+                          std::function<void(ports::HeartbeatAnswer)> done) {
+  loop_.heartbeat(handle(lease, fence), [done = std::move(done)](ledger::Heartbeat heard) {
+    switch (heard) {
+      case ledger::Heartbeat::cancel:
+        return done(ports::HeartbeatAnswer::cancel);
+      case ledger::Heartbeat::lost:
+        return done(ports::HeartbeatAnswer::lost);
+      case ledger::Heartbeat::go_on:
+      case ledger::Heartbeat::stopping:
+        return done(ports::HeartbeatAnswer::go_on);
+    }
+  });
+}
+
+void LocalWork::complete(LeaseId lease, std::uint64_t fence, ports::WorkReceipt receipt,
+                         std::function<void(Result<void>)> done) {
+  auto const run = known(lease);
+  if (!run) return done(tally::fail("lease_lost", "this worker never held that lease"));
+  auto sealed = payloads_.seal(run->tenant, "result",
+                               api::result_subject(lease, static_cast<std::int64_t>(fence)),
+                               receipt.result_json);
+  if (!sealed)
+    return done(tally::fail("overloaded", "the result cannot be kept now", sealed.error().inside));
+  domain::run::Complete command;
+  command.handle = handle(lease, fence);
+  command.measured = {
+      .elapsed = receipt.elapsed, .reported = receipt.reported, .sandbox = receipt.sandbox};
+  command.result = std::move(sealed->enclosure);
+  post(std::move(command), std::move(sealed->beside), run->correlation, std::move(done));
+}
+
+void LocalWork::fail(LeaseId lease, std::uint64_t fence, ports::WorkFailure failure,
+                     std::function<void(Result<void>)> done) {
+  auto const run = known(lease);
+  domain::run::Fail command;
+  command.code = std::move(failure.code);
+  command.detail = std::move(failure.detail);
+  command.handle = handle(lease, fence);
+  command.measured = {
+      .elapsed = failure.elapsed, .reported = failure.reported, .sandbox = failure.sandbox};
+  command.retry = failure.retry;
+  post(std::move(command), {}, run ? run->correlation : CorrelationId{}, std::move(done));
+}
+
+void LocalWork::reconcile(RunId run, std::uint64_t fence, ports::ReconcileEvidence evidence,
+                          std::function<void(Result<void>)> done) {
+  loop_.find_run(run, [this, run, fence, evidence = std::move(evidence),
+                       done = std::move(done)](ledger::RunReading reading) mutable {
+    if (!reading.row) return done(tally::fail("lease_lost", "no such run"));
+    domain::run::Reconcile command;
+    command.fence = static_cast<std::int64_t>(fence);
+    command.run = run;
+    command.receipt = static_cast<domain::run::Receipt>(evidence.state);
+    Bytes in_frame;
+    if (evidence.receipt) {
+      command.measured = {.elapsed = evidence.receipt->elapsed,
+                          .reported = evidence.receipt->reported,
+                          .sandbox = evidence.receipt->sandbox};
+      if (evidence.has_result) {
+        auto sealed = payloads_.seal(reading.row->tenant, "reconciled",
+                                     fmt::format("{}|{}", to_text(run), fence),
+                                     evidence.receipt->result_json);
+        if (!sealed)
+          return done(
+              tally::fail("overloaded", "the result cannot be kept now", sealed.error().inside));
+        command.result = std::move(sealed->enclosure);
+        in_frame = std::move(sealed->beside);
+      }
+    }
+    post(std::move(command), std::move(in_frame),
+         parse_correlation_id(reading.row->correlation).value_or(CorrelationId{}), std::move(done));
+  });
+}
+
+}  // namespace tally::wiring

@@ -1,0 +1,195 @@
+#include "server/wiring/node.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "audit/fold.h"
+#include "audit/frames.h"
+
+namespace tally::wiring {
+
+namespace {
+
+constexpr Duration kWorkerTick = milliseconds(100);
+
+std::uint64_t random_number(ports::Entropy& entropy) {
+  std::array<std::uint8_t, 8> bytes{};
+  entropy.fill(bytes);
+  return get_u64(bytes.data());
+}
+
+}  // namespace
+
+struct Node::Begin {
+  struct Progress {
+    std::size_t open = 0;
+    std::optional<Error> fault;
+  };
+  Mutex<Progress> progress;
+};
+
+Node::Node(NodeWorld world, NodeOptions options)
+    : world_(std::move(world)), options_(std::move(options)), begin_(std::make_shared<Begin>()) {}
+
+Node::~Node() = default;
+
+Result<std::unique_ptr<Node>> Node::open(NodeWorld world, NodeOptions options) {
+  std::unique_ptr<Node> node(new Node(std::move(world), std::move(options)));
+  TRY_VOID(node->recover());
+  return node;
+}
+
+Result<void> Node::recover() {
+  auto const salt = [this] { return random_number(world_.entropy); };
+  auto opened = segments::SegmentLog::open(world_.disk, std::nullopt, options_.log, salt);
+  if (!opened && opened.error().code == "ledger_absent") {
+    fresh_ = LedgerId(random_number(world_.entropy));
+    opened = segments::SegmentLog::create(world_.disk, *fresh_, options_.log, salt);
+  }
+  if (!opened) return tl::unexpected<Error>(opened.error());
+  tail_cut_bytes_ = opened->torn ? opened->torn->bytes : 0;
+  audit::Fold fold;
+  TRY_VOID(opened->log->scan(0, [&](segments::FrameView const& view) {
+    return fold.frame(audit::to_log_frame(view),
+                      [&](codec::Entry const& entry, domain::State const&) {
+                        index_.add(std::make_shared<codec::Entry>(entry));
+                      });
+  }));
+  // Made, and the power went before leaf 0 was written.
+  if (fold.tree().size() == 0) fresh_ = opened->log->ledger();
+  if (!fresh_) TRY_VOID(check_key(fold.state()));
+  store_ = std::make_unique<SegmentStore>(std::move(opened->log), world_.wake_log);
+  wire(std::move(fold.state()), std::move(fold.tree()));
+  return {};
+}
+
+Result<void> Node::check_key(domain::State const& state) {
+  TRY(key, merkle::parse_vkey(state.ledger.vkey));
+  if (key.key == world_.signer.public_key()) return {};
+  return fail("wrong_key",
+              "the signing key is not the one this ledger was opened with: restore the key file "
+              "that belongs to it");
+}
+
+void Node::wire(domain::State state, merkle::Tree tree) {
+  std::uint64_t const epoch = static_cast<std::uint64_t>(state.ledger.epoch) + 1;
+  std::string const origin = fresh_ ? options_.origin : state.ledger.origin;
+  auto key = merkle::make_vkey(origin, merkle::KeyType::ed25519, world_.signer.public_key());
+  TALLY_CHECK(key.has_value(), "a ledger's origin must be a valid key name");
+  loop_ = std::make_unique<ledger::Loop>(
+      ledger::Loop::Start{.state = std::move(state), .tree = std::move(tree), .epoch = epoch},
+      ledger::Loop::World{.clock = world_.clock,
+                          .entropy = world_.entropy,
+                          .store = *store_,
+                          .index = index_,
+                          .wake = world_.wake_loop,
+                          .order = [this](ledger::Order order) { take_order(std::move(order)); },
+                          .on_failure = world_.on_failure},
+      options_.loop);
+  reader_ = std::make_unique<ledger::Reader>(*store_, index_);
+  api_ = std::make_unique<api::Api>(*loop_, *reader_, world_.clock, world_.entropy, world_.vault,
+                                    world_.blobs, options_.api);
+  local_work_ = std::make_unique<LocalWork>(*loop_, *reader_, api_->payloads(), world_.clock,
+                                            world_.entropy, options_.worker_name);
+  workers::CommandWorkerOptions worker;
+  for (ports::JobSpec const& job : options_.jobs)
+    if (job.runner == ports::JobRunnerKind::command) worker.jobs.emplace(job.name, job.hash);
+  worker.slots = options_.worker_slots;
+  worker.wake = world_.wake_worker;
+  worker_ = std::make_unique<workers::CommandWorker>(*local_work_, world_.runner, world_.receipts,
+                                                     std::move(worker));
+  signer_ = std::make_unique<CheckpointSigner>(*loop_, store_->log(), world_.signer, *key,
+                                               world_.on_failure);
+
+  std::vector<domain::Command> commands;
+  if (fresh_) {
+    commands = open_commands({.ledger = *fresh_,
+                              .id_key = random_number(world_.entropy),
+                              .origin = origin,
+                              .vkey = merkle::format_vkey(*key),
+                              .operator_key_sha256 = options_.operator_key_sha256,
+                              .grant = options_.first_grant});
+  }
+  std::ranges::move(start_commands({.version = options_.version,
+                                    .build = options_.build,
+                                    .epoch = epoch,
+                                    .tail_cut_bytes = tail_cut_bytes_,
+                                    .jobs = options_.jobs,
+                                    .settings = options_.settings}),
+                    std::back_inserter(commands));
+  if (!options_.halt_reason.empty()) {
+    commands.emplace_back(domain::ModeCommand(domain::mode::Set{.mode = domain::mode::Mode::halt,
+                                                                .person = PersonId("server"),
+                                                                .reason = options_.halt_reason,
+                                                                .scope = {}}));
+  }
+  post_begin(std::move(commands));
+}
+
+void Node::post_begin(std::vector<domain::Command> commands) {
+  begin_->progress.with([&](Begin::Progress& progress) { progress.open = commands.size(); });
+  std::array<std::uint8_t, 16> correlation{};
+  world_.entropy.fill(correlation);
+  for (domain::Command& command : commands) {
+    loop_->post(
+        ledger::Lane::control,
+        {.command = std::move(command),
+         .enclosure = {},
+         .origin = {.actor = "server",
+                    .correlation = CorrelationId(correlation),
+                    .span = {},
+                    .tenant = {}},
+         .done = [begin = begin_](ledger::Answer answer) {
+           auto const* refusal = std::get_if<domain::Refusal>(&answer.reply);
+           bool const halted = refusal != nullptr && refusal->code == domain::RefusalCode::halted;
+           begin->progress.with([&](Begin::Progress& progress) {
+             --progress.open;
+             if (answer.fate != ledger::Fate::decided)
+               progress.fault = Error{"outcome_unknown", "the start could not be recorded", {}};
+             else if (refusal != nullptr && !halted)
+               progress.fault = Error{std::string(name_of(refusal->code)), refusal->detail, {}};
+           });
+         }});
+  }
+}
+
+bool Node::started() const {
+  return begin_->progress.with([](Begin::Progress const& progress) { return progress.open == 0; });
+}
+
+Result<void> Node::start_fault() const {
+  return begin_->progress.with([](Begin::Progress const& progress) -> Result<void> {
+    if (progress.fault) return tl::unexpected<Error>(*progress.fault);
+    return {};
+  });
+}
+
+void Node::take_order(ledger::Order order) {
+  if (auto* head = std::get_if<ledger::SignHead>(&order)) {
+    signer_->order(std::move(*head));
+    world_.wake_worker();
+  } else if (auto const* reconcile = std::get_if<ledger::ReconcileRun>(&order)) {
+    worker_->reconcile(reconcile->run, static_cast<std::uint64_t>(reconcile->fence));
+  } else if (auto const* work = std::get_if<ledger::WorkWaits>(&order)) {
+    local_work_->work_available(work->job);
+    api_->work_available(work->job);
+  }
+}
+
+Duration Node::step_worker() {
+  Duration const now = world_.clock.monotonic();
+  signer_->step();
+  local_work_->tick();
+  worker_->step(now);
+  Duration next = std::min(api_->tick(), kWorkerTick);
+  if (auto const due = worker_->next_due())
+    next = std::min(next, std::max(*due - now, Duration(0)));
+  return next;
+}
+
+void Node::begin_stop() {
+  api_->flush();
+  loop_->begin_stop();
+}
+
+}  // namespace tally::wiring

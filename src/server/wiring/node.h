@@ -1,0 +1,113 @@
+#pragma once
+
+// A whole server without threads, sockets or a real disk: everything between the ports. server/main
+// gives it the machine and threads; the simulator gives it a made-up world and steps it by hand.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/api.h"
+#include "ledger/loop.h"
+#include "ledger/reader.h"
+#include "ports/disk.h"
+#include "ports/job_runner.h"
+#include "ports/signer.h"
+#include "server/wiring/bootstrap.h"
+#include "server/wiring/checkpoint_signer.h"
+#include "server/wiring/local_work.h"
+#include "server/wiring/segment_store.h"
+#include "workers/command_worker.h"
+
+namespace tally::wiring {
+
+// The world; all of it outlives the node.
+struct NodeWorld {
+  ports::Clock& clock;
+  ports::Entropy& entropy;
+  ports::Disk& disk;  // the ledger's directory
+  ports::Signer& signer;
+  ports::Vault& vault;
+  ports::Blobs& blobs;
+  ports::JobRunner& runner;
+  ports::ReceiptStore& receipts;
+  std::function<void()> wake_loop;    // any thread: step_loop has something to do
+  std::function<void()> wake_log;     // any thread: write_log has something to do
+  std::function<void()> wake_worker;  // any thread: step_worker has something to do
+  // The log failed or a signature was bad: record it as well as may be and end the process.
+  std::function<void(std::string)> on_failure;
+};
+
+struct NodeOptions {
+  ledger::LoopOptions loop;
+  segments::LogOptions log;
+  api::Options api;
+  std::string version = "0.1.0";
+  std::string build;
+  std::vector<ports::JobSpec> jobs;
+  std::optional<domain::chronicle::Settings> settings;
+  std::string origin = "tallystick.local/ledger";  // of a fresh ledger; its name in checkpoints
+  Digest operator_key_sha256;
+  Micros first_grant{100'000'000};
+  std::uint32_t worker_slots = 2;
+  std::string worker_name = "local";
+  std::string halt_reason;  // not empty: an earlier process left a HALT; begin halted
+};
+
+class Node {
+ public:
+  // Recovers the log, folds it with every check, wires the parts and posts the commands that a
+  // start begins with. Errors: those of segments::SegmentLog::open, audit::Fold and "wrong_key".
+  static Result<std::unique_ptr<Node>> open(NodeWorld world, NodeOptions options);
+  ~Node();
+
+  // The start's own commands are durable: from here on it may listen.
+  bool started() const;
+  Result<void> start_fault() const;
+
+  Duration step_loop() { return loop_->step(); }        // one thread
+  bool write_log() { return store_->write_pending(); }  // one thread, may be another
+  void prepare_log() { (void)store_->log().prepare_next(); }
+  // In-process worker, signer, waits and counted refusals; one thread, may be another. Returns how
+  // long it may be left alone.
+  Duration step_worker();
+
+  // No new requests and no new leases; what runs goes on until idle().
+  void begin_stop();
+  void stop_leasing() { worker_->stop_leasing(); }
+  std::size_t executions() const { return worker_->executions(); }
+  bool idle() const { return loop_->idle(); }
+
+  api::Api& api() { return *api_; }
+  ledger::Loop& loop() { return *loop_; }
+  ledger::Reader const& reader() const { return *reader_; }
+  SegmentStore& store() { return *store_; }
+  ledger::Index const& index() const { return index_; }
+
+ private:
+  struct Begin;  // progress of the start's own commands
+  Node(NodeWorld world, NodeOptions options);
+  Result<void> recover();
+  Result<void> check_key(domain::State const& state);
+  void wire(domain::State state, merkle::Tree tree);
+  void post_begin(std::vector<domain::Command> commands);
+  void take_order(ledger::Order order);
+
+  NodeWorld world_;
+  NodeOptions options_;
+  ledger::Index index_;
+  std::uint64_t tail_cut_bytes_ = 0;
+  std::optional<LedgerId> fresh_;  // set when this start made the ledger
+  std::unique_ptr<SegmentStore> store_;
+  std::unique_ptr<ledger::Loop> loop_;
+  std::unique_ptr<ledger::Reader> reader_;
+  std::unique_ptr<api::Api> api_;
+  std::unique_ptr<LocalWork> local_work_;
+  std::unique_ptr<workers::CommandWorker> worker_;
+  std::unique_ptr<CheckpointSigner> signer_;
+  std::shared_ptr<Begin> begin_;
+};
+
+}  // namespace tally::wiring

@@ -1,0 +1,27 @@
+#include "server/wiring/segment_store.h"
+
+#include "base/check.h"
+
+namespace tally::wiring {
+
+void SegmentStore::append(ports::LogFrame frame, std::function<void(ports::AppendOutcome)> done) {
+  waiting_.with([&](std::optional<Pending>& waiting) {
+    TALLY_CHECK(!waiting, "one frame un-synced at a time");
+    waiting = Pending{.frame = std::move(frame), .done = std::move(done)};
+  });
+  if (pending_) pending_();
+}
+
+bool SegmentStore::has_pending() const {
+  return waiting_.with([](auto const& waiting) { return waiting.has_value(); });
+}
+
+bool SegmentStore::write_pending() {
+  auto pending =
+      waiting_.with([](std::optional<Pending>& waiting) { return std::exchange(waiting, {}); });
+  if (!pending) return false;
+  pending->done(segments::outcome_of(log_->append(pending->frame)));
+  return true;
+}
+
+}  // namespace tally::wiring

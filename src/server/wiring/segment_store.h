@@ -1,0 +1,42 @@
+#pragma once
+
+// The log store over segment files. `append` only hands the frame over; somebody else calls
+// write_pending(): a thread of the server's, or the simulator at a moment of its choosing.
+
+#include <memory>
+#include <optional>
+
+#include "base/mutex.h"
+#include "ports/log_store.h"
+#include "segments/segment_log.h"
+
+namespace tally::wiring {
+
+class SegmentStore : public ports::LogStore {
+ public:
+  // `pending` is called when a frame waits, from any thread; may be empty.
+  SegmentStore(std::unique_ptr<segments::SegmentLog> log, std::function<void()> pending)
+      : log_(std::move(log)), pending_(std::move(pending)) {}
+
+  void append(ports::LogFrame frame, std::function<void(ports::AppendOutcome)> done) override;
+  Result<std::vector<ports::LogRecord>> read(std::uint64_t from, std::size_t count) const override {
+    return log_->read(from, count);
+  }
+
+  // Writes the frame that waits, if any, and reports it; returns when it is durable or failed.
+  // One thread at a time.
+  bool write_pending();
+  bool has_pending() const;
+  segments::SegmentLog& log() { return *log_; }
+
+ private:
+  struct Pending {
+    ports::LogFrame frame;
+    std::function<void(ports::AppendOutcome)> done;
+  };
+  std::unique_ptr<segments::SegmentLog> log_;
+  std::function<void()> pending_;
+  Mutex<std::optional<Pending>> waiting_;
+};
+
+}  // namespace tally::wiring

@@ -1,0 +1,64 @@
+#include "views/run_view.h"
+
+namespace tally::views {
+
+namespace {
+
+wire::RunCost cost_view(domain::run::Row const& row) {
+  wire::RunCost cost;
+  cost.max_usd = row.hold.amount;
+  if (domain::run::is_held(row.phase)) cost.held_usd = row.hold.amount;
+  if (row.charge) {
+    cost.charged_usd = row.charge->charged;
+    cost.released_usd = row.charge->released;
+    cost.overrun_usd = row.charge->overrun;
+  }
+  return cost;
+}
+
+std::optional<wire::Receipt> receipt_view(domain::run::Row const& row) {
+  if (!row.charge) return std::nullopt;
+  return wire::Receipt{.charged_usd = row.charge->charged,
+                       .released_usd = row.charge->released,
+                       .reason = row.reason};
+}
+
+}  // namespace
+
+wire::RunLinks run_links(RunId run) {
+  std::string const self = "/v1/runs/" + to_text(run);
+  return {.self_path = self, .result = self + "/result"};
+}
+
+wire::Run run_view(RunId run, domain::run::Row const& row, RunExtras extras) {
+  wire::Run view;
+  view.run_id = run;
+  view.status = domain::run::status_of(row.phase);
+  view.job = row.job;
+  view.job_hash = row.job_hash;
+  view.attempts = row.attempt;
+  view.cost = cost_view(row);
+  view.receipt = receipt_view(row);
+  if (row.result) view.result = {.ref = extras.result_ref, .bytes = row.result->bytes};
+  if (!row.error_code.empty()) view.error = {.code = row.error_code, .detail = row.error_detail};
+  view.cancel_requested = row.cancel_requested;
+  view.labels = std::move(extras.labels);
+  view.parent_run_id = row.parent;
+  view.sandbox = row.sandbox;
+  view.timeout_s = row.timeout.value() / 1'000'000;
+  view.created_at = row.created_at;
+  view.started_at = row.started_at;
+  view.finished_at = row.finished_at;
+  view.links = run_links(run);
+  view.evidence = extras.evidence;
+  view.correlation_id = row.correlation;
+  return view;
+}
+
+wire::WorkAnswer work_answer_view(RunId run, domain::run::Row const& row) {
+  return {.run_id = run,
+          .status = std::string(domain::run::status_of(row.phase)),
+          .receipt = receipt_view(row)};
+}
+
+}  // namespace tally::views

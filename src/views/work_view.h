@@ -1,0 +1,20 @@
+#pragma once
+
+// A leased run as its worker sees it.
+
+#include "domain/run/row.h"
+#include "wire/work_messages.h"
+
+namespace tally::views {
+
+struct LeasedRun {
+  RunId run;
+  domain::run::Row const& row;  // after the lease
+  json::Value input;
+  Instant expires_at;
+  std::string traceparent;
+};
+
+wire::WorkItem work_view(LeasedRun leased);
+
+}  // namespace tally::views

@@ -1,0 +1,49 @@
+#include "wire/idempotency_key.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace tally::wire {
+
+namespace {
+
+bool is_printable(char c) { return c >= 0x20 && c <= 0x7E; }
+
+// RFC 9651 section 3.3.3: between quotes, with \" and \\ as the only escapes.
+std::optional<std::string> unquoted(std::string_view field) {
+  std::string text;
+  for (std::size_t i = 1; i + 1 < field.size(); ++i) {
+    if (field[i] == '"') return std::nullopt;
+    if (field[i] == '\\') {
+      ++i;
+      if (i + 1 >= field.size() || (field[i] != '"' && field[i] != '\\')) return std::nullopt;
+    }
+    text.push_back(field[i]);
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<std::string> parse_idempotency_key(std::string_view field) {
+  constexpr auto code = "idempotency_key_missing";
+  while (field.starts_with(' ')) field.remove_prefix(1);
+  while (field.ends_with(' ')) field.remove_suffix(1);
+  if (field.empty())
+    return fail(code,
+                "send the header Idempotency-Key, 1 to 255 characters of your choice; "
+                "the same key never makes a second run");
+  std::optional<std::string> key(field);
+  if (field.front() == '"') {
+    bool const closed = field.size() >= 2 && field.back() == '"';
+    key = closed ? unquoted(field) : std::nullopt;
+  }
+  if (!key) return fail(code, "the header Idempotency-Key has a quote that does not match");
+  if (key->empty() || key->size() > kIdempotencyKeyCharactersMax)
+    return fail(code, "the header Idempotency-Key must have 1 to 255 characters");
+  if (!std::ranges::all_of(*key, is_printable))
+    return fail(code, "the header Idempotency-Key must be printable ASCII");
+  return std::move(*key);
+}
+
+}  // namespace tally::wire
