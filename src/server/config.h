@@ -1,0 +1,34 @@
+#pragma once
+
+// The configuration file: TOML, every key optional, unknown keys refused with their line.
+//
+//   [limits]       runs_live_max = 1000000
+//   [leases]       lease_s = 120          heartbeat_s = 30
+//   [idempotency]  life_s = 604800
+//   [archive]      after_s = 86400
+//   [approvals]    quorum = 2
+//   [first]        grant_usd = "100.00"   origin = "tallystick.local/ledger"
+//   [worker]       slots = 2
+//   [http]         threads = 1            behind_tls_proxy = false    rate_fields = "draft-11"
+
+#include <string>
+
+#include "base/result.h"
+#include "domain/chronicle/engine.h"
+
+namespace tally::server {
+
+struct Config {
+  domain::chronicle::Settings settings;
+  Micros first_grant{100'000'000};
+  std::string origin = "tallystick.local/ledger";
+  std::uint32_t worker_slots = 2;
+  std::uint32_t http_threads = 1;
+  bool behind_tls_proxy = false;  // needed to listen beyond loopback
+  bool rate_fields = true;
+};
+
+// An empty path gives the defaults. Error "configuration": file, line, what is wrong.
+Result<Config> load_config(std::string const& path);
+
+}  // namespace tally::server

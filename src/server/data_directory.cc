@@ -1,0 +1,112 @@
+#include "server/data_directory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "platform/private_file.h"
+
+namespace tally::server {
+
+namespace {
+
+constexpr std::size_t kHaltBytes = 4096;
+constexpr std::size_t kSecretBytes = 32;
+
+std::string errno_text() { return std::strerror(errno); }
+
+// The content of a private file, made of `bytes` random bytes by `format` when it is missing.
+Result<Bytes> load_or_make(std::string const& path, ports::Entropy& entropy,
+                           std::string (*format)(ByteView)) {
+  auto existing = platform::read_private_file(path);
+  if (existing || existing.error().code != "not_found") return existing;
+  std::array<std::uint8_t, kSecretBytes> random{};
+  entropy.fill(random);
+  Bytes const content = to_bytes(format(random));
+  TRY_VOID(platform::write_private_file(path, content));
+  return content;
+}
+
+std::string raw(ByteView bytes) { return std::string(as_text(bytes)); }
+std::string token(ByteView bytes) { return "tk_" + to_hex(bytes) + "\n"; }
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
+    text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DataDirectory>> DataDirectory::open(std::string const& path,
+                                                           ports::Entropy& entropy) {
+  std::unique_ptr<DataDirectory> directory(new DataDirectory(path));
+  for (char const* inside : {"", "/keys", "/keys/data", "/ledger", "/blobs", "/work"})
+    TRY_VOID(platform::make_private_directory(path + inside));
+  TRY_VOID(directory->lock());
+  TRY_VOID(directory->open_halt());
+  TRY_VOID(directory->load_secrets(entropy));
+  return directory;
+}
+
+DataDirectory::~DataDirectory() {
+  if (halt_ >= 0) ::close(halt_);
+  if (lock_ >= 0) ::close(lock_);
+}
+
+Result<void> DataDirectory::lock() {
+  lock_ = ::open(path("LOCK").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock_ < 0) return fail("io_error", "the data directory cannot be locked: " + errno_text());
+  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0)
+    return fail("in_use",
+                "another tally serves this data directory; stop it first or choose another --data");
+  return {};
+}
+
+Result<void> DataDirectory::open_halt() {
+  halt_ = ::open(path("HALT").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_DSYNC, 0600);
+  if (halt_ < 0) return fail("io_error", "the HALT file cannot be opened: " + errno_text());
+  std::array<char, kHaltBytes> block{};
+  ssize_t const have = ::pread(halt_, block.data(), block.size(), 0);
+  if (have == static_cast<ssize_t>(kHaltBytes)) return {};
+  if (::pwrite(halt_, block.data(), block.size(), 0) != static_cast<ssize_t>(kHaltBytes))
+    return fail("io_error", "the HALT file cannot be written: " + errno_text());
+  return platform::sync_directory(path_);
+}
+
+Result<void> DataDirectory::load_secrets(ports::Entropy& entropy) {
+  TRY(pepper, load_or_make(path("keys/pepper"), entropy, raw));
+  if (pepper.size() != kSecretBytes)
+    return fail("key_malformed",
+                "keys/pepper must hold exactly 32 bytes; restore it from a backup");
+  pepper_ = std::move(pepper);
+  TRY(key, load_or_make(path("operator.key"), entropy, token));
+  operator_key_ = sha256(as_bytes(trimmed(as_text(key))));
+  return {};
+}
+
+std::string DataDirectory::halt_reason() const {
+  std::array<char, kHaltBytes> block{};
+  ssize_t const have = ::pread(halt_, block.data(), block.size() - 1, 0);
+  return have <= 0 ? std::string() : std::string(block.data());
+}
+
+void DataDirectory::write_halt(std::string_view reason) const {
+  std::array<char, kHaltBytes> block{};
+  std::memcpy(block.data(), reason.data(), std::min(reason.size(), block.size() - 1));
+  // Nothing is left to do if this fails too: the process ends either way.
+  [[maybe_unused]] ssize_t const written = ::pwrite(halt_, block.data(), block.size(), 0);
+}
+
+Result<void> DataDirectory::clear_halt() const {
+  std::array<char, kHaltBytes> const block{};
+  if (::pwrite(halt_, block.data(), block.size(), 0) != static_cast<ssize_t>(kHaltBytes))
+    return fail("io_error", "the HALT file cannot be cleared: " + errno_text());
+  return {};
+}
+
+}  // namespace tally::server

@@ -1,0 +1,78 @@
+#pragma once
+
+// The threads that drive a node: one for the loop, one that writes the log, one for the in-process
+// worker and the signer, one for tasks of the API that may block.
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "server/wiring/node.h"
+
+namespace tally::server {
+
+// A thread that sleeps until it is woken or its time has come.
+class Bell {
+ public:
+  void ring();
+  // Returns when rung since the last wait, or after `most`.
+  void wait(Duration most);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable rung_;
+  bool ringing_ = false;
+};
+
+class EngineRoom {
+ public:
+  EngineRoom() = default;
+  ~EngineRoom();
+
+  // For the node's world, before there is a node.
+  std::function<void()> wake_loop() {
+    return [this] { loop_bell_.ring(); };
+  }
+  std::function<void()> wake_log() {
+    return [this] { log_bell_.ring(); };
+  }
+  std::function<void()> wake_worker() {
+    return [this] { worker_bell_.ring(); };
+  }
+  void later(std::function<void()> task);
+
+  void start(wiring::Node& node);
+  // Lets executions end for up to `grace`, then stops the worker, drains the loop and joins.
+  void stop(Duration grace);
+  bool drained() const { return executions_ == 0; }
+
+ private:
+  void run_loop();
+  void run_log();
+  void run_worker();
+  void run_tasks();
+  void drain_loop();
+
+  wiring::Node* node_ = nullptr;
+  Bell loop_bell_;
+  Bell log_bell_;
+  Bell worker_bell_;
+  Bell task_bell_;
+  std::mutex tasks_mutex_;
+  std::deque<std::function<void()>> tasks_;
+  std::atomic<bool> stop_loop_ = false;
+  std::atomic<bool> stop_log_ = false;
+  std::atomic<bool> stop_worker_ = false;
+  std::atomic<bool> stop_tasks_ = false;
+  std::atomic<bool> no_more_leases_ = false;
+  std::atomic<std::size_t> executions_ = 0;
+  std::thread loop_;
+  std::thread log_;
+  std::thread worker_;
+  std::thread task_thread_;
+};
+
+}  // namespace tally::server

@@ -1,0 +1,256 @@
+#include "server/serve.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdio>
+
+#include "json/writer.h"
+#include "platform/file_blobs.h"
+#include "platform/file_disk.h"
+#include "platform/file_receipts.h"
+#include "platform/file_signer.h"
+#include "platform/file_vault.h"
+#include "platform/http_server.h"
+#include "platform/job_folder.h"
+#include "platform/os_entropy.h"
+#include "platform/process_runner.h"
+#include "platform/program_hash.h"
+#include "platform/system_clock.h"
+#include "server/config.h"
+#include "server/data_directory.h"
+#include "server/engine_room.h"
+
+namespace tally::server {
+
+namespace {
+
+constexpr int kStopped = 0;
+constexpr int kConfiguration = 2;
+constexpr int kRefused = 4;
+constexpr Duration kExecutionsGrace = seconds(10);
+constexpr Duration kHttpGrace = seconds(2);
+
+// One JSON line for each thing that an operator should know.
+void log_line(ports::Clock const& clock, std::string_view severity, std::string_view message,
+              std::string_view detail = {}) {
+  std::string line;
+  json::Writer writer(line);
+  writer.begin_object().member("timestamp", to_rfc3339(clock.wall())).member("severity", severity);
+  writer.member("component", "server").member("message", message);
+  if (!detail.empty()) writer.member("detail", detail);
+  writer.end_object();
+  line.push_back('\n');
+  std::fputs(line.c_str(), stderr);
+}
+
+int complain(int code, Error const& error) {
+  std::fprintf(stderr, "tally serve: %s%s%s%s\n", error.detail.c_str(),
+               error.inside.empty() ? "" : " (", error.inside.c_str(),
+               error.inside.empty() ? "" : ")");
+  return code;
+}
+
+struct Listen {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+Result<Listen> parse_listen(std::string const& text) {
+  auto const colon = text.rfind(':');
+  Listen listen;
+  if (colon != std::string::npos) {
+    listen.host = text.substr(0, colon);
+    std::string_view const port = std::string_view(text).substr(colon + 1);
+    auto const [end, fault] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
+    if (fault == std::errc{} && end == port.data() + port.size() && !listen.host.empty())
+      return listen;
+  }
+  return fail("configuration", "--listen wants HOST:PORT, such as 127.0.0.1:7070");
+}
+
+bool is_loopback(std::string const& host) {
+  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+}
+
+// Keys travel in clear: beyond loopback somebody else must see to TLS, and say so.
+Result<void> check_exposure(Listen const& listen, Config const& config) {
+  if (is_loopback(listen.host) || config.behind_tls_proxy) return {};
+  return fail("configuration",
+              "listening beyond loopback needs a TLS proxy in front; put one there and set "
+              "http.behind_tls_proxy = true in the configuration file");
+}
+
+// Everything of the machine that a node stands on.
+struct Machine {
+  platform::SystemClock clock;
+  platform::OsEntropy entropy;
+  std::unique_ptr<DataDirectory> data;
+  std::unique_ptr<platform::FileDisk> disk;
+  std::unique_ptr<platform::FileSigner> signer;
+  std::unique_ptr<platform::FileVault> vault;
+  std::optional<platform::FileBlobs> blobs;
+  std::optional<platform::FileReceipts> receipts;
+  std::unique_ptr<platform::ProcessRunner> runner;
+  std::vector<ports::JobSpec> jobs;
+};
+
+Result<void> load_jobs(Machine& machine, std::vector<std::string> const& folders) {
+  for (std::string const& folder : folders) {
+    TRY(loaded, platform::load_all_jobs(folder));
+    for (platform::JobFolder const& job : loaded) {
+      if (job.spec.runner == ports::JobRunnerKind::caller) {
+        return fail("configuration",
+                    fmt::format("job {}: runner \"caller\" is not one this version executes; "
+                                "use \"command\" or \"worker\"",
+                                job.spec.name.value()));
+      }
+      TRY_VOID(platform::write_job_snapshot(machine.data->path("work/jobs"), job));
+      machine.jobs.push_back(job.spec);
+    }
+  }
+  return {};
+}
+
+Result<void> open_machine(Machine& machine, ServeOptions const& options, Config const& config) {
+  TRY(data, DataDirectory::open(options.data, machine.entropy));
+  machine.data = std::move(data);
+  TRY_VOID(load_jobs(machine, options.jobs));
+  TRY(disk, platform::FileDisk::open_directory(machine.data->path("ledger")));
+  machine.disk = std::move(disk);
+  TRY(signer, platform::FileSigner::open_or_create(machine.data->path("keys/ledger.key")));
+  machine.signer = std::move(signer);
+  TRY(vault, platform::FileVault::open(machine.data->path("keys/data"), machine.entropy));
+  machine.vault = std::move(vault);
+  TRY(blobs, platform::FileBlobs::open(machine.data->path("blobs")));
+  machine.blobs.emplace(std::move(blobs));
+  TRY(receipts, platform::FileReceipts::open(machine.data->path("work")));
+  machine.receipts.emplace(std::move(receipts));
+  auto note = [&clock = machine.clock](RunId run, std::uint64_t fence, std::string const& line) {
+    log_line(clock, "INFO", fmt::format("{} attempt {} said on stderr", to_text(run), fence), line);
+  };
+  TRY(runner, platform::ProcessRunner::open({.work = machine.data->path("work"),
+                                             .slots = config.worker_slots,
+                                             .jobs = machine.jobs,
+                                             .note = note},
+                                            machine.clock));
+  machine.runner = std::move(runner);
+  return {};
+}
+
+wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
+  // Fail-stop: a server that cannot write its log answers nobody and ends; the next start begins
+  // halted.
+  auto die = [&machine](std::string why) {
+    machine.data->write_halt(why);
+    log_line(machine.clock, "CRITICAL",
+             "the ledger cannot be written; the process ends, and begins halted", why);
+    ::_exit(kRefused);
+  };
+  return {.clock = machine.clock,
+          .entropy = machine.entropy,
+          .disk = *machine.disk,
+          .signer = *machine.signer,
+          .vault = *machine.vault,
+          .blobs = *machine.blobs,
+          .runner = *machine.runner,
+          .receipts = *machine.receipts,
+          .wake_loop = room.wake_loop(),
+          .wake_log = room.wake_log(),
+          .wake_worker = room.wake_worker(),
+          .on_failure = die};
+}
+
+wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Config const& config) {
+  wiring::NodeOptions options;
+  options.api.pepper = machine.data->pepper();
+  options.api.rate_fields = config.rate_fields ? api::RateFields::draft_11 : api::RateFields::off;
+  options.api.later = [&room](std::function<void()> task) { room.later(std::move(task)); };
+  options.build = platform::program_hash();
+  options.jobs = machine.jobs;
+  options.settings = config.settings;
+  options.origin = config.origin;
+  options.operator_key_sha256 = machine.data->operator_key_sha256();
+  options.first_grant = config.first_grant;
+  options.worker_slots = config.worker_slots;
+  options.halt_reason = machine.data->halt_reason();
+  return options;
+}
+
+Result<void> wait_until_started(wiring::Node& node) {
+  Bell bell;
+  while (!node.started()) bell.wait(milliseconds(1));
+  return node.start_fault();
+}
+
+// SIGINT and SIGTERM are taken by sigwait; every thread started later inherits the mask.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+void announce(Machine const& machine, wiring::Node& node, Listen const& listen,
+              std::uint16_t port) {
+  std::string const level(platform::level_name(machine.runner->sandbox().level()));
+  std::printf("tally serves http://%s:%u  ledger %s  events %lld  sandbox %s  data %s\n",
+              listen.host.c_str(), port, to_text(node.loop().directory()->ledger).c_str(),
+              static_cast<long long>(node.index().size()), level.c_str(),
+              machine.data->path("").c_str());
+  std::fflush(stdout);
+  if (!machine.runner->sandbox().notes().empty())
+    log_line(machine.clock, "WARNING", "jobs run at a lower sandbox level: " + level,
+             machine.runner->sandbox().notes());
+  if (!machine.data->halt_reason().empty())
+    log_line(machine.clock, "CRITICAL",
+             "began halted: an earlier process could not write its ledger",
+             machine.data->halt_reason());
+}
+
+Result<void> run(Machine& machine, Config const& config, Listen const& listen,
+                 sigset_t const& signals) {
+  EngineRoom room;
+  TRY(node, wiring::Node::open(world_of(machine, room), node_options(machine, room, config)));
+  room.start(*node);
+  TRY_VOID(wait_until_started(*node));
+  platform::HttpServerOptions http;
+  http.host = listen.host;
+  http.port = listen.port;
+  http.threads = config.http_threads;
+  TRY(server, platform::HttpServer::start(http, node->api()));
+  announce(machine, *node, listen, server->port());
+  if (!machine.data->halt_reason().empty()) TRY_VOID(machine.data->clear_halt());
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  log_line(machine.clock, "INFO", "stopping", "no new requests; what runs may end");
+  server->stop(kHttpGrace);
+  room.stop(kExecutionsGrace);
+  log_line(machine.clock, "INFO", "stopped");
+  return {};
+}
+
+}  // namespace
+
+int serve(ServeOptions const& options) {
+  auto listen = parse_listen(options.listen);
+  if (!listen) return complain(kConfiguration, listen.error());
+  auto config = load_config(options.config);
+  if (!config) return complain(kConfiguration, config.error());
+  if (auto exposed = check_exposure(*listen, *config); !exposed)
+    return complain(kConfiguration, exposed.error());
+  sigset_t const signals = block_signals();
+  Machine machine;
+  if (auto opened = open_machine(machine, options, *config); !opened)
+    return complain(kRefused, opened.error());
+  if (auto ran = run(machine, *config, *listen, signals); !ran)
+    return complain(kRefused, ran.error());
+  return kStopped;
+}
+
+}  // namespace tally::server
