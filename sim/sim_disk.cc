@@ -196,6 +196,11 @@ void SimDisk::crash_at_change(PowerCut cut) {
   cut_ = cut;
 }
 
+void SimDisk::forget_plans() {
+  std::lock_guard lock(mutex_);
+  cut_.reset();
+}
+
 void SimDisk::crash() {
   std::lock_guard lock(mutex_);
   for (auto& [name, inode] : files_) {

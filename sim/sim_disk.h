@@ -57,6 +57,8 @@ class SimDisk final : public ports::Disk {
   // During the given change the call returns "power_cut", as does everything after it, until
   // crash(). In the world the call would never return.
   void crash_at_change(PowerCut cut);
+  // What crash_at_change planned will not happen.
+  void forget_plans();
   // Power is gone and back: sectors that were not durable are lost or kept, as the seed decides;
   // files opened before are dead; faults planned by crash_at_change are off.
   void crash();

@@ -65,6 +65,8 @@ void list_people(ExchangePtr x) {
 void create_key(ExchangePtr x) {
   auto const asked = x->body<wire::KeyRequest>();
   if (!asked) return;
+  if (asked->owner && !x->services.loop.directory()->people.contains(*asked->owner))
+    return x->invalid({{"/owner", "must be a registered person; see /v1/admin/people"}});
   // Only the digest is recorded; the token leaves in this answer and nowhere else.
   std::string const token = fresh_token(x->services.entropy);
   domain::directory::CreateKey command;

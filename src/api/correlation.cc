@@ -33,7 +33,7 @@ bool from_traceparent(std::string_view field, Trace& trace) {
 CorrelationId fresh_id(ports::Entropy& entropy) {
   std::array<std::uint8_t, 16> bytes{};
   entropy.fill(bytes);
-  bytes[15] |= bytes == std::array<std::uint8_t, 16>{} ? 1 : 0;  // all zero means none
+  if (bytes == std::array<std::uint8_t, 16>{}) bytes[15] = 1;  // all zero means none
   return CorrelationId(bytes);
 }
 
@@ -42,7 +42,7 @@ CorrelationId fresh_id(ports::Entropy& entropy) {
 SpanId fresh_span(ports::Entropy& entropy) {
   std::array<std::uint8_t, 8> bytes{};
   entropy.fill(bytes);
-  bytes[7] |= bytes == std::array<std::uint8_t, 8>{} ? 1 : 0;
+  if (bytes == std::array<std::uint8_t, 8>{}) bytes[7] = 1;
   return SpanId(bytes);
 }
 

@@ -11,12 +11,13 @@ Result<std::unique_ptr<ports::Disk>> open_ledger(Call const& call) {
   std::string const directory = call.data + "/ledger";
   auto disk = platform::FileDisk::open_read_only(directory);
   if (!disk)
-    return fail("no_ledger", fmt::format("{} cannot be read: {}", directory, disk.error().detail));
+    return fail(disk.error().code,
+                fmt::format("{} cannot be read: {}", directory, disk.error().detail));
   return std::unique_ptr<ports::Disk>(std::move(*disk));
 }
 
 ExitCode report_no_ledger(Call& call, Error const& error) {
-  return report(call, ExitCode::usage, error,
+  return report(call, error.code == "io_error" ? ExitCode::failed : ExitCode::usage, error,
                 "name a data directory of a server with --data; its ledger/ holds the segments");
 }
 

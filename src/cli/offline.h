@@ -11,9 +11,10 @@
 
 namespace tally::cli {
 
-// The ledger of --data, read-only. Error "no_ledger".
+// The ledger of --data, read-only. Errors as FileDisk::open_read_only.
 Result<std::unique_ptr<ports::Disk>> open_ledger(Call const& call);
-// With what to do next.
+// With what to do next. A directory that holds no ledger is the caller's mistake, one that cannot
+// be read the machine's.
 ExitCode report_no_ledger(Call& call, Error const& error);
 
 struct Walked {

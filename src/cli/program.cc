@@ -36,12 +36,18 @@ void declare_shared(CLI::App& app, Command const& command, Parsed& parsed) {
         ->capture_default_str();
 }
 
+// The command of that name below `app`, or null pointer.
+CLI::App* below(CLI::App& app, std::string const& name) {
+  auto const named = app.get_subcommands([&](CLI::App* one) { return one->get_name() == name; });
+  return named.empty() ? nullptr : named.front();
+}
+
 void declare(CLI::App& root, Command const& command, Parsed& parsed) {
   CLI::App* at = &root;
   std::string_view path = command.path;
   if (auto const space = path.find(' '); space != std::string_view::npos) {
     std::string const group(path.substr(0, space));
-    at = root.get_subcommand_no_throw(group);
+    at = below(root, group);
     if (at == nullptr) {
       at = root.add_subcommand(group);
       at->require_subcommand(1);
@@ -60,13 +66,13 @@ void declare(CLI::App& root, Command const& command, Parsed& parsed) {
   });
 }
 
-// The commands on the way to the one that was being read, "tally run submit".
+// The commands that were named up to the one that was being read, "run submit".
 std::string selected(CLI::App const& root, CLI::App const*& last) {
-  std::string words = "tally";
+  std::string words;
   last = &root;
-  for (auto below = last->get_subcommands(); !below.empty(); below = last->get_subcommands()) {
-    last = below.front();
-    words += " " + last->get_name();
+  for (auto next = last->get_subcommands(); !next.empty(); next = last->get_subcommands()) {
+    last = next.front();
+    words += (words.empty() ? "" : " ") + last->get_name();
   }
   return words;
 }
@@ -74,7 +80,7 @@ std::string selected(CLI::App const& root, CLI::App const*& last) {
 // A word that is close to `word` among what `app` knows.
 std::optional<std::string> meant(CLI::App const& app, std::string const& word) {
   std::vector<std::string> known;
-  for (CLI::App const* below : app.get_subcommands({})) known.push_back(below->get_name());
+  for (CLI::App const* one : app.get_subcommands({})) known.push_back(one->get_name());
   for (CLI::Option const* option : app.get_options())
     for (std::string const& name : option->get_lnames()) known.push_back("--" + name);
   return wire::nearest(word, known);
@@ -85,10 +91,10 @@ std::optional<std::string> stranger(CLI::App const& root, std::vector<std::strin
   CLI::App const* at = &root;
   for (std::string const& word : words) {
     if (at->get_subcommands({}).empty() || word.starts_with('-')) return std::nullopt;
-    auto const below =
+    auto const named =
         at->get_subcommands([&](CLI::App const* app) { return app->get_name() == word; });
-    if (below.empty()) return word;
-    at = below.front();
+    if (named.empty()) return word;
+    at = named.front();
   }
   return std::nullopt;
 }
@@ -97,18 +103,20 @@ ExitCode complain(CLI::App const& root, CLI::ParseError const& error,
                   std::vector<std::string> const& words, Console& console) {
   CLI::App const* app = nullptr;
   std::string const path = selected(root, app);
-  std::string what = fmt::format("{}: {}", path, error.what());
+  std::string what = app == &root ? std::string("a command is required")
+                                  : fmt::format("{}: {}", path, error.what());
   std::optional<std::string> guess;
   if (auto const word = stranger(root, words)) {
-    what = fmt::format("{} has no command \"{}\"", path, *word);
+    what = fmt::format("there is no command \"{}{}{}\"", path, path.empty() ? "" : " ", *word);
     guess = meant(*app, *word);
-  } else if (error.get_name() == "ExtrasError") {
+  } else if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)) {
     for (std::string const& extra : words)
       if (extra.starts_with("--") && !guess && app->get_option_no_throw(extra) == nullptr)
         guess = meant(*app, extra.substr(0, extra.find('=')));
   }
   if (guess) what += fmt::format("; did you mean {}?", *guess);
-  console.complain(what, fmt::format("{} --help shows an example", path));
+  console.complain(what,
+                   fmt::format("tally {}{}--help shows an example", path, path.empty() ? "" : " "));
   return ExitCode::usage;
 }
 

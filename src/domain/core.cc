@@ -46,6 +46,7 @@ Outcome decide(Instant at, Command const& command, Facts const& facts) {
 }
 
 void apply(State& state, Header const& header, Event const& event) {
+  TALLY_CHECK(header.at >= state.ledger.at, "ledger time does not go back");
   visit_both([&](auto const& one) { apply(state, header, one); }, event);
   state.ledger.at = header.at;
   ++state.ledger.seq_next;

@@ -25,8 +25,8 @@ inline DecisionId decision_id(LedgerRow const& ledger, std::int64_t seq) {
   return DecisionId(permute(ledger.id_key ^ 0x646563, static_cast<std::uint64_t>(seq)));
 }
 
-// People who count in approvals.
-std::int64_t people_who_approve(State const& state);
+// People who count in approvals: those who may approve, and the proposer.
+std::int64_t people_who_approve(State const& state, PersonId const& proposer);
 bool may_approve(directory::Person const& person);
 
 }  // namespace tally::domain

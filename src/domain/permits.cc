@@ -13,13 +13,19 @@ void raise(State const& state, mode::Mode& strictest, mode::ScopeKind kind, std:
   if (row != nullptr) strictest = std::max(strictest, row->mode);
 }
 
-// Scopes that a submit names. Work on a run is held back by its own scopes in gather (RunFacts.
+// Scopes that a command names. Work on a run is held back by its own scopes in gather (RunFacts.
 // halted), because the command names a lease and not the run.
 void raise_by(State const& state, mode::Mode& strictest, run::Submit const& command) {
   raise(state, strictest, mode::ScopeKind::tenant, command.tenant.value());
   raise(state, strictest, mode::ScopeKind::job, command.job.value());
   raise(state, strictest, mode::ScopeKind::key, to_text(command.key));
   if (command.parent) raise(state, strictest, mode::ScopeKind::run, to_text(*command.parent));
+}
+void raise_by(State const& state, mode::Mode& strictest, budget::Grant const& command) {
+  raise(state, strictest, mode::ScopeKind::tenant, command.tenant.value());
+}
+void raise_by(State const& state, mode::Mode& strictest, directory::CreateKey const& command) {
+  raise(state, strictest, mode::ScopeKind::tenant, command.tenant.value());
 }
 template <class C>
 void raise_by(State const&, mode::Mode&, C const&) {}

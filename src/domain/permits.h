@@ -19,12 +19,13 @@ struct CommandType {
 
 template <class C>
 inline constexpr CommandType kCommandType;  // no default
-#define TALLY_COMMAND(type, name, normal, safe, stop, halt)      \
-  template <>                                                    \
-  inline constexpr CommandType kCommandType<type> {              \
-    name, { normal, safe, stop, halt }                           \
+#define TALLY_COMMAND(type, name, normal, safe, stop, halt) \
+  template <>                                               \
+  inline constexpr CommandType kCommandType<type> {         \
+    name, { normal, safe, stop, halt }                      \
   }
-//             command                      name                      normal safe   stop   halt
+// clang-format off
+//            command                       name                      normal safe   stop   halt
 TALLY_COMMAND(run::Submit,                  "run.submit",             true,  false, false, false);
 TALLY_COMMAND(run::Lease,                   "run.lease",              true,  true,  false, false);
 TALLY_COMMAND(run::Start,                   "run.start",              true,  true,  false, false);
@@ -51,6 +52,7 @@ TALLY_COMMAND(chronicle::RefusalsCounted,   "refusals.count",         true,  tru
 TALLY_COMMAND(chronicle::ArchiveAdvanced,   "archive.advance",        true,  true,  false, false);
 TALLY_COMMAND(chronicle::ConfigChanged,     "config.change",          true,  true,  true,  false);
 TALLY_COMMAND(chronicle::ClockStepped,      "clock.step",             true,  true,  true,  true);
+// clang-format on
 #undef TALLY_COMMAND
 
 CommandType type_of(Command const& command);
@@ -61,7 +63,8 @@ class Permit {
 
  private:
   explicit Permit(mode::Mode mode) : mode_(mode) {}
-  friend tl::expected<Permit, Refusal> permit_for(State const& state, Command const& command, Instant at);
+  friend tl::expected<Permit, Refusal> permit_for(State const& state, Command const& command,
+                                                  Instant at);
   mode::Mode mode_;
 };
 

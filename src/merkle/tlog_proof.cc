@@ -30,11 +30,12 @@ Result<Proof> take_hashes(std::string_view& rest) {
 }  // namespace
 
 std::string format_tlog_proof(TlogProof const& proof) {
-  std::string text = std::string(kFirstLine) + "\n";
-  if (proof.extra) text += std::string(kExtra) + to_base64(*proof.extra) + "\n";
-  text += std::string(kIndex) + std::to_string(proof.index) + "\n";
-  for (Digest const& hash : proof.inclusion) text += digest_to_base64(hash) + "\n";
-  return text + "\n" + proof.checkpoint;
+  std::string text;
+  text.append(kFirstLine).append("\n");
+  if (proof.extra) text.append(kExtra).append(to_base64(*proof.extra)).append("\n");
+  text.append(kIndex).append(std::to_string(proof.index)).append("\n");
+  for (Digest const& hash : proof.inclusion) text.append(digest_to_base64(hash)).append("\n");
+  return text.append("\n").append(proof.checkpoint);
 }
 
 Result<TlogProof> parse_tlog_proof(std::string_view text) {

@@ -1,16 +1,14 @@
 #pragma once
 
-// Administration: tenants, people, keys, plans, job kinds.
+// Administration: tenants, people, keys.
 
-#include "wire/shape.h"
+#include "wire/plan_messages.h"
 
 namespace tally::wire {
 
 inline constexpr std::int64_t kPersonNameCharactersMax = 128;
 inline constexpr std::int64_t kScopesPerKeyMax = 16;
 inline constexpr std::int64_t kReasonCharactersMax = 500;
-inline constexpr std::int64_t kRateRequestsMax = 1'000'000'000;
-inline constexpr std::int64_t kRateWindowSecondsMax = 86'400;
 inline constexpr std::array<std::string_view, 8> kScopeWords{
     "admin",    "budget:read", "evidence:read", "metrics:read",
     "ops:read", "runs:read",   "runs:write",    "work"};
@@ -138,80 +136,6 @@ struct KeyList {
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("keys", self.keys);
-  }
-};
-
-struct Rate {
-  std::int64_t requests = 0;
-  std::int64_t window_s = 60;
-  bool operator==(Rate const&) const = default;
-  static constexpr std::string_view kName = "Rate";
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("requests", self.requests,
-          Rule{.min = 0, .max = kRateRequestsMax, .says = "zero means none"});
-    visit("window_s", self.window_s, Rule{.min = 1, .max = kRateWindowSecondsMax});
-  }
-};
-
-// Both what is asked for and what is shown.
-struct Plan {
-  PlanName plan;
-  std::optional<Rate> rate;
-  bool operator==(Plan const&) const = default;
-  static constexpr std::string_view kName = "Plan";
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("plan", self.plan);
-    visit("rate", self.rate, Rule{.null_when_none = true, .says = "null: explicitly unlimited"});
-  }
-};
-
-struct PlanList {
-  std::vector<Plan> plans;
-  bool operator==(PlanList const&) const = default;
-  static constexpr std::string_view kName = "PlanList";
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("plans", self.plans);
-  }
-};
-
-struct Job {
-  JobName job;
-  std::string version;
-  ContentRef hash;
-  std::string runner;
-  std::int64_t timeout_s = 0;
-  std::int64_t attempts_max = 1;
-  bool deterministic = false;
-  bool price_reported = false;
-  Micros price_fixed_usd;
-  Micros price_per_second_usd;
-  bool operator==(Job const&) const = default;
-  static constexpr std::string_view kName = "Job";
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("job", self.job);
-    visit("version", self.version);
-    visit("hash", self.hash);
-    visit("runner", self.runner);
-    visit("timeout_s", self.timeout_s);
-    visit("attempts_max", self.attempts_max);
-    visit("deterministic", self.deterministic);
-    visit("price_reported", self.price_reported);
-    visit("price_fixed_usd", self.price_fixed_usd);
-    visit("price_per_second_usd", self.price_per_second_usd);
-  }
-};
-
-struct JobList {
-  std::vector<Job> jobs;
-  bool operator==(JobList const&) const = default;
-  static constexpr std::string_view kName = "JobList";
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("jobs", self.jobs);
   }
 };
 

@@ -183,7 +183,8 @@ TEST(Messages, WriteMembersInTheOrderOfTheContract) {
   answer.job = JobName("j");
   auto const text = json::write(to_json(answer));
   EXPECT_TRUE(text.starts_with(
-      R"({"run_id":"run_0000000000000001","status":"queued","job":"j","cost":{"held_usd":"0.0000"},)"
+      R"({"run_id":"run_0000000000000001","status":"queued","job":"j",)"
+      R"("cost":{"held_usd":"0.0000"},)"
       R"("budget":{"available_usd":"0.0000","held_usd":"0.0000","spent_usd":"0.0000"},"links":)"));
 }
 

@@ -1,6 +1,6 @@
 #include "workers/command_worker.h"
 
-#include "workers/command_worker_fakes.h"
+#include "workers/command_worker_fixture.h"
 #include "workers/receipt_text.h"
 
 namespace tally::workers {

@@ -12,9 +12,11 @@ bool may_approve(directory::Person const& person) {
   return person.roles.contains("approver") || person.roles.contains("admin");
 }
 
-std::int64_t people_who_approve(State const& state) {
-  return std::ranges::count_if(state.people,
-                               [](auto const& entry) { return may_approve(entry.second); });
+std::int64_t people_who_approve(State const& state, PersonId const& proposer) {
+  auto const others = std::ranges::count_if(state.people, [&](auto const& entry) {
+    return entry.first != proposer && may_approve(entry.second);
+  });
+  return others + 1;
 }
 
 }  // namespace tally::domain
@@ -57,6 +59,8 @@ std::optional<Refusal> objection(Instant at, Sign const& command, Facts const& f
   if (!facts.signer_may) return no(RefusalCode::forbidden, "only an approver or admin may sign");
   if (command.person == facts.row->proposer || facts.row->signers.contains(command.person))
     return no(RefusalCode::forbidden, "an approval needs distinct people");
+  if (facts.row->subject.kind == Kind::audit && facts.current.mode == mode::Mode::halt)
+    return no(RefusalCode::halted, "no money moves while everything is halted");
   if (facts.fresh_signer)
     return no(RefusalCode::forbidden, "a person added by the proposer within 24 h does not count");
   return std::nullopt;
@@ -66,8 +70,9 @@ std::optional<Refusal> objection(Instant at, Sign const& command, Facts const& f
 std::optional<Event> effect(Instant at, PersonId const& signer, Facts const& facts) {
   Subject const& subject = facts.row->subject;
   if (subject.kind == Kind::resume) {
-    if (facts.current.mode < mode::Mode::stop || subject.mode >= facts.current.mode)
-      return std::nullopt;
+    Instant const proposed_at = facts.row->expires_at - mode::kResumeDeadline;
+    bool const changed = facts.current.mode < mode::Mode::stop || facts.current.since > proposed_at;
+    if (changed || mode::objection(facts.current, subject.mode, at)) return std::nullopt;
     return ModeEvent(mode::change(subject.scope, facts.current, facts.work_clock, subject.mode,
                                   subject.reason, signer, at));
   }

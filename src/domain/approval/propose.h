@@ -9,7 +9,7 @@ namespace tally::domain::approval {
 struct Proposal {
   ApprovalId id;
   PersonId proposer;
-  std::int64_t people = 0;  // named people who may approve
+  std::int64_t people = 0;  // who may approve, the proposer among them
   std::int64_t quorum = 2;
   Instant expires_at;
   Subject subject;

@@ -65,7 +65,7 @@ struct Set {
 struct SetFacts {
   Row current;
   ApprovalId next_approval;
-  std::int64_t people = 0;  // who may approve
+  std::int64_t people = 0;  // who may approve, and who asks
   std::int64_t quorum = 2;
   bool scope_known = true;
   WorkClock work_clock;
@@ -98,6 +98,10 @@ struct Changed {
     visit("work_clock", self.work_clock);
   }
 };
+
+// Why `mode` may not follow `current`, if so: a halt is lifted to safe, and safe stands for 48 h
+// after it, also when a stop came between.
+std::optional<std::string> objection(Row const& current, Mode mode, Instant at);
 
 // The event that puts `scope` from `current` into `mode` at `at`; shared by Set and approvals.
 Changed change(Scope const& scope, Row const& current, WorkClock const& clock, Mode mode,

@@ -35,12 +35,21 @@ Row current(State const& state, Scope const& scope) {
   return row == nullptr ? Row{} : *row;
 }
 
+std::optional<std::string> objection(Row const& current, Mode mode, Instant at) {
+  if (current.mode == Mode::halt && mode != Mode::safe)
+    return "a halt is lifted to safe mode, to nothing else";
+  if (mode == Mode::normal && current.safe_until && at < *current.safe_until)
+    return "safe mode stands for 48 h after a halt, until " + to_rfc3339(*current.safe_until);
+  return std::nullopt;
+}
+
 Changed change(Scope const& scope, Row const& current, WorkClock const& clock, Mode mode,
                std::string reason, PersonId person, Instant at) {
   Changed event;
   event.from = current.mode;
   event.person = std::move(person);
   event.row = {.mode = mode, .reason = std::move(reason), .safe_until = {}, .since = at};
+  if (current.safe_until && at < *current.safe_until) event.row.safe_until = current.safe_until;
   if (current.mode == Mode::halt && mode == Mode::safe) event.row.safe_until = at + kSafeAfterHalt;
   event.scope = scope;
   event.work_clock = clock;
@@ -57,7 +66,7 @@ SetFacts gather(State const& state, Set const& command, Moment const&) {
   SetFacts facts;
   facts.current = current(state, command.scope);
   facts.next_approval = next_approval_id(state.ledger);
-  facts.people = people_who_approve(state);
+  facts.people = people_who_approve(state, command.person);
   facts.quorum = state.settings.quorum;
   facts.scope_known = is_known(state, command.scope);
   facts.work_clock = state.ledger.work_clock;
@@ -68,12 +77,8 @@ Outcome decide(Instant at, Set const& command, SetFacts const& facts) {
   Mode const from = facts.current.mode;
   if (!facts.scope_known) return refuse(RefusalCode::not_found, "no such scope");
   if (command.mode == from) return {.events = {}, .reply = Done{}, .run = {}, .tenant = {}};
-  if (command.mode < from && facts.current.safe_until && at < *facts.current.safe_until) {
-    return refuse(RefusalCode::conflict, "safe mode stands for 48 h after a halt, until " +
-                                             to_rfc3339(*facts.current.safe_until));
-  }
-  if (from == Mode::halt && command.mode != Mode::safe)
-    return refuse(RefusalCode::conflict, "a halt is lifted to safe mode, to nothing else");
+  if (auto why = objection(facts.current, command.mode, at))
+    return refuse(RefusalCode::conflict, std::move(*why));
   Changed event = change(command.scope, facts.current, facts.work_clock, command.mode,
                          command.reason, command.person, at);
   if (command.mode > from || from == Mode::safe)

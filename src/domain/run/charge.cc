@@ -4,14 +4,34 @@
 
 namespace tally::domain::run {
 
+namespace {
+
+// A worker may say anything: a cost below zero or beyond every amount is as good as none.
+std::optional<Micros> believable(std::optional<Micros> cost) {
+  if (!cost || *cost < Micros(0) || *cost > kAmountMax) return std::nullopt;
+  return cost;
+}
+
+}  // namespace
+
 std::optional<Micros> cost_of(Price const& price, Measured const& measured) {
-  if (price.reported) return measured.reported;
+  if (price.reported) return believable(measured.reported);
   constexpr std::int64_t kSecond = 1'000'000;
   std::int64_t const elapsed = std::max<std::int64_t>(measured.elapsed.value(), 0);
-  std::int64_t product = 0;
-  TALLY_CHECK(!__builtin_mul_overflow(price.per_second.value(), elapsed, &product),
-              "price times elapsed overflows");
-  return price.fixed + Micros(product / kSecond + (product % kSecond != 0 ? 1 : 0));
+  std::int64_t whole = 0;
+  std::int64_t part = 0;
+  std::int64_t cost = 0;
+  if (__builtin_mul_overflow(price.per_second.value(), elapsed / kSecond, &whole) ||
+      __builtin_mul_overflow(price.per_second.value(), elapsed % kSecond, &part) ||
+      __builtin_add_overflow(price.fixed.value(), whole, &cost) ||
+      __builtin_add_overflow(cost, part / kSecond + (part % kSecond != 0 ? 1 : 0), &cost))
+    return std::nullopt;
+  return believable(Micros(cost));
+}
+
+Micros reported_by(Price const& price, Measured const& measured) {
+  if (!price.reported) return Micros(0);
+  return believable(measured.reported).value_or(Micros(0));
 }
 
 Micros fee_of(MinimumFee const& fee, Micros hold) {

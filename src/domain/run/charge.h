@@ -9,8 +9,12 @@
 namespace tally::domain::run {
 
 // The cost of work that was done: as reported, or fixed + per_second x elapsed, rounded up to a
-// micro. None: the price is "as reported" and nothing was reported, so nobody may say.
+// micro. None: the price is "as reported" and nothing believable was reported, or the product is
+// more than kAmountMax; nobody may say then.
 std::optional<Micros> cost_of(Price const& price, Measured const& measured);
+
+// What work that failed says it cost, where its price is "as reported"; otherwise nothing.
+Micros reported_by(Price const& price, Measured const& measured);
 
 // The larger of the floor and the share of the hold, at most the cap, never more than the hold.
 Micros fee_of(MinimumFee const& fee, Micros hold);

@@ -8,8 +8,10 @@ Outcome decide(Instant at, ProposeResolution const& command, RunFacts const& fac
   if (!facts.row) return refuse(RefusalCode::not_found, "no such run");
   if (facts.row->phase != Phase::audit_required)
     return refuse(RefusalCode::conflict, "the run does not wait for an audit");
-  if (command.charge.value() < 0)
-    return refuse(RefusalCode::validation_error, "a charge is not negative");
+  if (command.charge < Micros(0) || command.charge > kAmountMax)
+    return refuse(RefusalCode::validation_error, "a charge is from 0 to 1 billion USD");
+  if (facts.halted == mode::Mode::halt)
+    return refuse(RefusalCode::halted, "the mode in force for this run does not permit it");
   approval::Subject subject;
   subject.charge = command.charge;
   subject.kind = approval::Kind::audit;

@@ -23,6 +23,10 @@ std::optional<Refusal> objection(Submit const& command, SubmitFacts const& facts
                    .shortage = {},
                    .retry_after = {}};
   }
+  if (command.timeout && command.timeout->value() <= 0)
+    return invalid("/timeout_s", "a time limit is more than nothing");
+  if (command.max_cost < Micros(0) || command.max_cost > kAmountMax)
+    return invalid("/max_cost_usd", "an amount is from 0 to 1 billion USD");
   if (command.timeout && *command.timeout > facts.job->timeout) {
     return invalid("/timeout_s", fmt::format("the job allows at most {} s",
                                              facts.job->timeout.value() / 1'000'000));

@@ -23,6 +23,21 @@ bool holds_lease(RunFacts const& facts, Handle const& handle) {
   return facts.row && facts.row->lease == handle.lease && facts.row->fence == handle.fence;
 }
 
+// The mode of the run's own scopes; that of everything is the permit's business.
+bool held_back(RunFacts const& facts, mode::Mode from) {
+  return facts.halted && *facts.halted >= from;
+}
+
+Outcome halted() {
+  return refuse(RefusalCode::halted, "the mode in force for this run does not permit it");
+}
+
+// The same report again, whose answer was lost.
+bool has_failed_with(Row const& row, std::string const& code) {
+  if (row.phase == Phase::audit_required) return row.reason == code;
+  return (row.phase == Phase::failed || row.phase == Phase::cancelled) && row.error_code == code;
+}
+
 bool may_retry(Row const& row) { return !row.cancel_requested && row.attempt < row.attempts_max; }
 
 Outcome requeue(RunFacts const& facts, std::int64_t attempt, Micros cost_so_far, std::string reason,
@@ -68,7 +83,7 @@ bool is_our_fault(std::string_view code) {
 Outcome end_in_failure(RunFacts const& facts, std::string code, std::string detail,
                        Measured const& measured) {
   Row const& row = *facts.row;
-  Micros cost = row.cost_so_far + measured.reported.value_or(Micros(0));
+  Micros cost = row.cost_so_far + reported_by(row.price, measured);
   Micros const fee = fee_of(row.price.minimum_fee, row.hold.amount);
   if (cost < fee && !row.cancel_requested && !is_our_fault(code)) cost = fee;
   Phase const phase = row.cancel_requested ? Phase::cancelled : Phase::failed;
@@ -133,9 +148,7 @@ Outcome decide(Instant, Start const& command, RunFacts const& facts) {
   if (!holds_lease(facts, command.handle)) return lease_lost();
   if (facts.row->phase == Phase::running) return done();
   if (facts.row->phase != Phase::leased) return lease_lost();
-  if (facts.halted && *facts.halted >= mode::Mode::stop)
-    return refuse(RefusalCode::halted,
-                  "nothing may start in the mode that is in force for this run");
+  if (held_back(facts, mode::Mode::stop)) return halted();
   Started event;
   event.fence = facts.row->fence;
   event.run = *facts.run;
@@ -145,26 +158,27 @@ Outcome decide(Instant, Start const& command, RunFacts const& facts) {
 Outcome decide(Instant, Complete const& command, RunFacts const& facts) {
   if (!holds_lease(facts, command.handle)) return lease_lost();
   Row const& row = *facts.row;
-  if (row.phase == Phase::succeeded && row.result && row.result->digest == command.result.digest)
-    return done();
+  bool const ended = row.phase == Phase::succeeded || row.phase == Phase::audit_required;
+  if (ended && row.result && row.result->digest == command.result.digest) return done();
   if (row.phase == Phase::leased)
     return refuse(RefusalCode::conflict, "start the work before completing it");
   if (row.phase != Phase::running) return lease_lost();
+  if (held_back(facts, mode::Mode::halt)) return halted();
   return succeed(facts, command.measured, command.result, "completed");
 }
 
 Outcome decide(Instant, Fail const& command, RunFacts const& facts) {
   if (!holds_lease(facts, command.handle)) return lease_lost();
   Row const& row = *facts.row;
-  if (row.phase == Phase::failed && row.error_code == command.code) return done();
-  if (row.phase == Phase::leased) {
+  if (has_failed_with(row, command.code)) return done();
+  if (row.phase != Phase::leased && row.phase != Phase::running) return lease_lost();
+  if (held_back(facts, mode::Mode::halt)) return halted();
+  if (row.phase == Phase::leased)
     return requeue(facts, row.attempt - 1, row.cost_so_far, "returned", "the worker gave it back");
-  }
-  if (row.phase != Phase::running) return lease_lost();
   // The work ended well and says nothing of its cost: nobody may guess it.
   if (row.price.reported && command.code == "cost_not_reported")
     return audit(facts, command.code, "no_cost_audit", std::nullopt);
-  Micros const cost = row.cost_so_far + command.measured.reported.value_or(Micros(0));
+  Micros const cost = row.cost_so_far + reported_by(row.price, command.measured);
   if (command.retry && may_retry(row))
     return requeue(facts, row.attempt, cost, command.code, command.detail);
   return end_in_failure(facts, command.code, command.detail, command.measured);
@@ -176,6 +190,7 @@ Outcome decide(Instant, Cancel const&, RunFacts const& facts) {
   if (row.phase == Phase::cancelled || row.cancel_requested) return done();
   if (is_final(row.phase) || row.phase == Phase::audit_required)
     return refuse(RefusalCode::conflict, "the run has ended and cannot be cancelled");
+  if (held_back(facts, mode::Mode::halt)) return halted();
   if (row.phase == Phase::queued || row.phase == Phase::leased)
     return one(facts, settled(facts, Phase::cancelled, row.cost_so_far, "cancelled"));
   CancelRequested event;
@@ -184,7 +199,7 @@ Outcome decide(Instant, Cancel const&, RunFacts const& facts) {
 }
 
 Outcome decide(Instant, Due const& command, RunFacts const& facts) {
-  if (!facts.row || (facts.halted && *facts.halted >= mode::Mode::stop)) return done();
+  if (!facts.row || held_back(facts, mode::Mode::stop)) return done();
   Row const& row = *facts.row;
   if (command.kind == DueKind::queue) {
     if (row.phase != Phase::queued || row.queue_deadline > facts.work_at) return done();
@@ -201,6 +216,7 @@ Outcome decide(Instant, Due const& command, RunFacts const& facts) {
 Outcome decide(Instant, Reconcile const& command, RunFacts const& facts) {
   if (!facts.row || facts.row->phase != Phase::reconciling || facts.row->fence != command.fence)
     return done();
+  if (held_back(facts, mode::Mode::halt)) return halted();
   ReconcileRow const row =
       reconcile_row(is_held(facts.row->phase), command.receipt, command.result.has_value());
   switch (row.verdict) {

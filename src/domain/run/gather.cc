@@ -141,7 +141,7 @@ RunFacts gather(State const& state, Reconcile const& command, Moment const& mome
 }
 RunFacts gather(State const& state, ProposeResolution const& command, Moment const& moment) {
   RunFacts facts = facts_of(state, command.run, std::nullopt, moment);
-  facts.people = people_who_approve(state);
+  facts.people = people_who_approve(state, command.person);
   facts.next_approval = next_approval_id(state.ledger);
   return facts;
 }

@@ -54,8 +54,7 @@ void advance(Row& row, Header const& header, Settled const& event) {
 }
 
 void advance(Row& row, Header const& header, AuditRequired const& event) {
-  row.phase = Phase::audit_required;
-  row.lease.reset();
+  row.phase = Phase::audit_required;  // the lease stays, so that a repeated report is known
   row.reason = event.reason;
   if (!event.result) return;
   row.result = event.result;

@@ -1,0 +1,202 @@
+#include "sim/admin.h"
+
+#include <fmt/format.h>
+
+namespace tally::sim {
+
+namespace {
+
+constexpr Duration kPatience = seconds(10);
+constexpr Duration kAgain = milliseconds(500);
+constexpr Duration kRestoreAgain = seconds(2);
+constexpr std::uint64_t kErrandMost = 8'000'000;  // microseconds
+constexpr std::uint64_t kStopMost = 5'000'000;    // microseconds that a stop lasts
+constexpr std::string_view kCallerScopes = R"("runs:write","runs:read","budget:read","work")";
+
+std::string const kOperator(kOperatorToken);
+
+bool made(Answer const& answer) { return answer.status == 201 || answer.status == 409; }
+
+}  // namespace
+
+TenantId tenant_name(std::uint32_t number) { return TenantId("tenant-" + std::to_string(number)); }
+
+TenantId Admin::some_tenant() {
+  return tenant_name(static_cast<std::uint32_t>(prng_.below(town_.swarm.tenants)));
+}
+
+void Admin::begin() {
+  plan_set_up();
+  run_tasks();
+}
+
+void Admin::plan_set_up() {
+  tasks_.push_back({.request =
+                        [] {
+                          return post("/v1/admin/people", kOperator,
+                                      R"({"person":"alice","name":"Alice","roles":["admin"]})");
+                        },
+                    .done = made,
+                    .delivered = {}});
+  plan_key("alice", TenantId("default"), R"("admin","ops:read")",
+           [this](Answer const& answer) { alice_ = answer.text({"token"}); });
+  for (std::uint32_t i = 0; i < town_.swarm.tenants; ++i) {
+    auto const tenant = tenant_name(i);
+    tasks_.push_back({.request =
+                          [tenant] {
+                            return post("/v1/admin/tenants", kOperator,
+                                        fmt::format(R"({{"tenant":"{}"}})", tenant.value()));
+                          },
+                      .done = made,
+                      .delivered = {}});
+    plan_grant(tenant, Micros(town_.swarm.budget_micros));
+    change_key(tenant);
+  }
+}
+
+void Admin::plan_key(std::string owner, TenantId const& tenant, std::string scopes,
+                     std::function<void(Answer const&)> keep) {
+  auto body =
+      fmt::format(R"({{"tenant":"{}","owner":"{}","scopes":[{}]}})", tenant.value(), owner, scopes);
+  tasks_.push_back({.request = [body] { return post("/v1/admin/keys", kOperator, body); },
+                    .done =
+                        [this, keep](Answer const& answer) {
+                          if (answer.status != 201) return false;
+                          town_.oracle.key_acknowledged(answer.id<KeyId>("key_id"));
+                          keep(answer);
+                          return true;
+                        },
+                    .delivered = {}});
+}
+
+// A fresh key first; then the old one is revoked, and from its acknowledgement on it opens nothing.
+void Admin::change_key(TenantId const& tenant) {
+  plan_key("operator", tenant, std::string(kCallerScopes), [this, tenant](Answer const& answer) {
+    auto const old = keys_.find(tenant);
+    auto const old_token = town_.tokens[tenant];
+    town_.tokens[tenant] = answer.text({"token"});
+    if (old == keys_.end()) {
+      keys_[tenant] = answer.id<KeyId>("key_id");
+      return;
+    }
+    KeyId const revoked = std::exchange(old->second, answer.id<KeyId>("key_id"));
+    tasks_.push_back({.request =
+                          [revoked] {
+                            return post("/v1/admin/keys/" + to_text(revoked) + "/revoke", kOperator,
+                                        "");
+                          },
+                      .done =
+                          [this, revoked, old_token](Answer const& done) {
+                            if (done.status != 200) return false;
+                            town_.oracle.revocation_acknowledged(revoked);
+                            town_.ask(get("/v1/budget", old_token), kPatience,
+                                      [this, revoked](std::optional<Answer> const& tried) {
+                                        town_.verdicts.require(
+                                            !tried || tried->status == 401 || tried->status == 429,
+                                            "a revoked key opens nothing", to_text(revoked));
+                                      });
+                            return true;
+                          },
+                      .delivered = {}});
+  });
+}
+
+// Grants carry no key of their own: each delivery may count.
+void Admin::plan_grant(TenantId const& tenant, Micros amount) {
+  tasks_.push_back(
+      {.request =
+           [tenant, amount] {
+             return post("/v1/admin/tenants/" + tenant.value() + "/grants", kOperator,
+                         fmt::format(R"({{"amount_usd":"{}"}})", format_usd(amount)));
+           },
+       .done =
+           [this, tenant, amount](Answer const& answer) {
+             if (answer.status != 201) return false;
+             town_.oracle.grant_acknowledged(tenant, amount);
+             return true;
+           },
+       .delivered = [this, tenant, amount] { town_.oracle.grant_delivered(tenant, amount); }});
+}
+
+void Admin::run_tasks() {
+  if (tasks_.empty()) {
+    if (ready_) std::exchange(ready_, nullptr)();
+    if (errands_ < town_.swarm.admin_errands && !town_.closing) {
+      ++errands_;
+      town_.later(Duration(static_cast<std::int64_t>(prng_.below(kErrandMost))),
+                  [this] { errand(); });
+    }
+    return;
+  }
+  auto const& task = tasks_.front();
+  town_.ask(
+      task.request(), kPatience,
+      [this](std::optional<Answer> const& answer) {
+        if (answer && tasks_.front().done(*answer)) {
+          tasks_.pop_front();
+          return run_tasks();
+        }
+        if (town_.closing) return tasks_.clear();
+        town_.later(kAgain, [this] { run_tasks(); });
+      },
+      task.delivered);
+}
+
+void Admin::errand() {
+  if (town_.closing) return;
+  auto const dice = prng_.below(100);
+  if (dice < 40) {
+    plan_grant(some_tenant(), Micros(1 + static_cast<std::int64_t>(prng_.below(100'000))));
+  } else if (dice < 70 || !town_.swarm.may_halt) {
+    change_key(some_tenant());
+  } else {
+    change_mode();
+  }
+  run_tasks();
+}
+
+void Admin::change_mode() {
+  constexpr std::array<std::string_view, 3> modes{"safe", "stop", "stop"};
+  auto const mode = modes[prng_.below(modes.size())];
+  auto const scope =
+      prng_.chance(500) ? std::string("everything") : "tenant:" + some_tenant().value();
+  propose(std::string(mode), scope);
+  town_.later(Duration(static_cast<std::int64_t>(prng_.below(kStopMost))), [this] { restore(); });
+}
+
+void Admin::propose(std::string const& mode, std::string const& scope) {
+  auto body =
+      fmt::format(R"({{"mode":"{}","scope":"{}","reason":"the simulation says so"}})", mode, scope);
+  town_.ask(post("/v1/halt", alice_, std::move(body)), kPatience,
+            [this](std::optional<Answer> const& answer) {
+              if (!answer || answer->status != 202) return;
+              auto const approval = answer->text({"approval_id"});
+              town_.ask(post("/v1/approvals/" + approval + "/sign", kOperator, ""), kPatience,
+                        [](std::optional<Answer> const&) {});
+            });
+}
+
+void Admin::restore() {
+  restored_ = false;
+  town_.ask(get("/v1/halt", alice_), kPatience, [this](std::optional<Answer> const& answer) {
+    if (answer && answer->status == 200) lift(*answer);
+    if (!restored_) town_.later(kRestoreAgain, [this] { restore(); });
+  });
+}
+
+void Admin::lift(Answer const& report) {
+  auto const* scopes = report.find({"scopes"});
+  bool standing = false;
+  if (scopes != nullptr && scopes->array() != nullptr) {
+    for (auto const& each : *scopes->array()) {
+      Answer const scope{.status = 200, .body = each};
+      auto const mode = scope.text({"mode"});
+      if (mode != "stop" && mode != "halt") continue;
+      standing = true;
+      propose(mode == "halt" ? "safe" : "normal", scope.text({"scope"}));
+    }
+  }
+  restored_ = !standing;
+}
+
+}  // namespace tally::sim

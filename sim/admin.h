@@ -1,0 +1,52 @@
+#pragma once
+
+// The people who run the place: they make tenants, keys and grants before anybody works, change a
+// few things meanwhile, stop everything now and then, and bring it back, two of them together.
+
+#include <deque>
+
+#include "base/prng.h"
+#include "sim/town.h"
+
+namespace tally::sim {
+
+class Admin {
+ public:
+  Admin(std::uint64_t seed, Town& town, std::function<void()> ready)
+      : prng_(seed), town_(town), ready_(std::move(ready)) {}
+  void begin();
+  // Modes that stop work are lifted; asks again until none is left.
+  void restore();
+  bool restored() const { return restored_; }
+
+ private:
+  struct Task {
+    std::function<ports::HttpRequest()> request;
+    std::function<bool(Answer const&)> done;  // false: again, later
+    std::function<void()> delivered;
+  };
+  void plan_set_up();
+  void plan_key(std::string owner, TenantId const& tenant, std::string scopes,
+                std::function<void(Answer const&)> keep);
+  void plan_grant(TenantId const& tenant, Micros amount);
+  void run_tasks();
+  void errand();
+  void change_key(TenantId const& tenant);
+  void change_mode();
+  void lift(Answer const& report);
+  void propose(std::string const& mode, std::string const& scope);
+  TenantId some_tenant();
+
+  Prng prng_;
+  Town& town_;
+  std::function<void()> ready_;
+  std::deque<Task> tasks_;
+  std::map<TenantId, KeyId> keys_;
+  std::string alice_;  // proposes; the operator signs
+  std::uint32_t errands_ = 0;
+  bool restored_ = false;
+};
+
+TenantId tenant_name(std::uint32_t number);
+
+}  // namespace tally::sim

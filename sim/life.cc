@@ -1,0 +1,39 @@
+#include "sim/life.h"
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "sim/world.h"
+
+namespace tally::sim {
+
+std::string LifeReport::text() const {
+  std::string text = fmt::format("life {} broke what must hold:\n", seed);
+  for (auto const& sentence : broken) text += "  - " + sentence + "\n";
+  text += fmt::format("after {} events, {} starts, {} s; made of\n{}", events, starts,
+                      lived.value() / 1'000'000, swarm);
+  return text + fmt::format("repeat it: tally-sim --seed {}\n", seed);
+}
+
+LifeReport live(std::uint64_t seed, Swarm const& swarm) {
+  World world(seed, swarm);
+  try {
+    CheckTrap const trap;
+    world.live();
+  } catch (BrokenAssumption const& broken) {
+    world.verdicts().broken(std::string("the server's own check stopped it: ") + broken.what());
+  }
+  return {.seed = seed,
+          .broken = world.verdicts().all(),
+          .swarm = to_text(swarm),
+          .root = world.oracle().root(),
+          .events = static_cast<std::uint64_t>(world.oracle().model().size()),
+          .starts = world.starts(),
+          .accepted = world.oracle().accepted(),
+          .steps = world.steps(),
+          .lived = world.now()};
+}
+
+LifeReport live(std::uint64_t seed) { return live(seed, draw_swarm(seed)); }
+
+}  // namespace tally::sim

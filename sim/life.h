@@ -1,0 +1,31 @@
+#pragma once
+
+// Runs one life and says what it came to.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "sim/swarm.h"
+
+namespace tally::sim {
+
+struct LifeReport {
+  std::uint64_t seed = 0;
+  std::vector<std::string> broken;  // empty: nothing was found
+  std::string swarm;                // what the seed drew
+  Digest root;                      // of the event log as it was read last
+  std::uint64_t events = 0;
+  std::uint64_t starts = 0;    // of the server
+  std::uint64_t accepted = 0;  // runs that somebody was told of
+  std::uint64_t steps = 0;
+  Duration lived;  // virtual
+
+  std::string text() const;  // of a life that failed
+};
+
+LifeReport live(std::uint64_t seed);
+LifeReport live(std::uint64_t seed, Swarm const& swarm);
+
+}  // namespace tally::sim

@@ -1,0 +1,265 @@
+#include "sim/machine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace tally::sim {
+
+namespace {
+
+constexpr Duration kIdleTickFirst = milliseconds(100);
+constexpr Duration kIdleTickMax = seconds(2);
+constexpr std::uint64_t kJitterMost = 200;        // microseconds until a woken thread runs
+constexpr std::uint64_t kSyncMost = 5'000;        // microseconds that a durable write takes
+constexpr std::uint64_t kRebootMost = 3'000'000;  // microseconds until the next process
+constexpr std::uint64_t kFailedStartsMax = 20;    // then somebody repairs the disk
+constexpr std::uint64_t kSmallSegments[] = {24'576, 65'536};
+
+}  // namespace
+
+Machine::Machine(std::uint64_t seed, Swarm const& swarm, Timeline& timeline, SimClock& clock,
+                 Executions& executions)
+    : prng_(seed ^ 0x6d616368),
+      swarm_(swarm),
+      timeline_(timeline),
+      clock_(clock),
+      disk_(seed ^ 0x6469736b, {.lying_sync = swarm.disk.lying_sync}),
+      entropy_(seed ^ 0x656e7472),
+      signer_(seed ^ 0x7369676e),
+      vault_(seed ^ 0x7661756c),
+      receipts_(seed ^ 0x72636570, swarm.receipts, [this] { happened(Moment::receipt); }),
+      runner_(seed ^ 0x72756e72, swarm.work, timeline, clock, executions,
+              [this] { happened(Moment::execution); }),
+      idle_tick_(kIdleTickFirst) {
+  for (auto const& job : job_kinds(swarm.queue_deadline))
+    if (job.price.reported) runner_.reports_cost(job.name);
+}
+
+Machine::~Machine() { dying_ = true; }
+
+wiring::NodeWorld Machine::world() {
+  return {.clock = clock_,
+          .entropy = entropy_,
+          .disk = disk_,
+          .signer = signer_,
+          .vault = vault_,
+          .blobs = blobs_,
+          .runner = runner_,
+          .receipts = receipts_,
+          .wake_loop = [this] { wake(Thread::loop); },
+          .wake_log = [this] { wake(Thread::log); },
+          .wake_worker = [this] { wake(Thread::worker); },
+          .on_failure = [this](std::string why) { failure_ = std::move(why); }};
+}
+
+wiring::NodeOptions Machine::options() const {
+  wiring::NodeOptions options;
+  options.loop.checkpoint_every = swarm_.checkpoint_every;
+  options.loop.lane_requests_max = swarm_.lane_requests_max;
+  options.loop.frame_events_max = swarm_.frame_events_max;
+  options.log.segment_bytes = {std::begin(kSmallSegments), std::end(kSmallSegments)};
+  options.api.pepper = to_bytes("a pepper of thirty-two bytes, no");
+  options.build = "simulated";
+  options.jobs = job_kinds(swarm_.queue_deadline);
+  domain::chronicle::Settings settings;
+  settings.archive_after = swarm_.archive_after;
+  settings.lease = swarm_.lease;
+  settings.runs_live_max = swarm_.runs_live_max;
+  options.settings = settings;
+  options.operator_key_sha256 = sha256(as_bytes(kOperatorToken));
+  options.worker_slots = swarm_.worker_slots;
+  options.halt_reason = halt_reason_;
+  return options;
+}
+
+void Machine::boot() {
+  if (node_ != nullptr || stopping_) return;
+  auto opened = wiring::Node::open(world(), options());
+  if (disk_.power_is_cut()) return die(true);
+  if (!opened) return could_not_start(opened.error());
+  ++starts_;
+  failed_starts_ = 0;
+  halt_reason_.clear();
+  node_ = std::move(*opened);
+  watchers_.recovered();
+  plan_cut();
+  wake(Thread::loop);
+  wake(Thread::worker);
+}
+
+void Machine::could_not_start(Error const& why) {
+  bool const excused = why.code == "io_error" || why.code == "disk_full";
+  if (!excused || healed_) return watchers_.refused(why.code + ": " + why.detail);
+  if (++failed_starts_ >= kFailedStartsMax) disk_.set_options({});
+  timeline_.at(clock_.monotonic() + seconds(1), [this] { boot(); });
+}
+
+void Machine::handle(ports::HttpRequest request, ports::Responder responder) {
+  node_->api().handle(std::move(request), std::move(responder));
+  after_turn();
+}
+
+Duration Machine::jitter() {
+  return Duration(1 + static_cast<std::int64_t>(prng_.below(kJitterMost)));
+}
+
+void Machine::wake(Thread thread) {
+  if (thread == Thread::worker) idle_tick_ = kIdleTickFirst;
+  auto& turn = turns_[static_cast<std::size_t>(thread)];
+  Duration delay = jitter();
+  if (thread == Thread::log)
+    delay = Duration(1 + static_cast<std::int64_t>(prng_.below(kSyncMost)));
+  Duration const when = clock_.monotonic() + delay;
+  turn = turn ? std::min(*turn, when) : when;
+}
+
+std::optional<Duration> Machine::next() const {
+  if (node_ == nullptr) return std::nullopt;
+  std::optional<Duration> next;
+  for (auto const& turn : turns_)
+    if (turn && (!next || *turn < *next)) next = turn;
+  return next;
+}
+
+void Machine::step() {
+  auto const sooner = [](auto const& a, auto const& b) { return a && (!b || *a < *b); };
+  auto const at = std::ranges::min_element(turns_, sooner);
+  turn(static_cast<Thread>(at - turns_.begin()));
+}
+
+void Machine::turn(Thread thread) {
+  auto& mine = turns_[static_cast<std::size_t>(thread)];
+  mine.reset();
+  Duration leave(0);
+  switch (thread) {
+    case Thread::loop:
+      leave = node_->step_loop();
+      break;
+    case Thread::log:
+      if (node_->write_log()) happened(Moment::append);
+      if (prng_.chance(100) && !disk_.power_is_cut()) node_->prepare_log();
+      return after_turn();
+    case Thread::worker:
+      leave = node_->step_worker();
+      // Nothing else happens: a thread that comes late changes nothing but the time it costs us.
+      if (leave >= kIdleTickFirst)
+        leave = idle_tick_ = std::min(idle_tick_ + idle_tick_, kIdleTickMax);
+      break;
+  }
+  Duration const when = clock_.monotonic() + std::max(leave, jitter());
+  mine = mine ? std::min(*mine, when) : when;
+  after_turn();
+}
+
+// What the turn brought about: the end of the process, or of its machine's power.
+void Machine::after_turn() {
+  if (node_ == nullptr) return;
+  if (disk_.power_is_cut()) return die(true);
+  if (auto const fault = node_->start_fault(); !fault && failure_.empty())
+    failure_ = fault.error().code;
+  if (!failure_.empty()) {
+    if (healed_) watchers_.refused("the process failed on a healthy machine: " + failure_);
+    if (swarm_.halt_after_failure && halt_reason_.empty()) halt_reason_ = failure_;
+    return die(false);
+  }
+  if (cut_now_) return die(swarm_.cuts[next_cut_ - 1].power);
+  if (stopping_ && node_->idle() && !node_->store().has_pending()) {
+    dying_ = true;
+    node_.reset();
+    dying_ = false;
+  }
+}
+
+void Machine::die(bool power) {
+  dying_ = true;
+  // A frame that waits is caught by the cut while it is written.
+  if (power && node_ != nullptr && node_->store().has_pending() && !disk_.power_is_cut()) {
+    disk_.crash_at_change({.at_change = 1, .sectors = std::nullopt});
+    (void)node_->write_log();
+  }
+  node_.reset();
+  runner_.die();
+  turns_ = {};
+  failure_.clear();
+  cut_now_ = false;
+  if (power)
+    disk_.crash();
+  else
+    disk_.forget_plans();
+  watchers_.died();
+  dying_ = false;
+  auto const rest = Duration(1 + static_cast<std::int64_t>(prng_.below(kRebootMost)));
+  timeline_.at(clock_.monotonic() + rest, [this] { boot(); });
+}
+
+void Machine::plan_cut() {
+  until_cut_ = 0;
+  if (!unleashed_ || healed_ || next_cut_ >= swarm_.cuts.size()) return;
+  Cut const& cut = swarm_.cuts[next_cut_++];
+  if (cut.moment == Moment::change) {
+    disk_.crash_at_change({.at_change = cut.count, .sectors = std::nullopt});
+  } else if (cut.moment == Moment::later) {
+    timeline_.at(clock_.monotonic() + Duration(static_cast<std::int64_t>(cut.count)),
+                 [this, power = cut.power, life = starts_] {
+                   if (node_ != nullptr && life == starts_ && !healed_ && !stopping_) die(power);
+                 });
+  } else {
+    until_cut_ = cut.count;
+  }
+}
+
+void Machine::happened(Moment moment) {
+  if (until_cut_ == 0 || swarm_.cuts[next_cut_ - 1].moment != moment) return;
+  if (--until_cut_ == 0) cut_now_ = true;
+}
+
+void Machine::unleash() {
+  unleashed_ = true;
+  disk_.set_options(swarm_.disk);
+  plan_cut();
+}
+
+void Machine::heal() {
+  healed_ = true;
+  until_cut_ = 0;
+  cut_now_ = false;
+  disk_.forget_plans();
+  disk_.set_options({.lying_sync = swarm_.disk.lying_sync});
+  receipts_.heal();
+}
+
+void Machine::stop() {
+  stopping_ = true;
+  if (node_ == nullptr) return;
+  node_->begin_stop();
+  after_turn();
+}
+
+std::vector<ports::JobSpec> job_kinds(Duration queue_deadline) {
+  ports::JobSpec fixed;
+  fixed.name = JobName("fixed");
+  fixed.version = "1";
+  fixed.command = {"./work"};
+  fixed.timeout = seconds(100);
+  fixed.queue_deadline = queue_deadline;
+  fixed.retries = 1;
+  fixed.price = {.reported = false, .fixed = Micros(1'000), .per_second = Micros(7'001)};
+  fixed.limits.output_bytes_max = 65'536;
+  fixed.hash = sha256(as_bytes("fixed"));
+  ports::JobSpec metered = fixed;
+  metered.name = JobName("metered");
+  metered.retries = 2;
+  metered.price = {.reported = true, .fixed = {}, .per_second = {}};
+  metered.minimum_fee = ports::MinimumFee{.floor = Micros(50), .percent = 10, .cap = Micros(2'000)};
+  metered.hash = sha256(as_bytes("metered"));
+  ports::JobSpec far = metered;
+  far.name = JobName("far");
+  far.runner = ports::JobRunnerKind::worker;
+  far.command.clear();
+  far.hash = sha256(as_bytes("far"));
+  return {fixed, metered, far};
+}
+
+}  // namespace tally::sim

@@ -1,0 +1,114 @@
+// tally-sim: lives of a made-up world, one for each seed.
+
+#include <unistd.h>
+
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+#include <string_view>
+
+#include "sim/life.h"
+
+namespace {
+
+using tally::sim::LifeReport;
+
+constexpr int kAllSound = 0;
+constexpr int kSomethingBroke = 1;
+constexpr int kMisused = 2;
+
+constexpr char const* kHelp =
+    "tally-sim --seed 123               one life, with what it was made of\n"
+    "tally-sim --runs 1000 [--from 1]   lives 1 to 1000; stops at the first that breaks something\n"
+    "  --minutes 5                      stops after that long; without --runs it goes on until "
+    "then\n"
+    "  --verbose                        one line a life\n"
+    "Ends with 0 if nothing broke, 1 if something did, 2 if it was called wrongly.\n";
+
+struct Asked {
+  std::optional<std::uint64_t> seed, runs, minutes;
+  std::uint64_t from = 1;
+  bool verbose = false;
+};
+
+std::optional<Asked> parse(int count, char** words) {
+  Asked asked;
+  for (int i = 1; i < count; ++i) {
+    std::string_view const word = words[i];
+    if (word == "--verbose") {
+      asked.verbose = true;
+      continue;
+    }
+    std::uint64_t number = 0;
+    std::string_view const text = i + 1 < count ? words[++i] : "";
+    auto const [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    if (word == "--seed")
+      asked.seed = number;
+    else if (word == "--runs")
+      asked.runs = number;
+    else if (word == "--from")
+      asked.from = number;
+    else if (word == "--minutes")
+      asked.minutes = number;
+    else
+      return std::nullopt;
+  }
+  if (!asked.seed && !asked.runs && !asked.minutes) return std::nullopt;
+  return asked;
+}
+
+void print_line(LifeReport const& life) {
+  std::printf("%llu: %s, %llu events, %llu starts, %llu runs, %lld s, %llu steps, root %s\n",
+              static_cast<unsigned long long>(life.seed), life.broken.empty() ? "sound" : "BROKEN",
+              static_cast<unsigned long long>(life.events),
+              static_cast<unsigned long long>(life.starts),
+              static_cast<unsigned long long>(life.accepted),
+              static_cast<long long>(life.lived.value() / 1'000'000),
+              static_cast<unsigned long long>(life.steps), life.root.hex().substr(0, 16).c_str());
+}
+
+int one_life(std::uint64_t seed) {
+  LifeReport const life = tally::sim::live(seed);
+  std::fputs(life.broken.empty() ? life.swarm.c_str() : life.text().c_str(), stdout);
+  print_line(life);
+  return life.broken.empty() ? kAllSound : kSomethingBroke;
+}
+
+int many_lives(Asked const& asked) {
+  using Clock = std::chrono::steady_clock;
+  auto const begin = Clock::now();
+  auto const end = begin + std::chrono::minutes(asked.minutes.value_or(0));
+  bool const terminal = isatty(STDOUT_FILENO) != 0;
+  std::uint64_t lived = 0;
+  while ((!asked.runs || lived < *asked.runs) && (!asked.minutes || Clock::now() < end)) {
+    LifeReport const life = tally::sim::live(asked.from + lived);
+    ++lived;
+    if (asked.verbose) print_line(life);
+    if (!life.broken.empty()) {
+      std::printf("%s%s", terminal ? "\n" : "", life.text().c_str());
+      return kSomethingBroke;
+    }
+    if (terminal && !asked.verbose) {
+      std::printf("\r%llu lives", static_cast<unsigned long long>(lived));
+      std::fflush(stdout);
+    }
+  }
+  std::chrono::duration<double> const took = Clock::now() - begin;
+  std::printf("%s%llu lives from seed %llu, nothing broke (%.1f s)\n", terminal ? "\r" : "",
+              static_cast<unsigned long long>(lived), static_cast<unsigned long long>(asked.from),
+              took.count());
+  return kAllSound;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  auto const asked = parse(count, words);
+  if (!asked) {
+    std::fputs(kHelp, stderr);
+    return kMisused;
+  }
+  return asked->seed ? one_life(*asked->seed) : many_lives(*asked);
+}

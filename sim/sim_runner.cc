@@ -1,0 +1,92 @@
+#include "sim/sim_runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tally::sim {
+
+namespace {
+
+constexpr Duration kShortest = milliseconds(2);
+constexpr std::uint64_t kUsualMost = 3'000'000;  // microseconds above the shortest
+constexpr std::int64_t kCostlyFactor = 40;
+
+ports::WorkFailure failure(std::string code, Execution const& execution, bool retry) {
+  return {.code = std::move(code),
+          .detail = "as the simulation decided",
+          .retry = retry,
+          .reported = execution.reported,
+          .elapsed = execution.elapsed,
+          .sandbox = "simulated"};
+}
+
+}  // namespace
+
+Execution draw_execution(Prng& prng, RunnerMix const& mix, Micros usual_cost) {
+  Execution execution;
+  execution.succeeded = !prng.chance(mix.fails_per_mille);
+  execution.elapsed = kShortest + Duration(static_cast<std::int64_t>(prng.below(kUsualMost)));
+  if (prng.chance(mix.slow_per_mille)) execution.elapsed = execution.elapsed + mix.slow;
+  auto cost =
+      static_cast<std::int64_t>(prng.below(static_cast<std::uint64_t>(usual_cost.value()) + 1));
+  if (prng.chance(mix.costly_per_mille)) cost *= kCostlyFactor;
+  if (!prng.chance(mix.silent_per_mille)) execution.reported = Micros(cost);
+  execution.result_json = fmt::format(R"({{"n":{}}})", prng.below(1'000'000));
+  return execution;
+}
+
+void SimRunner::run(ports::RunRequest request, std::function<void(ports::RunResult)> done) {
+  Key const key{request.run, request.fence};
+  Execution execution = draw_execution(prng_, mix_, Micros(40'000));
+  bool const reports = reported_.contains(request.job);
+  if (!reports) execution.reported.reset();
+  Going going{.done = std::move(done), .result = {}};
+  if (execution.elapsed > request.timeout) {
+    execution.elapsed = request.timeout;
+    execution.succeeded = false;
+    going.result = failure("timeout", execution, false);
+  } else if (!execution.succeeded) {
+    going.result = failure("exit_nonzero", execution, prng_.chance(500));
+  } else if (reports && !execution.reported) {
+    execution.succeeded = false;
+    going.result = failure("cost_not_reported", execution, false);
+  } else {
+    going.result = ports::WorkReceipt{.result_json = execution.result_json,
+                                      .reported = execution.reported,
+                                      .elapsed = execution.elapsed,
+                                      .sandbox = "simulated"};
+  }
+  execution.touched = executions_[key].touched + 1;
+  executions_[key] = execution;
+  timeline_.at(clock_.monotonic() + execution.elapsed,
+               [this, key, life = life_] { finish(key, life); });
+  going_.insert_or_assign(key, std::move(going));
+  if (on_begin_) on_begin_();
+}
+
+void SimRunner::finish(Key key, std::uint64_t life) {
+  auto const at = going_.find(key);
+  if (life != life_ || at == going_.end()) return;
+  Going going = std::move(at->second);
+  going_.erase(at);
+  going.done(std::move(going.result));
+}
+
+void SimRunner::cancel(RunId run, std::uint64_t fence) {
+  Key const key{run, fence};
+  auto const at = going_.find(key);
+  if (at == going_.end()) return;
+  Execution& execution = executions_[key];
+  execution.succeeded = false;
+  at->second.result = failure("cancelled", execution, false);
+  timeline_.at(clock_.monotonic() + kShortest, [this, key, life = life_] { finish(key, life); });
+}
+
+void SimRunner::die() {
+  for (auto const& [key, going] : going_) executions_[key].succeeded = false;
+  going_.clear();
+  ++life_;
+}
+
+}  // namespace tally::sim

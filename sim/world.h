@@ -1,0 +1,59 @@
+#pragma once
+
+// One life from its first start to its last proof:
+//
+//   set up ─► faults begin, people work ─► all fall silent, faults end ─► drain ─► stop ─► verify
+//
+// The world is a queue of things by virtual time: what people and networks planned, and the turns
+// of the server's threads. step() does the earliest. When nothing is due, time jumps.
+
+#include <memory>
+#include <vector>
+
+#include "sim/admin.h"
+#include "sim/caller.h"
+#include "sim/remote_worker.h"
+
+namespace tally::sim {
+
+class World {
+ public:
+  World(std::uint64_t seed, Swarm const& swarm);
+  void live();
+
+  Verdicts const& verdicts() const { return verdicts_; }
+  Verdicts& verdicts() { return verdicts_; }
+  Oracle const& oracle() const { return oracle_; }
+  Duration now() const { return clock_.monotonic(); }
+  std::uint64_t starts() const { return machine_.starts(); }
+  std::uint64_t steps() const { return steps_; }
+
+ private:
+  void people_begin();
+  void plan_clock_steps();
+  void drain();
+  bool all_ended();
+  void step();
+  // Steps until it holds; false, and a verdict, when it does not within this long.
+  template <class Condition>
+  bool step_until(Duration within, std::string_view what, Condition holds);
+  void step_for(Duration time);
+
+  std::uint64_t seed_;
+  Swarm const& swarm_;
+  Prng prng_;
+  Timeline timeline_;
+  SimClock clock_;
+  Verdicts verdicts_;
+  Executions executions_;
+  Machine machine_;
+  Oracle oracle_;
+  Network network_;
+  Town town_;
+  Admin admin_;
+  std::vector<std::unique_ptr<Caller>> callers_;
+  std::vector<std::unique_ptr<RemoteWorker>> workers_;
+  std::uint64_t steps_ = 0;
+};
+
+}  // namespace tally::sim

@@ -1,0 +1,350 @@
+// The parts of the API that need no loop.
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "api/admission.h"
+#include "api/correlation.h"
+#include "api/docs_page.h"
+#include "api/metrics.h"
+#include "api/openapi.h"
+#include "api/payloads.h"
+#include "api/query.h"
+#include "api/rate_limit.h"
+#include "api/refusals.h"
+#include "api/routes.h"
+#include "api/test_store.h"
+#include "api/work_waits.h"
+
+namespace tally::api {
+namespace {
+
+domain::directory::Rate per_minute(std::int64_t requests) {
+  return {.requests = requests, .window = seconds(60)};
+}
+
+std::string field(ports::HttpHeaders const& headers, std::string_view name) {
+  for (auto const& [key, value] : headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+TEST(RateLimiter, RefusesExactlyTheRequestAfterTheQuota) {
+  RateLimiter limiter;
+  for (std::int64_t i = 1; i <= 5; ++i) {
+    auto const verdict = limiter.take("t", "p", per_minute(5), seconds(10));
+    EXPECT_TRUE(verdict.allowed) << i;
+    EXPECT_EQ(verdict.remaining, 5 - i);
+  }
+  EXPECT_FALSE(limiter.take("t", "p", per_minute(5), seconds(10)).allowed);
+  EXPECT_TRUE(limiter.take("other", "p", per_minute(5), seconds(10)).allowed);
+}
+
+TEST(RateLimiter, TellsTheTrueTimeUntilTheWindowEnds) {
+  RateLimiter limiter;
+  EXPECT_EQ(limiter.take("t", "p", per_minute(1), seconds(100)).reset_s, 60);
+  auto const late = limiter.take("t", "p", per_minute(1), milliseconds(130'500));
+  EXPECT_FALSE(late.allowed);
+  EXPECT_EQ(late.reset_s, 30);  // 29.5 s, rounded up
+  EXPECT_FALSE(limiter.take("t", "p", per_minute(1), Duration(159'999'999)).allowed);
+  auto const fresh = limiter.take("t", "p", per_minute(1), seconds(160));
+  EXPECT_TRUE(fresh.allowed);
+  EXPECT_EQ(fresh.remaining, 0);
+}
+
+TEST(RateLimiter, TakesZeroForNone) {
+  RateLimiter limiter;
+  EXPECT_FALSE(limiter.take("t", "p", per_minute(0), seconds(1)).allowed);
+}
+
+TEST(RateLimiter, RemembersABoundedNumberAndLimitsTheRestTogether) {
+  RateLimiter limiter(3);
+  for (int i = 0; i < 100; ++i)
+    limiter.take("peer" + std::to_string(i), "p", per_minute(50), seconds(1));
+  EXPECT_LE(limiter.tracked(), 4u);
+  EXPECT_FALSE(limiter.take("peer1000", "p", per_minute(50), seconds(1)).allowed);
+  EXPECT_TRUE(limiter.take("peer0", "p", per_minute(50), seconds(1)).allowed);
+}
+
+TEST(RateFieldsOfDraft11, SayPolicyQuotaAndWait) {
+  RateLimiter limiter;
+  limiter.take("t", "starter", per_minute(1), seconds(0));
+  auto const verdict = limiter.take("t", "starter", per_minute(1), seconds(17));
+  ports::HttpHeaders headers;
+  append_rate_fields(headers, verdict, RateFields::draft_11);
+  EXPECT_EQ(field(headers, "ratelimit-policy"), "\"starter\";q=1;w=60");
+  EXPECT_EQ(field(headers, "ratelimit"), "\"starter\";r=0;t=43");
+  EXPECT_EQ(field(headers, "retry-after"), "43");
+  ports::HttpHeaders off;
+  append_rate_fields(off, verdict, RateFields::off);
+  EXPECT_EQ(off.size(), 1u);
+}
+
+Trace trace_with(ports::HttpHeaders headers) {
+  SeededEntropy entropy;
+  ports::HttpRequest request;
+  request.headers = std::move(headers);
+  return trace_of(request, entropy);
+}
+
+constexpr char const* kParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+
+TEST(Correlation, TakesTraceparentBeforeTheOtherHeaders) {
+  auto const trace = trace_with({{"x-trace-id", "ffffffffffffffffffffffffffffffff"},
+                                 {"x-span-id", "00f067aa0ba902b7"},
+                                 {"traceparent", kParent}});
+  EXPECT_EQ(to_text(trace.id), "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_EQ(to_text(*trace.parent), "b7ad6b7169203331");
+  EXPECT_NE(to_text(trace.span), "b7ad6b7169203331");
+  EXPECT_EQ(traceparent(trace.id, trace.span, trace.flags).substr(0, 36),
+            std::string(kParent).substr(0, 36));
+  EXPECT_TRUE(traceparent(trace.id, trace.span, trace.flags).ends_with("-00"));
+}
+
+TEST(Correlation, TakesTheOtherHeadersWhenThereIsNoTraceparent) {
+  auto const trace = trace_with(
+      {{"x-trace-id", "4bf92f3577b34da6a3ce929d0e0e4736"}, {"x-span-id", "00f067aa0ba902b7"}});
+  EXPECT_EQ(to_text(trace.id), "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_EQ(to_text(*trace.parent), "00f067aa0ba902b7");
+}
+
+TEST(Correlation, IgnoresWhatIsMalformedAndMakesItsOwn) {
+  for (std::string_view bad : {"", "x", "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+                               "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+                               "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+                               "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                               "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more",
+                               "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0"}) {
+    auto const trace = trace_with({{"traceparent", std::string(bad)}});
+    EXPECT_NE(to_text(trace.id), "0af7651916cd43dd8448eb211c80319c") << bad;
+    EXPECT_NE(trace.id, CorrelationId()) << bad;
+    EXPECT_FALSE(trace.parent.has_value()) << bad;
+  }
+}
+
+TEST(Correlation, ReadsALaterVersionWithMoreFields) {
+  auto const trace =
+      trace_with({{"traceparent", "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more"}});
+  EXPECT_EQ(to_text(trace.id), "0af7651916cd43dd8448eb211c80319c");
+}
+
+TEST(Refusals, AreOneRowATenantCodeAndMinute) {
+  Refusals refusals;
+  Instant const start(120'000'000);
+  for (int i = 0; i < 100'000; ++i) refusals.count(Refusals::nobody(), "auth_missing", start);
+  refusals.count(TenantId("t"), "forbidden", start);
+  EXPECT_TRUE(refusals.take(start + seconds(59), Refusals::Take::complete_minutes).empty());
+  auto const rows = refusals.take(start + seconds(60), Refusals::Take::complete_minutes);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].count, 100'000);
+  EXPECT_EQ(rows[0].minute, start);
+  EXPECT_EQ(rows[1].subject, TenantId("t"));
+  EXPECT_TRUE(refusals.take(start + seconds(600), Refusals::Take::everything).empty());
+}
+
+TEST(Refusals, KeepTheirSumWhenTheRowsAreBounded) {
+  Refusals refusals;
+  for (int i = 0; i < 5000; ++i)
+    refusals.count(TenantId("t" + std::to_string(i)), "forbidden", Instant(0));
+  auto const rows = refusals.take(Instant(0), Refusals::Take::everything);
+  EXPECT_LE(rows.size(), Refusals::kRowsMax + 1);
+  std::int64_t sum = 0;
+  for (auto const& row : rows) sum += row.count;
+  EXPECT_EQ(sum, 5000);
+  EXPECT_EQ(refusals.totals().at("forbidden"), 5000);
+}
+
+TEST(WorkWaits, WakeOneForEachWordAndLoseNone) {
+  WorkWaits waits(2);
+  int woken = 0;
+  std::vector<JobName> const jobs{JobName("a")};
+  auto const waiter = [&] {
+    return WorkWaiter{
+        .jobs = jobs, .until = seconds(10), .gone = [] { return false; }, .wake = [&] { ++woken; }};
+  };
+  auto const seen = waits.seen(jobs);
+  EXPECT_EQ(waits.wait(seen, waiter()), WorkWaits::Wait::waiting);
+  EXPECT_EQ(waits.wait(seen, waiter()), WorkWaits::Wait::waiting);
+  EXPECT_EQ(waits.wait(seen, waiter()), WorkWaits::Wait::full);
+  waits.available(JobName("b"));
+  EXPECT_EQ(woken, 0);
+  waits.available(JobName("a"));
+  EXPECT_EQ(woken, 1);
+  EXPECT_EQ(waits.wait(seen, waiter()), WorkWaits::Wait::try_again);
+  waits.tick(seconds(9));
+  EXPECT_EQ(woken, 1);
+  waits.tick(seconds(10));
+  EXPECT_EQ(woken, 2);
+  EXPECT_EQ(waits.size(), 0u);
+}
+
+TEST(WorkWaits, PassTheWordOverThoseWhoAreGone) {
+  WorkWaits waits(8);
+  std::vector<JobName> const jobs{JobName("a")};
+  std::string woken;
+  for (char name : {'x', 'y'}) {
+    waits.wait(0, {.jobs = jobs,
+                   .until = seconds(10),
+                   .gone = [name] { return name == 'x'; },
+                   .wake = [&woken, name] { woken.push_back(name); }});
+  }
+  waits.available(JobName("a"));
+  EXPECT_EQ(woken, "y");
+  EXPECT_EQ(waits.size(), 0u);
+}
+
+TEST(Query, RefusesUnknownDoubledAndBrokenParameters) {
+  EXPECT_TRUE(Query::parse("", "").errors().empty());
+  EXPECT_TRUE(Query::parse("a=1&b=%41+x", "a b").errors().empty());
+  EXPECT_EQ(Query::parse("b=%41+x", "b").text("b"), "A x");
+  for (std::string_view bad : {"dryrun=true", "a=1&a=1", "a=%4", "a=%zz"})
+    EXPECT_FALSE(Query::parse(bad, "a b").errors().empty()) << bad;
+  auto query = Query::parse("a=61&b=yes", "a b");
+  query.integer("a", 0, 0, 60);
+  query.flag("b");
+  EXPECT_EQ(query.errors().size(), 2u);
+}
+
+TEST(Payloads, RepeatTheDigestOfTheSameThingAndHideItsContent) {
+  MemoryVault vault;
+  MemoryBlobs blobs;
+  HandClock clock;
+  Payloads payloads(vault, blobs, clock, Bytes(32, 1));
+  TenantId const tenant("t");
+  auto const a = payloads.seal(tenant, "input", "key", "secret");
+  auto const b = payloads.seal(tenant, "input", "key", "secret");
+  auto const other_key = payloads.seal(tenant, "input", "key2", "secret");
+  auto const other_tenant = payloads.seal(TenantId("u"), "input", "key", "secret");
+  EXPECT_EQ(a->enclosure, b->enclosure);
+  EXPECT_NE(a->enclosure.digest, other_key->enclosure.digest);
+  EXPECT_NE(a->enclosure.digest, other_tenant->enclosure.digest);
+  EXPECT_NE(a->enclosure.digest, sha256(as_bytes("secret")).hex());
+  EXPECT_EQ(*payloads.open(tenant, a->enclosure, a->beside), "secret");
+  auto wrong = a->enclosure;
+  wrong.digest = other_key->enclosure.digest;
+  EXPECT_EQ(payloads.open(tenant, wrong, a->beside).error().code, "damaged");
+}
+
+TEST(Payloads, LieInTheFrameUpToTheLimitAndInABlobBeyond) {
+  MemoryVault vault;
+  MemoryBlobs blobs;
+  HandClock clock;
+  Payloads payloads(vault, blobs, clock, Bytes(32, 1));
+  auto const small = payloads.seal(TenantId("t"), "input", "k", std::string(kInlineBytesMax, 'x'));
+  EXPECT_FALSE(small->enclosure.blob.has_value());
+  std::string const content(kInlineBytesMax + 1, 'x');
+  auto const large = payloads.seal(TenantId("t"), "input", "k", content);
+  ASSERT_TRUE(large->enclosure.blob.has_value());
+  EXPECT_TRUE(large->beside.empty());
+  EXPECT_EQ(*payloads.open(TenantId("t"), large->enclosure, {}), content);
+}
+
+TEST(Metrics, DifferByFormatAsTheirSpecificationsSay) {
+  Metrics metrics;
+  metrics.add("http_requests_total", {{"route", "a\"b\\c\nd"}});
+  auto const text = metrics.render(MetricsFormat::text);
+  EXPECT_NE(text.find("# TYPE http_requests_total counter\n"), std::string::npos);
+  EXPECT_NE(text.find("http_requests_total{route=\"a\\\"b\\\\c\\nd\"} 1\n"), std::string::npos);
+  EXPECT_EQ(text.find("# EOF"), std::string::npos);
+  auto const open = metrics.render(MetricsFormat::openmetrics);
+  EXPECT_NE(open.find("# TYPE http_requests counter\n"), std::string::npos);
+  EXPECT_TRUE(open.ends_with("# EOF\n"));
+}
+
+TEST(Metrics, BoundTheSeriesOfOneName) {
+  Metrics metrics;
+  for (std::size_t i = 0; i < Metrics::kSeriesMax + 10; ++i)
+    metrics.set("tally_lane_depth", {{"lane", std::to_string(i)}}, 1);
+  auto const text = metrics.render(MetricsFormat::text);
+  std::size_t series = 0;
+  for (auto at = text.find("tally_lane_depth{"); at != std::string::npos;
+       at = text.find("tally_lane_depth{", at + 1))
+    ++series;
+  EXPECT_EQ(series, Metrics::kSeriesMax);
+}
+
+TEST(Routes, MatchPathsAndSayWhatIsAllowed) {
+  auto const run = match_route("GET", "/v1/runs/run_1");
+  ASSERT_NE(run.route, nullptr);
+  EXPECT_EQ(run.route->pattern, "/v1/runs/{id}");
+  EXPECT_EQ(run.parameters, std::vector<std::string>{"run_1"});
+  EXPECT_EQ(match_route("DELETE", "/v1/runs").route, nullptr);
+  EXPECT_EQ(match_route("DELETE", "/v1/runs").allow, "POST, GET, HEAD, OPTIONS");
+  EXPECT_EQ(match_route("HEAD", "/health").route, match_route("GET", "/health").route);
+  EXPECT_EQ(match_route("GET", "/ledger/tile/0/x001/067").parameters,
+            std::vector<std::string>{"0/x001/067"});
+  EXPECT_EQ(match_route("GET", "/ledger/tile/entries/000").route->pattern,
+            "/ledger/tile/entries/{path...}");
+  for (std::string_view none : {"", "/", "v1/runs", "/v1/runs/", "/v1/runs//cancel", "/v1/run"})
+    EXPECT_EQ(match_route("GET", none).allow, "") << none;
+}
+
+TEST(Routes, NeedAScopeUnlessTheyAreOpenOnPurpose) {
+  std::set<std::string_view> const open{"/ledger/checkpoint",
+                                        "/ledger/tile/{path...}",
+                                        "/health",
+                                        "/readyz",
+                                        "/openapi.json",
+                                        "/docs",
+                                        "/docs/style.css",
+                                        "/problems",
+                                        "/problems/{code}"};
+  for (Route const& route : routes())
+    EXPECT_EQ(route.scope.empty(), open.contains(route.pattern)) << route.pattern;
+}
+
+TEST(OpenApi, DescribesEveryRouteAndNothingElse) {
+  auto const document = openapi_document("1");
+  std::size_t described = 0;
+  for (auto const& [path, item] : *document.find("paths")->object())
+    described += item.object()->size();
+  EXPECT_EQ(described, routes().size());
+  for (Route const& route : routes()) {
+    std::string path(route.pattern);
+    if (auto const dots = path.find("...}"); dots != std::string::npos) path.erase(dots, 3);
+    auto const* item = document.find("paths")->find(path);
+    ASSERT_NE(item, nullptr) << path;
+    auto const* operation = item->find(route.method == "GET" ? "get" : "post");
+    ASSERT_NE(operation, nullptr) << path;
+    EXPECT_EQ(operation->find("requestBody") != nullptr, route.request != nullptr) << path;
+    EXPECT_NE(operation->find("responses")->find(std::to_string(route.status)), nullptr);
+    EXPECT_NE(operation->find("responses")->find("default"), nullptr);
+  }
+}
+
+void collect_references(json::Value const& value, std::set<std::string>& references) {
+  if (value.array())
+    for (auto const& item : *value.array()) collect_references(item, references);
+  if (!value.object()) return;
+  for (auto const& [name, member] : *value.object()) {
+    if (name == "$ref" && member.string()) references.insert(*member.string());
+    collect_references(member, references);
+  }
+}
+
+TEST(OpenApi, ResolvesEveryReferenceAndNamesEachOperationOnce) {
+  auto const document = openapi_document("1");
+  std::set<std::string> references;
+  collect_references(document, references);
+  auto const* schemas = document.find("components")->find("schemas");
+  EXPECT_GT(references.size(), 20u);
+  for (auto const& reference : references)
+    EXPECT_NE(schemas->find(reference.substr(reference.rfind('/') + 1)), nullptr) << reference;
+  std::set<std::string> ids;
+  for (auto const& [path, item] : *document.find("paths")->object())
+    for (auto const& [method, operation] : *item.object())
+      EXPECT_TRUE(ids.insert(*operation.find("operationId")->string()).second) << path;
+}
+
+TEST(DocsPage, ListsEveryRouteAndNeedsNothingFromOutside) {
+  auto const page = docs_page("1");
+  for (Route const& route : routes())
+    EXPECT_NE(page.find(std::string(route.pattern)), std::string::npos) << route.pattern;
+  for (std::string_view outside : {"<script", "http://", "https://", "style=", "onclick"})
+    EXPECT_EQ(page.find(outside), std::string::npos) << outside;
+}
+
+}  // namespace
+}  // namespace tally::api

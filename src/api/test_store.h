@@ -1,0 +1,105 @@
+#pragma once
+
+// A ledger's log, vault, blobs, clock and entropy in memory, for tests of this folder. They behave
+// like the real ones as far as the API can tell: what is sealed cannot be read by looking at it,
+// what is erased cannot be opened, what is appended can be read.
+
+#include <map>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/prng.h"
+#include "ports/blobs.h"
+#include "ports/clock.h"
+#include "ports/entropy.h"
+#include "ports/log_store.h"
+#include "ports/vault.h"
+
+namespace tally::api {
+
+class MemoryLog : public ports::LogStore {
+ public:
+  void append(ports::LogFrame frame, std::function<void(ports::AppendOutcome)> done) override {
+    if (outcome == ports::AppendOutcome::durable)
+      for (auto& record : frame.records) records_.push_back(std::move(record));
+    done(outcome);
+  }
+  Result<std::vector<ports::LogRecord>> read(std::uint64_t from, std::size_t count) const override {
+    std::vector<ports::LogRecord> out;
+    for (auto at = from; at < records_.size() && out.size() < count; ++at)
+      out.push_back(records_[at]);
+    return out;
+  }
+  std::size_t size() const { return records_.size(); }
+  // Everything that was ever stored, for searches.
+  std::string all_leaves() const {
+    std::string all;
+    for (auto const& record : records_) all += as_text(record.leaf);
+    return all;
+  }
+
+  ports::AppendOutcome outcome = ports::AppendOutcome::durable;
+
+ private:
+  std::vector<ports::LogRecord> records_;
+};
+
+class MemoryVault : public ports::Vault {
+ public:
+  Result<Bytes> seal(TenantId const& tenant, Instant, ByteView plain) override {
+    Bytes sealed = to_bytes("sealed:" + tenant.value() + ":");
+    for (auto byte : plain) sealed.push_back(static_cast<std::uint8_t>(byte ^ 0x5A));
+    return sealed;
+  }
+  Result<Bytes> open(TenantId const& tenant, ByteView sealed) const override {
+    if (erased) return fail("erased", "the key is gone");
+    Bytes const head = to_bytes("sealed:" + tenant.value() + ":");
+    if (sealed.size() < head.size() || !std::equal(head.begin(), head.end(), sealed.begin()))
+      return fail("damaged", "this was not sealed for the tenant");
+    Bytes plain(sealed.begin() + static_cast<std::ptrdiff_t>(head.size()), sealed.end());
+    for (auto& byte : plain) byte = static_cast<std::uint8_t>(byte ^ 0x5A);
+    return plain;
+  }
+  bool erased = false;
+};
+
+class MemoryBlobs : public ports::Blobs {
+ public:
+  Result<ContentRef> put(ByteView content) override {
+    ContentRef const ref(sha256(content));
+    blobs_[ref] = Bytes(content.begin(), content.end());
+    return ref;
+  }
+  Result<Bytes> get(ContentRef const& ref) const override {
+    auto const at = blobs_.find(ref);
+    if (at == blobs_.end()) return fail("not_found", "no such blob");
+    return at->second;
+  }
+  Result<bool> contains(ContentRef const& ref) const override { return blobs_.contains(ref); }
+  std::size_t size() const { return blobs_.size(); }
+
+ private:
+  std::map<ContentRef, Bytes> blobs_;
+};
+
+class HandClock : public ports::Clock {
+ public:
+  Instant wall() const override { return Instant(1'767'225'600'000'000 + since_.value()); }
+  Duration monotonic() const override { return since_; }
+  void advance(Duration by) { since_ = since_ + by; }
+
+ private:
+  Duration since_ = seconds(1);
+};
+
+class SeededEntropy : public ports::Entropy {
+ public:
+  void fill(std::span<std::uint8_t> bytes) override {
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(prng_.next());
+  }
+
+ private:
+  Prng prng_{7};
+};
+
+}  // namespace tally::api

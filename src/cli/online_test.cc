@@ -1,0 +1,223 @@
+#include "cli/online.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "cli/ledger_fixture.h"
+#include "cli/program_fixture.h"
+#include "client/canned_server_fixture.h"
+#include "json/value.h"
+
+namespace tally::cli {
+namespace {
+
+using client::CannedServer;
+
+World against(CannedServer const& server, std::string input = "{}") {
+  return {.environment = {.server = server.url(), .key = "tk_x"}, .input = std::move(input)};
+}
+
+constexpr std::string_view kRunId = "run_0123456789abcdef";
+
+std::string problem(std::string_view code, int status, std::string_view more = "") {
+  return fmt::format(
+      R"({{"type":"/problems/{0}","title":"t","status":{1},"detail":"the detail","code":"{0}",)"
+      R"("correlation_id":"0af7651916cd43dd8448eb211c80319c"{2}}})",
+      code, status, more);
+}
+
+std::string accepted() {
+  return fmt::format(
+      R"({{"run_id":"{}","status":"queued","job":"j","cost":{{"held_usd":"0.0500"}},)"
+      R"("budget":{{"available_usd":"9.0000","held_usd":"0.0500","spent_usd":"0.0000"}},)"
+      R"("links":{{"self":"/s","result":"/r"}},"evidence":{{"ledger":"ldg_0123456789abcdef",)"
+      R"("seq":12,"leaf_sha256":"{}"}},"correlation_id":"0af7651916cd43dd8448eb211c80319c",)"
+      R"("idempotent_replay":false}})",
+      kRunId, std::string(64, 'a'));
+}
+
+std::string run_of(std::string_view status, std::string_view result = "null") {
+  return fmt::format(
+      R"({{"run_id":"{}","status":"{}","job":"j","job_hash":"sha256:{}","attempts":1,)"
+      R"("cost":{{"max_usd":"0.0500","held_usd":"0.0000","charged_usd":"0.0010",)"
+      R"("released_usd":"0.0490","overrun_usd":"0.0000"}},"receipt":null,"result":{},)"
+      R"("error":null,"cancel_requested":false,"labels":{{}},"sandbox":"","timeout_s":30,)"
+      R"("created_at":"2026-01-01T00:00:00Z","links":{{"self":"/s","result":"/r"}},)"
+      R"("correlation_id":"0af7651916cd43dd8448eb211c80319c"}})",
+      kRunId, status, std::string(64, 'b'), result);
+}
+
+std::string result_of(std::string_view content) {
+  return fmt::format(R"({{"ref":"{}","bytes":{}}})", ContentRef(sha256(as_bytes(content))).text(),
+                     content.size());
+}
+
+std::vector<std::string> const kSubmit{"run",     "submit", "--job",      "j",
+                                       "--input", "-",      "--max-cost", "0.05"};
+
+std::vector<std::string> submit_with(std::vector<std::string> const& more) {
+  std::vector<std::string> words = kSubmit;
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+}  // namespace
+
+TEST(Submit, WritesTheServersAnswerAsJson) {
+  CannedServer server({{.status = 202, .body = accepted()}});
+  Ran const ran = run_tally(submit_with({"--key", "k1", "--label", "a=1", "--label", "b=2,3",
+                                         "--timeout", "9", "--json"}),
+                            against(server, R"({"log":"x"})"));
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_EQ(ran.out, accepted() + "\n");
+  EXPECT_EQ(ran.err, "");
+  std::string const& sent = server.requests().at(0);
+  EXPECT_TRUE(contains(sent, "Idempotency-Key: k1\r\n")) << sent;
+  EXPECT_TRUE(contains(sent,
+                       R"({"job":"j","input":{"log":"x"},"max_cost_usd":"0.0500","timeout_s":9,)"
+                       R"("labels":{"a":"1","b":"2,3"}})"))
+      << sent;
+}
+
+TEST(Submit, ShowsTheRandomKeyThatItMade) {
+  CannedServer server({{.status = 202, .body = accepted()}});
+  Ran const ran = run_tally(kSubmit, against(server));
+  ASSERT_TRUE(ran.err.starts_with("idempotency key cli-")) << ran.err;
+  std::string const key = ran.err.substr(16, ran.err.find('\n') - 16);
+  EXPECT_EQ(key.size(), 36u);
+  EXPECT_TRUE(contains(server.requests().at(0), "Idempotency-Key: " + key + "\r\n"));
+  EXPECT_TRUE(contains(ran.out, kRunId)) << ran.out;
+}
+
+TEST(Submit, WaitsOverSeveralPollsAndSaysHowItEnded) {
+  for (auto const& [status, code] :
+       {std::pair("succeeded", ExitCode::yes), std::pair("failed", ExitCode::no),
+        std::pair("audit_required", ExitCode::waiting)}) {
+    CannedServer server({{.status = 202, .body = accepted()},
+                         {.status = 200, .body = run_of("running")},
+                         {.status = 200, .body = run_of(status)}});
+    Ran const ran = run_tally(submit_with({"--key", "k", "--wait", "--json"}), against(server));
+    EXPECT_EQ(ran.code, code) << ran.err;
+    EXPECT_EQ(ran.out, run_of(status) + "\n");
+    EXPECT_EQ(server.requests().size(), 3u);
+  }
+}
+
+TEST(Submit, RefusedForMoneyIsOneWithAllAmounts) {
+  std::string const body =
+      problem("budget_exceeded", 402,
+              R"(,"scope":"tenant:default","limit_usd":"1.0000","spent_usd":"0.9900",)"
+              R"("held_usd":"0.0000","available_usd":"0.0100","asked_usd":"0.0500")");
+  CannedServer server({{.status = 402, .body = body}});
+  Ran const ran = run_tally(submit_with({"--key", "k", "--json"}), against(server));
+  EXPECT_EQ(ran.code, ExitCode::no);
+  EXPECT_EQ(ran.out, body + "\n");
+  EXPECT_TRUE(contains(ran.err, "available 0.0100, asked 0.0500")) << ran.err;
+  EXPECT_TRUE(contains(ran.err, "next: Have the budget topped up")) << ran.err;
+}
+
+TEST(Submit, InputThatIsNoJsonIsNotSent) {
+  CannedServer server({});
+  Ran const ran = run_tally(kSubmit, against(server, "{oops"));
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_TRUE(contains(ran.err, "is no JSON")) << ran.err;
+  EXPECT_TRUE(server.requests().empty());
+}
+
+TEST(Submit, ADryRunThatWouldBeRefusedIsOne) {
+  std::string const body =
+      fmt::format(R"({{"would_accept":false,"refusal":{},"budget":{{"available_usd":"0.0000",)"
+                  R"("held_usd":"0.0000","spent_usd":"0.0000"}},)"
+                  R"("correlation_id":"0af7651916cd43dd8448eb211c80319c"}})",
+                  problem("budget_exceeded", 402));
+  CannedServer server({{.status = 200, .body = body}});
+  Ran const ran = run_tally(submit_with({"--dry-run"}), against(server));
+  EXPECT_EQ(ran.code, ExitCode::no) << ran.err;
+  EXPECT_TRUE(contains(ran.out, "would be refused: budget_exceeded")) << ran.out;
+  EXPECT_TRUE(server.requests().at(0).starts_with("POST /v1/runs?dry_run=true "));
+}
+
+TEST(Refusals, HaveExitCodesByWhatCanBeDone) {
+  struct Case {
+    std::string_view code;
+    int status;
+    ExitCode exit;
+  };
+  for (Case const& one :
+       {Case{"not_found", 404, ExitCode::no}, Case{"auth_invalid", 401, ExitCode::usage},
+        Case{"validation_error", 422, ExitCode::usage}, Case{"halted", 503, ExitCode::no},
+        Case{"overloaded", 503, ExitCode::failed}, Case{"outcome_unknown", 503, ExitCode::failed},
+        Case{"internal", 500, ExitCode::failed}}) {
+    CannedServer server({{.status = one.status, .body = problem(one.code, one.status)}});
+    Ran const ran = run_tally({"run", "show", std::string(kRunId)}, against(server));
+    EXPECT_EQ(ran.code, one.exit) << one.code;
+    EXPECT_TRUE(contains(ran.err, fmt::format("{}: the detail", one.code))) << ran.err;
+    EXPECT_EQ(ran.out, "");
+  }
+}
+
+TEST(RunResult, WritesWhatHashesToTheReference) {
+  CannedServer server({{.status = 200, .body = run_of("succeeded", result_of("42\n"))},
+                       {.status = 200, .body = "42\n"}});
+  Ran const ran = run_tally({"run", "result", std::string(kRunId)}, against(server));
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_EQ(ran.out, "42\n");
+}
+
+TEST(RunResult, RefusesOtherBytesAndWritesNothing) {
+  TemporaryFolder const folder;
+  CannedServer server({{.status = 200, .body = run_of("succeeded", result_of("42\n"))},
+                       {.status = 200, .body = "43\n"}});
+  Ran const ran =
+      run_tally({"run", "result", std::string(kRunId), "-o", folder.file("r")}, against(server));
+  EXPECT_EQ(ran.code, ExitCode::no);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_TRUE(contains(ran.err, "hashes to sha256:")) << ran.err;
+  EXPECT_FALSE(std::filesystem::exists(folder.file("r")));
+}
+
+TEST(RunResult, IsInconclusiveWhileTheRunGoesOn) {
+  CannedServer server({{.status = 200, .body = run_of("running")}});
+  EXPECT_EQ(run_tally({"run", "result", std::string(kRunId)}, against(server)).code,
+            ExitCode::inconclusive);
+}
+
+TEST(Modes, LeavingOneThatNeedsPeopleIsFive) {
+  CannedServer server({{.status = 202,
+                        .body = R"({"outcome":"needs_approval",)"
+                                R"("approval_id":"apr_00000000000000aa"})"}});
+  Ran const ran = run_tally({"resume", "--job", "j", "--reason", "mended"}, against(server));
+  EXPECT_EQ(ran.code, ExitCode::waiting);
+  EXPECT_TRUE(contains(ran.err, "tally approve apr_00000000000000aa")) << ran.err;
+  EXPECT_TRUE(
+      contains(server.requests().at(0), R"({"mode":"normal","scope":"job:j","reason":"mended"})"));
+}
+
+TEST(Keys, CreatePrintsTheTokenAloneOnStdout) {
+  CannedServer server(
+      {{.status = 201,
+        .body = R"({"key_id":"key_00000000000000aa","tenant":"t","owner":"p",)"
+                R"("scopes":["runs:read","work"],"revoked":false,"expires_at":null,)"
+                R"("token":"tk_new"})"}});
+  Ran const ran = run_tally({"key", "create", "--tenant", "t", "--person", "p", "--scope",
+                             "runs:read,work", "--expires", "2027-01-01T00:00:00Z"},
+                            against(server));
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_EQ(ran.out, "tk_new\n");
+  std::string const& sent = server.requests().at(0);
+  EXPECT_TRUE(contains(sent, R"("owner":"p","scopes":["runs:read","work"])")) << sent;
+  EXPECT_TRUE(contains(sent, "2027-01-01T00:00:00")) << sent;
+}
+
+TEST(OperatorKey, StandsInWhereTheEnvironmentHasNone) {
+  TemporaryFolder const folder;
+  std::ofstream(folder.file("operator.key")) << "tk_from_file\n";
+  CannedServer server({{.status = 403, .body = problem("forbidden", 403)}});
+  Ran const ran = run_tally({"approvals", "--data", folder.path()},
+                            {.environment = {.server = server.url(), .key = {}}});
+  EXPECT_EQ(ran.code, ExitCode::no);
+  EXPECT_TRUE(contains(server.requests().at(0), "Authorization: Bearer tk_from_file\r\n"));
+}
+
+}  // namespace tally::cli

@@ -1,0 +1,113 @@
+#pragma once
+
+// What the loop is made of; one thread's own, but for `inbox` and `shared`. Its functions stand in
+// loop_decide.cc (commands), loop_deadlines.cc (what comes due by itself), loop_reads.cc
+// (questions), loop_publish.cc (frames and what becomes visible with them) and loop.cc (the step).
+
+#include "ledger/frame_builder.h"
+#include "ledger/inbox.h"
+#include "ledger/ledger_clock.h"
+#include "ledger/liveness.h"
+#include "ledger/waits.h"
+
+namespace tally::ledger {
+
+inline constexpr Duration kIdle = hours(1);  // how long the loop may be left alone at most
+
+struct Loop::Inside {
+  struct Volatile {  // shared with other threads
+    std::optional<ports::AppendOutcome> completion;
+    std::shared_ptr<Directory const> directory;
+    LoopCounts counts;
+    bool idle = false;
+    bool stopping = false;
+  };
+
+  Inside(Start start, World the_world, LoopOptions the_options);
+
+  World world;
+  LoopOptions options;
+  domain::State state;
+  merkle::Tree tree;
+  std::uint64_t epoch;
+  Inbox inbox;
+  LedgerClock clock;
+  Liveness liveness;
+  FrameBuilder builder;
+  codec::StateDigest digest;
+  PendingFrame open;
+  std::optional<PendingFrame> in_flight;
+  Waits waits;
+  std::set<std::pair<Instant, RunId>> reminders;  // orders to reconcile, by when to repeat them
+  Instant due_not_before;
+  // One round through the queue deadlines that are due: where it is, and when the next may begin.
+  std::optional<std::pair<Instant, RunId>> queue_round;
+  Instant queue_not_before;
+  Instant archive_not_before;
+  Instant checkpoint_not_before;
+  std::int64_t uncovered = 0;  // events since the last head was ordered that are not checkpoints
+  bool failed = false;
+  LoopCounts counts;
+  Mutex<Volatile> shared;
+
+  // Inbox.
+  void put(Lane lane, Inbox::Item item);
+  static void refuse(Inbox::Item& item, Fate fate);
+  void take_inbox();
+
+  // Commands: each is decided at once; its answer leaves with the open frame.
+  void decide(Request request);
+  domain::Moment moment_of(domain::Command const& command);
+  void settle(Request& request, domain::Permit permit, domain::Moment const& moment,
+              Answer& answer);
+  void attach_rows(Answer& answer, std::optional<RunId> run, std::optional<TenantId> const& tenant);
+  void decide_own(domain::Command command, CorrelationId correlation);
+  CorrelationId fresh_correlation();
+  CorrelationId correlation_of(RunId run);
+
+  // What an applied event means for the loop's own tables and for others.
+  void follow(Entry const& entry, Instant at);
+  void follow_mode(domain::mode::Changed const& event, Instant at);
+  void follow_run(domain::run::Submitted const& event, Instant at);
+  void follow_run(domain::run::Refused const& event, Instant at);
+  void follow_run(domain::run::Leased const& event, Instant at);
+  void follow_run(domain::run::Started const& event, Instant at);
+  void follow_run(domain::run::Requeued const& event, Instant at);
+  void follow_run(domain::run::Reconciling const& event, Instant at);
+  void follow_run(domain::run::CancelRequested const& event, Instant at);
+  void follow_run(domain::run::Settled const& event, Instant at);
+  void follow_run(domain::run::AuditRequired const& event, Instant at);
+
+  // Deadlines.
+  void decide_due(Instant now);
+  bool decide_next_due(Instant now);
+  bool decide_due_run(domain::run::Due due);
+  std::optional<RunId> next_queue_deadline(Instant now);
+  void remind(Instant now);
+  void archive(Instant now);
+  void note_clock_step();
+  void end_waits(Instant now);
+  Duration until_next(Instant now) const;
+  Instant queue_due() const;
+  Instant archive_due() const;
+
+  // Questions.
+  void read(RunId run, std::function<void(RunReading)> done);
+  void read_tenant(TenantId const& tenant, std::function<void(BudgetReading)> done);
+  void wait_for(TenantId const& tenant, RunId run, Duration wait,
+                std::function<void(RunReading)> done);
+  Heartbeat heard(domain::run::Handle const& handle);
+
+  // Frames.
+  bool full() const;
+  void flush(Instant now);
+  void order_checkpoint(Instant now);
+  void complete();
+  void publish(PendingFrame frame);
+  void answer_waits(Entry const& entry);
+  void fail(std::string why);
+  void note_counts();
+  std::optional<Instant> oldest_queued() const;
+};
+
+}  // namespace tally::ledger

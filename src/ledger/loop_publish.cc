@@ -1,0 +1,119 @@
+#include "base/check.h"
+#include "ledger/loop_inside.h"
+
+namespace tally::ledger {
+
+bool Loop::Inside::full() const {
+  return open.entries.size() >= options.frame_events_max || open.bytes >= options.frame_bytes_max;
+}
+
+// Sends the open frame on its way, if the one before has arrived.
+void Loop::Inside::flush(Instant now) {
+  if (in_flight) return;
+  if (open.directory_changed) open.directory = Directory::of(state);
+  if (uncovered > 0 && now >= checkpoint_not_before) order_checkpoint(now);
+  if (open.entries.empty()) {
+    if (!open.empty()) publish(std::exchange(open, {}));
+    return;
+  }
+  open.log.epoch = epoch;
+  open.log.root_after = tree.root();
+  in_flight = std::exchange(open, {});
+  ++counts.frames;
+  world.store.append(std::move(in_flight->log), [this](ports::AppendOutcome outcome) {
+    shared.with([&](Volatile& v) { v.completion = outcome; });
+    world.wake();
+  });
+}
+
+void Loop::Inside::order_checkpoint(Instant now) {
+  open.orders.emplace_back(SignHead{.size = static_cast<std::int64_t>(tree.size()),
+                                    .root = tree.root(),
+                                    .state_digest = digest.update(state).hex()});
+  checkpoint_not_before = now + options.checkpoint_every;
+  uncovered = 0;
+}
+
+// Takes the answer of the log store, if it came.
+void Loop::Inside::complete() {
+  auto const outcome = shared.with([](Volatile& v) {
+    v.idle = false;
+    return std::exchange(v.completion, std::nullopt);
+  });
+  if (!outcome) return;
+  TALLY_CHECK(in_flight.has_value(), "the log store answered twice");
+  switch (*outcome) {
+    case ports::AppendOutcome::durable: {
+      PendingFrame frame = std::move(*in_flight);
+      in_flight.reset();
+      publish(std::move(frame));
+      return;
+    }
+    case ports::AppendOutcome::fenced:
+      return fail("another writer took the log over");
+    case ports::AppendOutcome::conflict:
+      return fail("the log is not where this writer left it");
+    case ports::AppendOutcome::unknown:
+      return fail("the log could not be written");
+  }
+}
+
+// The frame is durable: now, and only now, others hear of it.
+void Loop::Inside::publish(PendingFrame frame) {
+  for (auto const& entry : frame.entries) world.index.add(entry);
+  if (frame.directory) shared.with([&](Volatile& v) { v.directory = frame.directory; });
+  for (auto& reply : frame.replies) reply(Fate::decided);
+  for (auto const& entry : frame.entries) answer_waits(*entry);
+  for (Order& order : frame.orders) world.order(std::move(order));
+}
+
+void Loop::Inside::answer_waits(Entry const& entry) {
+  if (waits.size() == 0 || !entry.recorded.header.run) return;
+  // Final rows do not change, so what the open frame adds is not seen here - unless the run ended
+  // only in the open frame; then its own frame answers.
+  auto const* event = std::get_if<domain::RunEvent>(&entry.recorded.event);
+  if (event == nullptr || !std::holds_alternative<domain::run::Settled>(*event)) return;
+  RunId const run = *entry.recorded.header.run;
+  domain::run::Row const* row = state.runs.find(run);
+  if (row == nullptr) return;
+  for (Waits::Done& done : waits.take(run)) done({.fate = Fate::decided, .row = *row});
+}
+
+void Loop::Inside::fail(std::string why) {
+  failed = true;
+  for (auto* frame : {in_flight ? &*in_flight : nullptr, &open})
+    if (frame != nullptr)
+      for (auto& reply : frame->replies) reply(Fate::unknown);
+  for (Inbox::Item& item : inbox.close()) refuse(item, Fate::unknown);
+  for (Waits::Ended& ended : waits.take_all()) ended.done({.fate = Fate::unknown, .row = {}});
+  in_flight.reset();
+  open = {};
+  world.on_failure(std::move(why));
+}
+
+void Loop::Inside::note_counts() {
+  counts.lane_depth = inbox.depths();
+  counts.runs_live = state.runs_live;
+  counts.queue_depth = state.queue.depth;
+  counts.phases = state.phases;
+  counts.size = world.index.size();
+  auto const* mode = state.modes.find({});
+  counts.mode = mode == nullptr ? domain::mode::Mode::normal : mode->mode;
+  counts.oldest_queued_at = oldest_queued();
+  shared.with([&](Volatile& v) {
+    counts.overloaded = v.counts.overloaded;
+    v.counts = counts;
+    v.idle = !in_flight && open.empty();
+  });
+}
+
+std::optional<Instant> Loop::Inside::oldest_queued() const {
+  std::optional<std::pair<std::int64_t, RunId>> oldest;
+  for (auto const& [job, tenants] : state.queue.waiting)
+    for (auto const& [tenant, waiting] : tenants)
+      if (!oldest || *waiting.begin() < *oldest) oldest = *waiting.begin();
+  if (!oldest) return std::nullopt;
+  return state.runs.at(oldest->second).created_at;
+}
+
+}  // namespace tally::ledger

@@ -1,0 +1,41 @@
+#pragma once
+
+// Long polls: who waits for the end of which run, and until when at the latest. The loop's own;
+// whoever is taken out is answered by the loop.
+
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "ledger/loop.h"
+
+namespace tally::ledger {
+
+class Waits {
+ public:
+  using Done = std::function<void(RunReading)>;
+  struct Ended {
+    RunId run;
+    Done done;
+  };
+
+  void add(RunId run, Instant until, Done done);
+  // All who wait for `run`, in order of arrival.
+  std::vector<Done> take(RunId run);
+  // All whose time is over at `now`, the earliest first.
+  std::vector<Ended> take_over(Instant now);
+  std::vector<Ended> take_all();
+  std::optional<Instant> next() const;  // end of the one that ends first
+  std::size_t size() const { return ends_.size(); }
+
+ private:
+  struct Waiter {
+    Instant until;
+    Done done;
+  };
+  std::map<std::pair<RunId, std::uint64_t>, Waiter> waiters_;  // by run and ticket
+  std::set<std::tuple<Instant, RunId, std::uint64_t>> ends_;
+  std::uint64_t tickets_ = 0;
+};
+
+}  // namespace tally::ledger
