@@ -66,7 +66,7 @@ def execute(server, item):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    options.add_argument("--server", default="http://127.0.0.1:7070")
+    options.add_argument("--server", default=os.environ.get("TALLY_SERVER", "http://127.0.0.1:7070"))
     options.add_argument("--job", action="append", help="job kind; may be repeated")
     options.add_argument("--once", action="store_true", help="end when a lease brings no work")
     chosen = options.parse_args()

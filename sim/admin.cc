@@ -40,15 +40,26 @@ void Admin::plan_set_up() {
                     .delivered = {}});
   plan_key("alice", TenantId("default"), R"("admin","ops:read")",
            [this](Answer const& answer) { alice_ = answer.text({"token"}); });
+  std::string const plan = town_.swarm.rate_limited ? "tight" : "unlimited";
+  if (town_.swarm.rate_limited) {
+    tasks_.push_back({.request =
+                          [] {
+                            return post("/v1/admin/plans", kOperator,
+                                        R"({"plan":"tight","rate":{"requests":3,"window_s":2}})");
+                          },
+                      .done = [](Answer const& answer) { return answer.status == 200; },
+                      .delivered = {}});
+  }
   for (std::uint32_t i = 0; i < town_.swarm.tenants; ++i) {
     auto const tenant = tenant_name(i);
-    tasks_.push_back({.request =
-                          [tenant] {
-                            return post("/v1/admin/tenants", kOperator,
-                                        fmt::format(R"({{"tenant":"{}"}})", tenant.value()));
-                          },
-                      .done = made,
-                      .delivered = {}});
+    tasks_.push_back(
+        {.request =
+             [tenant, plan] {
+               return post("/v1/admin/tenants", kOperator,
+                           fmt::format(R"({{"tenant":"{}","plan":"{}"}})", tenant.value(), plan));
+             },
+         .done = made,
+         .delivered = {}});
     plan_grant(tenant, Micros(town_.swarm.budget_micros));
     change_key(tenant);
   }
@@ -168,12 +179,33 @@ void Admin::propose(std::string const& mode, std::string const& scope) {
   auto body =
       fmt::format(R"({{"mode":"{}","scope":"{}","reason":"the simulation says so"}})", mode, scope);
   town_.ask(post("/v1/halt", alice_, std::move(body)), kPatience,
-            [this](std::optional<Answer> const& answer) {
-              if (!answer || answer->status != 202) return;
-              auto const approval = answer->text({"approval_id"});
-              town_.ask(post("/v1/approvals/" + approval + "/sign", kOperator, ""), kPatience,
-                        [](std::optional<Answer> const&) {});
-            });
+            [this](std::optional<Answer> const& answer) { sign(answer); });
+}
+
+void Admin::sign(std::optional<Answer> const& proposed) {
+  if (!proposed || proposed->status != 202) return;
+  auto const approval = proposed->text({"approval_id"});
+  town_.ask(post("/v1/approvals/" + approval + "/sign", kOperator, ""), kPatience,
+            [](std::optional<Answer> const&) {});
+}
+
+void Admin::resolve_audits() {
+  for (std::uint32_t i = 0; i < town_.swarm.tenants; ++i) {
+    auto request = get("/v1/runs?status=audit_required&limit=50", town_.tokens[tenant_name(i)]);
+    town_.ask(std::move(request), kPatience, [this](std::optional<Answer> const& answer) {
+      auto const* runs = answer ? answer->find({"runs"}) : nullptr;
+      if (runs == nullptr || runs->array() == nullptr) return;
+      for (auto const& each : *runs->array()) {
+        Answer const run{.status = 200, .body = each};
+        auto const charge = Micros(static_cast<std::int64_t>(prng_.below(30'000)));
+        auto body = fmt::format(R"({{"charge_usd":"{}","reason":"two people looked"}})",
+                                format_usd(charge));
+        town_.ask(
+            post("/v1/admin/runs/" + run.text({"run_id"}) + "/resolution", alice_, std::move(body)),
+            kPatience, [this](std::optional<Answer> const& proposed) { sign(proposed); });
+      }
+    });
+  }
 }
 
 void Admin::restore() {

@@ -18,6 +18,8 @@ class Admin {
   // Modes that stop work are lifted; asks again until none is left.
   void restore();
   bool restored() const { return restored_; }
+  // Every run that waits for an audit gets a verdict from two people, asked for once.
+  void resolve_audits();
 
  private:
   struct Task {
@@ -35,6 +37,7 @@ class Admin {
   void change_mode();
   void lift(Answer const& report);
   void propose(std::string const& mode, std::string const& scope);
+  void sign(std::optional<Answer> const& proposed);
   TenantId some_tenant();
 
   Prng prng_;

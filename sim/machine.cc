@@ -83,7 +83,10 @@ void Machine::boot() {
   failed_starts_ = 0;
   halt_reason_.clear();
   node_ = std::move(*opened);
+  // The oracle looks at the medium itself.
+  disk_.set_options({.lying_sync = swarm_.disk.lying_sync});
   watchers_.recovered();
+  if (unleashed_ && !healed_) disk_.set_options(swarm_.disk);
   plan_cut();
   wake(Thread::loop);
   wake(Thread::worker);
@@ -160,7 +163,9 @@ void Machine::after_turn() {
   if (auto const fault = node_->start_fault(); !fault && failure_.empty())
     failure_ = fault.error().code;
   if (!failure_.empty()) {
-    if (healed_) watchers_.refused("the process failed on a healthy machine: " + failure_);
+    // A write that failed before may be noticed only now.
+    if (healed_ && ++failures_after_healing_ > 1)
+      watchers_.refused("the process failed on a healthy machine: " + failure_);
     if (swarm_.halt_after_failure && halt_reason_.empty()) halt_reason_ = failure_;
     return die(false);
   }

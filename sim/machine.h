@@ -101,6 +101,7 @@ class Machine {
   bool stopping_ = false;
   std::uint64_t starts_ = 0;
   std::uint64_t failed_starts_ = 0;
+  std::uint64_t failures_after_healing_ = 0;
 };
 
 // The kinds of work in this world.

@@ -22,7 +22,7 @@ class Network::Sink final : public ports::Responder::Sink {
   Sink(Network& network, std::shared_ptr<Open> open) : network_(network), open_(std::move(open)) {}
   ~Sink() override {
     if (sent_) return;
-    if (!network_.machine_.is_dying()) {
+    if (!network_.machine_.is_dying() && !gone()) {
       network_.verdicts_.broken("a request was dropped without an answer: " +
                                 open_->call.request.path);
     }

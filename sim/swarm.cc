@@ -96,12 +96,14 @@ Swarm draw_swarm(std::uint64_t seed) {
                 .slow = seconds(between(prng, 5, 200))};
   swarm.tenants = 1 + up_to(prng, 1);
   swarm.callers = 1 + up_to(prng, 1);
-  swarm.errands = 3 + up_to(prng, 3);
+  swarm.errands = 4 + up_to(prng, 4);
   swarm.racers = prng.chance(50) ? kRacersMax : 2 + up_to(prng, 5);
   swarm.remote_workers = up_to(prng, 2);
   swarm.remote_dies_per_mille = now_and_then(prng, 400);
   swarm.admin_errands = up_to(prng, 2);
   swarm.may_halt = prng.chance(150);
+  swarm.audits_are_resolved = prng.chance(500);
+  swarm.rate_limited = prng.chance(100);
   swarm.budget_micros = between(prng, 20'000, 400'000);
   return swarm;
 }
@@ -120,7 +122,7 @@ std::string to_text(Swarm const& s) {
       "server: checkpoint_us={} lease_us={} queue_us={} archive_us={} lane={} frame={} slots={} "
       "runs_live_max={}\n"
       "people: tenants={} callers={} errands={} racers={} remote={} remote_dies={} admin={} "
-      "may_halt={} budget={}\n",
+      "may_halt={} resolve={} rate={} budget={}\n",
       s.disk.write_fails_per_mille, s.disk.create_fails_per_mille, s.disk.read_fails_per_mille,
       s.disk.capacity_bytes, s.receipts.refused_per_mille, s.receipts.damaged_per_mille,
       s.receipts.unreadable_per_mille, s.network.request_lost_per_mille,
@@ -130,7 +132,8 @@ std::string to_text(Swarm const& s) {
       s.halt_after_failure, s.checkpoint_every.value(), s.lease.value(), s.queue_deadline.value(),
       s.archive_after.value(), s.lane_requests_max, s.frame_events_max, s.worker_slots,
       s.runs_live_max, s.tenants, s.callers, s.errands, s.racers, s.remote_workers,
-      s.remote_dies_per_mille, s.admin_errands, s.may_halt, s.budget_micros);
+      s.remote_dies_per_mille, s.admin_errands, s.may_halt, s.audits_are_resolved, s.rate_limited,
+      s.budget_micros);
 }
 
 }  // namespace tally::sim

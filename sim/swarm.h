@@ -62,6 +62,8 @@ struct Swarm {
   std::uint32_t remote_dies_per_mille = 100;
   std::uint32_t admin_errands = 2;
   bool may_halt = false;
+  bool audits_are_resolved = false;      // by two people, when all has fallen silent
+  bool rate_limited = false;             // tenants have a plan with a low rate
   std::int64_t budget_micros = 200'000;  // of each tenant at first
 };
 

@@ -119,6 +119,7 @@ void World::drain() {
   if (!step_until(kDrainMost, "ending every run",
                   [this] { return machine_.serves() && admin_.restored() && all_ended(); }))
     return;
+  if (swarm_.audits_are_resolved) admin_.resolve_audits();
   for (auto& worker : workers_) worker->end();
   step_for(kQuiet);
   machine_.stop();

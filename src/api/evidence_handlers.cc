@@ -31,14 +31,11 @@ Result<void> append_visible(Exchange const& x, ledger::Entry const& entry,
 }
 
 // A decision is named after its first event by a keyed permutation whose key stands in leaf 0, so
-// it is found by trying the sequences: some 20 ns each, and no index to keep.
-std::optional<std::int64_t> first_event_of(DecisionId id, std::uint64_t id_key, std::int64_t size) {
+// it needs no index.
+std::int64_t first_event_of(DecisionId id, std::uint64_t id_key) {
   domain::LedgerRow ledger;
   ledger.id_key = id_key;
-  for (std::int64_t seq = 0; seq < size; ++seq) {
-    if (domain::decision_id(ledger, seq) == id) return seq;
-  }
-  return std::nullopt;
+  return domain::decision_seq(ledger, id);
 }
 
 Result<std::uint64_t> id_key_of(ledger::Reader const& reader) {
@@ -54,15 +51,12 @@ Result<std::uint64_t> id_key_of(ledger::Reader const& reader) {
 Result<wire::DecisionEvidence> decision_of(Exchange& x, DecisionId id) {
   auto const& reader = x.services.reader;
   TRY(key, id_key_of(reader));
-  auto const first = first_event_of(id, key, reader.index().size());
   wire::DecisionEvidence view{.decision_id = id, .events = {}};
   constexpr std::size_t kDecisionEventsMax = 64;
-  if (first) {
-    TRY(entries, reader.entries(*first, kDecisionEventsMax));
-    for (auto const& entry : entries) {
-      if (entry.recorded.header.decision != id) break;
-      TRY_VOID(append_visible(x, entry, view.events));
-    }
+  TRY(entries, reader.entries(first_event_of(id, key), kDecisionEventsMax));
+  for (auto const& entry : entries) {
+    if (entry.recorded.header.decision != id) break;
+    TRY_VOID(append_visible(x, entry, view.events));
   }
   if (view.events.empty()) return fail("not_found", "no such decision");
   return view;

@@ -79,7 +79,10 @@ TEST(Ids, ShowAPrefixAndComeBack) {
 
 TEST(Ids, APermutationNeverRepeats) {
   std::set<std::uint64_t> seen;
-  for (std::uint64_t i = 0; i < 20'000; ++i) EXPECT_TRUE(seen.insert(permute(7, i)).second);
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    EXPECT_TRUE(seen.insert(permute(7, i)).second);
+    EXPECT_EQ(unpermute(7, permute(7, i)), i);
+  }
 }
 
 TEST(Prng, TheSameSeedGivesTheSameNumbers) {

@@ -67,4 +67,15 @@ std::uint64_t permute(std::uint64_t key, std::uint64_t number) {
   return std::uint64_t{left} << 32 | right;
 }
 
+std::uint64_t unpermute(std::uint64_t key, std::uint64_t permuted) {
+  auto left = static_cast<std::uint32_t>(permuted >> 32);
+  auto right = static_cast<std::uint32_t>(permuted);
+  for (std::uint32_t round = 6; round-- > 0;) {
+    std::uint32_t const before = right ^ round_of(key, round, left);
+    right = left;
+    left = before;
+  }
+  return std::uint64_t{left} << 32 | right;
+}
+
 }  // namespace tally

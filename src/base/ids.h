@@ -107,5 +107,7 @@ std::optional<SpanId> parse_span_id(std::string_view hex);
 // A bijection on 64-bit numbers chosen by `key` (a 6-round Feistel network). It spreads ids so
 // that they say nothing of volume; it is not encryption.
 std::uint64_t permute(std::uint64_t key, std::uint64_t number);
+// The number that permute made this of.
+std::uint64_t unpermute(std::uint64_t key, std::uint64_t permuted);
 
 }  // namespace tally

@@ -25,6 +25,11 @@ inline DecisionId decision_id(LedgerRow const& ledger, std::int64_t seq) {
   return DecisionId(permute(ledger.id_key ^ 0x646563, static_cast<std::uint64_t>(seq)));
 }
 
+// The first event of a decision: any id decodes to some sequence, which the caller looks up.
+inline std::int64_t decision_seq(LedgerRow const& ledger, DecisionId decision) {
+  return static_cast<std::int64_t>(unpermute(ledger.id_key ^ 0x646563, decision.value()));
+}
+
 // People who count in approvals: those who may approve, and the proposer.
 std::int64_t people_who_approve(State const& state, PersonId const& proposer);
 bool may_approve(directory::Person const& person);

@@ -106,6 +106,7 @@ struct LoopCounts {
   std::uint64_t events = 0;
   std::uint64_t frames = 0;
   std::uint64_t overloaded = 0;
+  std::uint64_t reaper_scans = 0;  // passes over due deadlines
   std::array<std::uint64_t, kLanes> lane_depth{};
   std::int64_t runs_live = 0;
   std::int64_t queue_depth = 0;
@@ -128,8 +129,9 @@ class Loop {
     ports::Entropy& entropy;
     ports::LogStore& store;
     Index& index;
-    std::function<void()> wake;                   // any thread: step() has something to do
-    std::function<void(Order)> order;             // on the loop's thread, after durability
+    std::function<void()> wake;                        // any thread: step() has something to do
+    std::function<void(Order)> order;                  // on the loop's thread, after durability
+    std::function<void(Entry const&)> published = {};  // each event once durable; for metrics
     std::function<void(std::string)> on_failure;  // the log failed: record HALT, end the process
   };
 

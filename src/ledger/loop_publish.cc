@@ -63,7 +63,10 @@ void Loop::Inside::publish(PendingFrame frame) {
   for (auto const& entry : frame.entries) world.index.add(entry);
   if (frame.directory) shared.with([&](Volatile& v) { v.directory = frame.directory; });
   for (auto& reply : frame.replies) reply(Fate::decided);
-  for (auto const& entry : frame.entries) answer_waits(*entry);
+  for (auto const& entry : frame.entries) {
+    answer_waits(*entry);
+    if (world.published) world.published(*entry);
+  }
   for (Order& order : frame.orders) world.order(std::move(order));
 }
 
@@ -88,6 +91,7 @@ void Loop::Inside::fail(std::string why) {
   for (Waits::Ended& ended : waits.take_all()) ended.done({.fate = Fate::unknown, .row = {}});
   in_flight.reset();
   open = {};
+  shared.with([](Volatile& v) { v.idle = true; });
   world.on_failure(std::move(why));
 }
 

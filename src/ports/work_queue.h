@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/ids.h"
 #include "base/money.h"
 #include "base/result.h"

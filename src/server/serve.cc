@@ -160,6 +160,12 @@ wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
           .wake_loop = room.wake_loop(),
           .wake_log = room.wake_log(),
           .wake_worker = room.wake_worker(),
+          .audit_required =
+              [&machine](RunId run, std::string const& reconcile_type) {
+                log_line(machine.clock, "CRITICAL",
+                         to_text(run) + " waits for an audit: nobody may guess what it cost",
+                         "reconcile_type=" + reconcile_type);
+              },
           .on_failure = die};
 }
 

@@ -12,7 +12,12 @@ Outcome lease_lost() {
                 "this lease is no longer yours: it expired, was taken back, or the run has ended");
 }
 
-Outcome done() { return {.events = {}, .reply = Done{}, .run = {}, .tenant = {}}; }
+// Nothing changes; the answer still says which run it is about.
+Outcome done(RunFacts const& facts) {
+  std::optional<TenantId> tenant;
+  if (facts.row) tenant = facts.row->tenant;
+  return {.events = {}, .reply = Done{}, .run = facts.run, .tenant = tenant};
+}
 
 Outcome one(RunFacts const& facts, RunEvent event) {
   return {
@@ -146,7 +151,7 @@ Outcome decide(Instant, Lease const& command, LeaseFacts const& facts) {
 
 Outcome decide(Instant, Start const& command, RunFacts const& facts) {
   if (!holds_lease(facts, command.handle)) return lease_lost();
-  if (facts.row->phase == Phase::running) return done();
+  if (facts.row->phase == Phase::running) return done(facts);
   if (facts.row->phase != Phase::leased) return lease_lost();
   if (held_back(facts, mode::Mode::stop)) return halted();
   Started event;
@@ -159,7 +164,7 @@ Outcome decide(Instant, Complete const& command, RunFacts const& facts) {
   if (!holds_lease(facts, command.handle)) return lease_lost();
   Row const& row = *facts.row;
   bool const ended = row.phase == Phase::succeeded || row.phase == Phase::audit_required;
-  if (ended && row.result && row.result->digest == command.result.digest) return done();
+  if (ended && row.result && row.result->digest == command.result.digest) return done(facts);
   if (row.phase == Phase::leased)
     return refuse(RefusalCode::conflict, "start the work before completing it");
   if (row.phase != Phase::running) return lease_lost();
@@ -170,7 +175,7 @@ Outcome decide(Instant, Complete const& command, RunFacts const& facts) {
 Outcome decide(Instant, Fail const& command, RunFacts const& facts) {
   if (!holds_lease(facts, command.handle)) return lease_lost();
   Row const& row = *facts.row;
-  if (has_failed_with(row, command.code)) return done();
+  if (has_failed_with(row, command.code)) return done(facts);
   if (row.phase != Phase::leased && row.phase != Phase::running) return lease_lost();
   if (held_back(facts, mode::Mode::halt)) return halted();
   if (row.phase == Phase::leased)
@@ -187,7 +192,7 @@ Outcome decide(Instant, Fail const& command, RunFacts const& facts) {
 Outcome decide(Instant, Cancel const&, RunFacts const& facts) {
   if (!facts.row) return refuse(RefusalCode::not_found, "no such run");
   Row const& row = *facts.row;
-  if (row.phase == Phase::cancelled || row.cancel_requested) return done();
+  if (row.phase == Phase::cancelled || row.cancel_requested) return done(facts);
   if (is_final(row.phase) || row.phase == Phase::audit_required)
     return refuse(RefusalCode::conflict, "the run has ended and cannot be cancelled");
   if (held_back(facts, mode::Mode::halt)) return halted();
@@ -199,10 +204,10 @@ Outcome decide(Instant, Cancel const&, RunFacts const& facts) {
 }
 
 Outcome decide(Instant, Due const& command, RunFacts const& facts) {
-  if (!facts.row || held_back(facts, mode::Mode::stop)) return done();
+  if (!facts.row || held_back(facts, mode::Mode::stop)) return done(facts);
   Row const& row = *facts.row;
   if (command.kind == DueKind::queue) {
-    if (row.phase != Phase::queued || row.queue_deadline > facts.work_at) return done();
+    if (row.phase != Phase::queued || row.queue_deadline > facts.work_at) return done(facts);
     Settled event = settled(facts, Phase::expired, row.cost_so_far, "queue_deadline");
     event.error_code = "expired";
     event.error_detail = "no worker took the run before its queue deadline";
@@ -210,12 +215,12 @@ Outcome decide(Instant, Due const& command, RunFacts const& facts) {
   }
   // The expiry predicate is repeated here: a lease renewed since the deadline was set stays.
   bool const leased = row.phase == Phase::leased || row.phase == Phase::running;
-  return leased && facts.lease_expired ? lease_ran_out(facts) : done();
+  return leased && facts.lease_expired ? lease_ran_out(facts) : done(facts);
 }
 
 Outcome decide(Instant, Reconcile const& command, RunFacts const& facts) {
   if (!facts.row || facts.row->phase != Phase::reconciling || facts.row->fence != command.fence)
-    return done();
+    return done(facts);
   if (held_back(facts, mode::Mode::halt)) return halted();
   ReconcileRow const row =
       reconcile_row(is_held(facts.row->phase), command.receipt, command.result.has_value());
@@ -236,7 +241,7 @@ Outcome decide(Instant, Reconcile const& command, RunFacts const& facts) {
     case ReconcileVerdict::audit:
       return audit(facts, "receipt_unusable", row.reconcile_type, command.result);
   }
-  return done();
+  return done(facts);
 }
 
 }  // namespace tally::domain::run

@@ -84,9 +84,12 @@ void Node::wire(domain::State state, merkle::Tree tree) {
                           .index = index_,
                           .wake = world_.wake_loop,
                           .order = [this](ledger::Order order) { take_order(std::move(order)); },
+                          .published = [this](codec::Entry const& entry) { count(entry); },
                           .on_failure = world_.on_failure},
       options_.loop);
   reader_ = std::make_unique<ledger::Reader>(*store_, index_);
+  tiles_ = std::make_unique<HashTiles>(*reader_);
+  options_.api.hash_tile = [this](std::string_view path) { return tiles_->tile(path); };
   api_ = std::make_unique<api::Api>(*loop_, *reader_, world_.clock, world_.entropy, world_.vault,
                                     world_.blobs, options_.api);
   local_work_ = std::make_unique<LocalWork>(*loop_, *reader_, api_->payloads(), world_.clock,
@@ -179,12 +182,41 @@ void Node::take_order(ledger::Order order) {
 Duration Node::step_worker() {
   Duration const now = world_.clock.monotonic();
   signer_->step();
+  std::uint64_t const scans = loop_->counts().reaper_scans;
+  api_->metrics().add("tally_reaper_scans_total", {}, static_cast<double>(scans - scans_counted_));
+  scans_counted_ = scans;
   local_work_->tick();
   worker_->step(now);
   Duration next = std::min(api_->tick(), kWorkerTick);
   if (auto const due = worker_->next_due())
     next = std::min(next, std::max(*due - now, Duration(0)));
   return next;
+}
+
+// What the recorded events say in numbers; so metrics and records cannot disagree.
+void Node::count(codec::Entry const& entry) {
+  auto const* run = std::get_if<domain::RunEvent>(&entry.recorded.event);
+  if (run == nullptr) return;
+  api::Metrics& metrics = api_->metrics();
+  auto const reconciled = [&](std::string const& outcome) {
+    metrics.add("tally_reconciles_total", {{"outcome", outcome}});
+  };
+  bool const reconciles =
+      entry.recorded.snapshot && domain::type_of(entry.recorded.snapshot->command).name ==
+                                     domain::kCommandType<domain::run::Reconcile>.name;
+  if (auto const* audit = std::get_if<domain::run::AuditRequired>(run)) {
+    metrics.add("log_entries_total",
+                {{"severity", "CRITICAL"}, {"reconcile_type", audit->reconcile_type}});
+    if (reconciles) reconciled("audit");
+    if (world_.audit_required) world_.audit_required(audit->run, audit->reconcile_type);
+  } else if (auto const* settled = std::get_if<domain::run::Settled>(run);
+             settled != nullptr && reconciles) {
+    reconciled(settled->phase == domain::run::Phase::succeeded ? "forward"
+               : settled->reason == "result_missing"           ? "charged"
+                                                               : "again");
+  } else if (std::holds_alternative<domain::run::Requeued>(*run) && reconciles) {
+    reconciled("again");
+  }
 }
 
 void Node::begin_stop() {

@@ -17,6 +17,7 @@
 #include "ports/signer.h"
 #include "server/wiring/bootstrap.h"
 #include "server/wiring/checkpoint_signer.h"
+#include "server/wiring/hash_tiles.h"
 #include "server/wiring/local_work.h"
 #include "server/wiring/segment_store.h"
 #include "workers/command_worker.h"
@@ -36,6 +37,8 @@ struct NodeWorld {
   std::function<void()> wake_loop;    // any thread: step_loop has something to do
   std::function<void()> wake_log;     // any thread: write_log has something to do
   std::function<void()> wake_worker;  // any thread: step_worker has something to do
+  // A run waits for two people: nobody may guess what it cost. CRITICAL; any thread, may be empty.
+  std::function<void(RunId, std::string const& reconcile_type)> audit_required = {};
   // The log failed or a signature was bad: record it as well as may be and end the process.
   std::function<void(std::string)> on_failure;
 };
@@ -94,6 +97,7 @@ class Node {
   void wire(domain::State state, merkle::Tree tree);
   void post_begin(std::vector<domain::Command> commands);
   void take_order(ledger::Order order);
+  void count(codec::Entry const& entry);
 
   NodeWorld world_;
   NodeOptions options_;
@@ -103,11 +107,13 @@ class Node {
   std::unique_ptr<SegmentStore> store_;
   std::unique_ptr<ledger::Loop> loop_;
   std::unique_ptr<ledger::Reader> reader_;
+  std::unique_ptr<HashTiles> tiles_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<LocalWork> local_work_;
   std::unique_ptr<workers::CommandWorker> worker_;
   std::unique_ptr<CheckpointSigner> signer_;
   std::shared_ptr<Begin> begin_;
+  std::uint64_t scans_counted_ = 0;  // step_worker's own
 };
 
 }  // namespace tally::wiring

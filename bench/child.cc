@@ -1,0 +1,121 @@
+#include "bench/child.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <fstream>
+
+#include "bench/measure.h"
+
+namespace tally::bench {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kJobToml = R"(name = "bench-echo"
+version = "1.0.0"
+runner = "worker"
+timeout_s = 30
+retries = 2
+deterministic = true
+price = { fixed_usd = "0.0001", per_second_usd = "0.0000" }
+)";
+constexpr std::string_view kConfig = "[first]\ngrant_usd = \"100000000.00\"\n";
+
+void write_file(std::string const& path, std::string_view text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+[[noreturn]] void become(std::vector<std::string> const& command, int output,
+                         std::string const& log) {
+  int const errors = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  dup2(output, STDOUT_FILENO);
+  if (errors >= 0) dup2(errors, STDERR_FILENO);
+  std::vector<std::string> words = command;
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  execv(arguments.front(), arguments.data());
+  _exit(127);
+}
+
+std::string first_line(int fd) {
+  std::string line;
+  char letter = 0;
+  while (read(fd, &letter, 1) == 1 && letter != '\n') line.push_back(letter);
+  return line;
+}
+
+}  // namespace
+
+Result<Child> Child::start(std::vector<std::string> const& command, std::string const& log) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return fail("not_started", "no pipe can be made");
+  pid_t const process = fork();
+  if (process < 0) return fail("not_started", "no process can be made");
+  if (process == 0) become(command, ends[1], log);
+  close(ends[1]);
+  Child child(process, ends[0]);
+  std::string const line = first_line(ends[0]);
+  constexpr std::string_view kBefore = "http://127.0.0.1:";
+  std::size_t const at = line.find(kBefore);
+  if (at == std::string::npos)
+    return fail("not_started", command.front() + " did not say where it listens: " + line);
+  std::from_chars(line.data() + at + kBefore.size(), line.data() + line.size(), child.port_);
+  return child;
+}
+
+Child::Child(Child&& other) noexcept
+    : process_(std::exchange(other.process_, -1)),
+      output_(std::exchange(other.output_, -1)),
+      port_(other.port_) {}
+
+Child::~Child() {
+  if (process_ > 0) {
+    kill(process_, SIGTERM);
+    waitpid(process_, nullptr, 0);
+  }
+  if (output_ >= 0) close(output_);
+}
+
+double Child::cpu_us() const { return cpu_us_of(process_); }
+
+std::uint64_t Child::resident_bytes() const {
+  std::ifstream file(fmt::format("/proc/{}/statm", process_));
+  std::uint64_t whole = 0;
+  std::uint64_t resident = 0;
+  file >> whole >> resident;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+Result<Served> serve(std::string const& tally, Scratch const& scratch) {
+  std::error_code ignored;
+  std::string const job = fmt::format("jobs/{}", kBenchJob);
+  fs::create_directories(scratch.path(job), ignored);
+  write_file(scratch.path(fmt::format("{}/job.toml", job)), kJobToml);
+  write_file(scratch.path("config.toml"), kConfig);
+  TRY(child,
+      Child::start({tally, "serve", "--data", scratch.path("data"), "--listen", "127.0.0.1:0",
+                    "--jobs", scratch.path("jobs"), "--config", scratch.path("config.toml")},
+                   scratch.path("server.log")));
+  std::string key;
+  std::ifstream(scratch.path("data/operator.key")) >> key;
+  return Served{.child = std::move(child),
+                .authorization = fmt::format("Authorization: Bearer {}\r\n", key)};
+}
+
+std::string own_program() {
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/exe", ignored).string();
+}
+
+std::string tally_beside_us() {
+  return (fs::path(own_program()).parent_path().parent_path() / "tally").string();
+}
+
+}  // namespace tally::bench

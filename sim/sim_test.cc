@@ -1,0 +1,83 @@
+// Lives of the whole server in a made-up world. What breaks prints its seed; tally-sim repeats it.
+
+#include <gtest/gtest.h>
+
+#include "sim/life.h"
+
+namespace tally::sim {
+
+namespace {
+
+constexpr std::uint64_t kLives = 1000;
+constexpr std::uint64_t kChangesOfALife = 45;
+
+// A world without faults, except for what a test adds.
+Swarm quiet(std::uint64_t seed) {
+  Swarm swarm = draw_swarm(seed);
+  swarm.disk = {};
+  swarm.receipts = {};
+  swarm.network = {};
+  swarm.cuts = {};
+  swarm.clock_steps = 0;
+  swarm.may_halt = false;
+  return swarm;
+}
+
+}  // namespace
+
+TEST(Life, AThousandLivesWithFaultsBreakNothing) {
+  std::uint64_t restarts = 0;
+  std::uint64_t accepted = 0;
+  for (std::uint64_t seed = 1; seed <= kLives; ++seed) {
+    LifeReport const life = live(seed);
+    ASSERT_TRUE(life.broken.empty()) << life.text();
+    restarts += life.starts - 1;
+    accepted += life.accepted;
+  }
+  // Lives in which nothing happens prove nothing.
+  EXPECT_GT(restarts, kLives / 2);
+  EXPECT_GT(accepted, kLives * 3);
+}
+
+TEST(Life, TheSameSeedGivesTheSameEventLog) {
+  for (std::uint64_t seed : {11u, 12u, 13u}) {
+    LifeReport const first = live(seed);
+    LifeReport const second = live(seed);
+    EXPECT_EQ(first.root, second.root);
+    EXPECT_EQ(first.events, second.events);
+    EXPECT_EQ(first.steps, second.steps);
+  }
+  EXPECT_NE(live(11).root, live(12).root);
+}
+
+TEST(Life, APowerCutAtAnyChangeOfTheDiskLosesNothing) {
+  for (std::uint64_t change = 1; change <= kChangesOfALife; ++change) {
+    Swarm swarm = quiet(change);
+    swarm.cuts = {{.moment = Moment::change, .count = change, .power = true}};
+    LifeReport const life = live(change, swarm);
+    EXPECT_TRUE(life.broken.empty()) << life.text();
+  }
+}
+
+TEST(Life, ADeathRightAfterAReceiptLosesNoWork) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    Swarm swarm = quiet(seed);
+    swarm.cuts = {{.moment = Moment::receipt, .count = 1 + seed % 3, .power = seed % 2 == 0}};
+    LifeReport const life = live(seed, swarm);
+    EXPECT_TRUE(life.broken.empty()) << life.text();
+  }
+}
+
+// The detector's own test: a disk that answers before anything is durable.
+TEST(Life, ADiskThatSkipsItsSyncsIsCaught) {
+  int caught = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    Swarm swarm = quiet(seed);
+    swarm.disk.lying_sync = true;
+    swarm.cuts = {{.moment = Moment::answer, .count = 10 + seed, .power = true}};
+    if (!live(seed, swarm).broken.empty()) ++caught;
+  }
+  EXPECT_GE(caught, 5);
+}
+
+}  // namespace tally::sim

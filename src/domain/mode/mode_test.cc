@@ -1,0 +1,167 @@
+#include "domain/run_fixture.h"
+
+namespace tally::domain::testing {
+namespace {
+
+using mode::Mode;
+
+mode::Scope const kEverything{};
+mode::Scope const kOfAcme{.id = "acme", .kind = mode::ScopeKind::tenant};
+
+Outcome set(World& world, Mode mode, mode::Scope const& scope = kEverything) {
+  return world.ask(mode::Set{.mode = mode, .person = kAnn, .reason = "drill", .scope = scope});
+}
+Mode in_force(World const& world, mode::Scope const& scope = kEverything) {
+  auto const* row = world.state.modes.find(scope);
+  return row == nullptr ? Mode::normal : row->mode;
+}
+// Proposes as ann and signs as bob.
+std::string lower(World& world, Mode mode) {
+  auto const proposed = set(world, mode);
+  auto const* approval = std::get_if<NeedsApproval>(&proposed.reply);
+  if (approval == nullptr) return text_of(proposed);
+  return text_of(world.ask(approval::Sign{.approval = approval->approval, .person = kBob}));
+}
+
+TEST(Modes, AreRaisedByOnePersonAndLeftByTwo) {
+  World world;
+  for (Mode mode : {Mode::safe, Mode::stop, Mode::halt}) {
+    EXPECT_EQ(text_of(set(world, mode)), "mode.changed");
+    EXPECT_EQ(in_force(world), mode);
+  }
+  EXPECT_EQ(text_of(set(world, Mode::safe)), "approval.proposed");
+  EXPECT_EQ(in_force(world), Mode::halt);
+}
+
+TEST(Modes, LeaveSafeByOnePerson) {
+  World world;
+  set(world, Mode::safe);
+  EXPECT_EQ(text_of(set(world, Mode::normal)), "mode.changed");
+  EXPECT_EQ(world.state.modes.size(), 0u);
+}
+
+TEST(Modes, LeadFromHaltToSafeWhereTheyStandFor48Hours) {
+  World world;
+  set(world, Mode::halt);
+  EXPECT_EQ(lower(world, Mode::normal), "conflict");
+  EXPECT_EQ(lower(world, Mode::stop), "conflict");
+  EXPECT_EQ(lower(world, Mode::safe), "approval.signed+mode.changed");
+  world.pass(mode::kSafeAfterHalt - microseconds(1));
+  EXPECT_EQ(text_of(set(world, Mode::normal)), "conflict");
+  world.pass(microseconds(1));
+  EXPECT_EQ(text_of(set(world, Mode::normal)), "mode.changed");
+}
+
+TEST(Modes, KeepThe48HoursAcrossAStop) {
+  World world;
+  set(world, Mode::halt);
+  lower(world, Mode::safe);
+  world.pass(hours(1));
+  set(world, Mode::stop);
+  EXPECT_EQ(lower(world, Mode::normal), "conflict");
+  EXPECT_EQ(lower(world, Mode::safe), "approval.signed+mode.changed");
+  EXPECT_EQ(text_of(set(world, Mode::normal)), "conflict");
+  world.pass(hours(47));
+  EXPECT_EQ(text_of(set(world, Mode::normal)), "mode.changed");
+}
+
+TEST(Modes, AreNotLiftedByAnApprovalOfAnEarlierOne) {
+  World world;
+  set(world, Mode::stop);
+  world.pass(seconds(1));
+  auto const proposed = set(world, Mode::normal);
+  world.pass(seconds(1));
+  set(world, Mode::halt);
+  auto const approval = std::get<NeedsApproval>(proposed.reply).approval;
+  EXPECT_EQ(text_of(world.ask(approval::Sign{.approval = approval, .person = kBob})), "conflict");
+  EXPECT_EQ(in_force(world), Mode::halt);
+}
+
+TEST(Modes, AreNotLiftedTooEarlyByALateApproval) {
+  World world;
+  set(world, Mode::halt);
+  auto const early = set(world, Mode::safe);
+  world.pass(mode::kResumeDeadline);
+  auto const approval = std::get<NeedsApproval>(early.reply).approval;
+  EXPECT_EQ(text_of(world.ask(approval::Sign{.approval = approval, .person = kBob})), "conflict");
+  EXPECT_EQ(text_of(world.ask(approval::Expire{approval})), "approval.aborted");
+}
+
+TEST(Modes, OfTheSameKindChangeNothing) {
+  World world;
+  EXPECT_EQ(text_of(set(world, Mode::normal)), "done");
+  set(world, Mode::stop);
+  EXPECT_EQ(text_of(set(world, Mode::stop)), "done");
+}
+
+TEST(Modes, NeedAScopeThatExists) {
+  World world;
+  using enum mode::ScopeKind;
+  for (mode::Scope const& scope :
+       {mode::Scope{.id = "x", .kind = everything}, mode::Scope{.id = "no", .kind = tenant},
+        mode::Scope{.id = "no", .kind = job}, mode::Scope{.id = "no", .kind = key},
+        mode::Scope{.id = to_text(KeyId(5)), .kind = key},
+        mode::Scope{.id = to_text(RunId(5)), .kind = run}})
+    EXPECT_EQ(text_of(set(world, Mode::stop, scope)), "not_found") << scope.id;
+  RunId const one = submit(world, "k");
+  EXPECT_EQ(text_of(set(world, Mode::stop, {.id = to_text(one), .kind = run})), "mode.changed");
+}
+
+TEST(WorkClock, StandsStillWhileEverythingIsStopped) {
+  World world;
+  RunId const run = submit(world, "k");
+  world.pass(kQueueDeadline - seconds(10));
+  set(world, Mode::stop);
+  EXPECT_EQ(text_of(world.ask(queue_due(run))), "halted");
+  world.pass(hours(20));
+  set(world, Mode::halt);
+  world.pass(hours(20));
+  lower(world, Mode::safe);
+  EXPECT_EQ(world.state.ledger.work_clock.paused, hours(40));
+  EXPECT_EQ(text_of(world.ask(queue_due(run))), "done");
+  world.pass(seconds(10) - microseconds(1));
+  EXPECT_EQ(text_of(world.ask(queue_due(run))), "done");
+  world.pass(microseconds(1));
+  EXPECT_EQ(text_of(world.ask(queue_due(run))), "run.settled");
+}
+
+TEST(WorkClock, GoesOnInSafeModeAndInAStopOfOneScope) {
+  World world;
+  set(world, Mode::safe);
+  set(world, Mode::stop, kOfAcme);
+  EXPECT_EQ(world.state.ledger.work_clock, mode::WorkClock{});
+}
+
+TEST(ScopedModes, HoldBackTheRunsOfTheirScopeOnly) {
+  World world;
+  world.add_tenant(kBeta, kGrant);
+  Leased const mine = running(world, "k");
+  submit(world, "queued");
+  auto const waiting = lease(world);
+  ASSERT_TRUE(waiting);
+  set(world, Mode::stop, kOfAcme);
+  EXPECT_EQ(text_of(world.ask(submission("new"))), "halted");
+  EXPECT_EQ(text_of(world.ask(submission("new", kHold, kFixed, kBeta))), "run.submitted");
+  EXPECT_EQ(text_of(world.ask(run::Start{waiting->handle})), "halted");
+  EXPECT_EQ(text_of(world.ask(lease_due(mine.run))), "done");
+  EXPECT_EQ(text_of(world.ask(complete(mine.handle))), "run.settled");
+}
+
+TEST(ScopedModes, InHaltMoveNoMoneyOfTheirScope) {
+  World world;
+  Leased const mine = running(world, "k");
+  Leased const lost = running(world, "l");
+  world.ask(lease_due(lost.run));
+  RunId const audited = in_audit(world, "m").run;
+  set(world, Mode::halt, kOfAcme);
+  EXPECT_EQ(text_of(world.ask(complete(mine.handle))), "halted");
+  EXPECT_EQ(text_of(world.ask(fail(mine.handle, false))), "halted");
+  EXPECT_EQ(text_of(world.ask(run::Cancel{.run = mine.run, .tenant = kAcme})), "halted");
+  EXPECT_EQ(text_of(world.ask(reconcile(lost, run::Receipt::valid, true))), "halted");
+  EXPECT_EQ(text_of(world.ask(resolution(audited, Micros(1)))), "halted");
+  EXPECT_EQ(text_of(world.ask(budget::Grant{.amount = Micros(1), .person = kAnn, .tenant = kAcme})),
+            "halted");
+}
+
+}  // namespace
+}  // namespace tally::domain::testing

@@ -1,0 +1,159 @@
+#pragma once
+
+// Test workload: random commands of every kind, sensible and senseless, from a seed, with a naive
+// keeper of accounts beside them.
+
+#include "base/prng.h"
+#include "domain/purses_fixture.h"
+#include "domain/run_fixture.h"
+
+namespace tally::domain::testing {
+
+class Workload {
+ public:
+  explicit Workload(std::uint64_t seed) : random_(seed) {
+    purses.grant(kAcme, kGrant);
+    world.add_tenant(kBeta, kGrant);
+    purses.grant(kBeta, kGrant);
+  }
+
+  // One random command, and what it should have done to the money.
+  void step() {
+    world.pass(microseconds(one_of({0, 1, 1000, 1'000'000, 60'000'000})));
+    world.lease_expired = random_.chance(700);
+    switch (random_.below(17)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        return submit_one();
+      case 4:
+      case 5:
+        return lease_one();
+      case 6:
+      case 7:
+        return follow(world.ask(run::Start{any_lease().handle}));
+      case 8:
+      case 9:
+        return follow(world.ask(complete(any_lease().handle, "42", any_measure())));
+      case 10:
+        return follow(
+            world.ask(fail(any_lease().handle, random_.chance(500), any_code(), any_measure())));
+      case 11:
+        return follow(world.ask(
+            run::Cancel{.run = any_lease().run, .tenant = random_.chance(900) ? kAcme : kBeta}));
+      case 12:
+        return deadline();
+      case 13:
+        return follow(world.ask(reconcile(any_lease(), any_receipt(), random_.chance(700))));
+      case 14:
+      case 15:
+        return approvals_and_modes();
+      default:
+        return archive_or_grant();
+    }
+  }
+
+  World world;
+  Purses purses;
+
+ private:
+  std::int64_t one_of(std::vector<std::int64_t> const& values) {
+    return values[random_.below(values.size())];
+  }
+  // Mostly a late one, whose worker still may have something to say.
+  Leased any_lease() {
+    if (leases_.empty()) return {};
+    std::size_t const late = random_.chance(700) ? 6 : leases_.size();
+    std::size_t const back = random_.below(std::min(leases_.size(), late));
+    Leased leased = leases_[leases_.size() - 1 - back];
+    if (random_.chance(50)) ++leased.handle.fence;
+    return leased;
+  }
+  // A run in memory; an even number of chances for each.
+  RunId any_run() {
+    auto const& runs = world.state.runs;
+    if (runs.size() == 0) return {};
+    return std::next(runs.begin(), static_cast<std::ptrdiff_t>(random_.below(runs.size())))->first;
+  }
+  run::Measured any_measure() {
+    std::optional<Micros> reported;
+    if (random_.chance(800)) reported = Micros(one_of({-1, 0, 1, 40'000, 60'000}));
+    return measured(seconds(one_of({0, 1, 30})), reported);
+  }
+  std::string any_code() {
+    return random_.chance(300) ? "cost_not_reported" : random_.chance(300) ? "killed" : "broke";
+  }
+  run::Receipt any_receipt() { return all_of(run::Receipt{})[random_.below(3)]; }
+
+  void submit_one() {
+    TenantId const tenant = random_.chance(500) ? kAcme : kBeta;
+    auto command = submission("k" + std::to_string(random_.below(100'000)),
+                              Micros(one_of({0, 1, 1000, 50'000, 400'000, 5'000'000})),
+                              random_.chance(500) ? kFixed : kReported, tenant);
+    command.dry_run = random_.chance(100);
+    Micros const open = purses.available(tenant);
+    Micros const enough = open + purses.held(tenant);
+    auto const outcome = world.ask(command);
+    std::string const what = text_of(outcome);
+    EXPECT_TRUE(what != "run.submitted" || command.max_cost <= open);
+    EXPECT_TRUE(what != "budget_held" || (command.max_cost > open && command.max_cost <= enough));
+    EXPECT_TRUE(what != "run.refused" || command.max_cost > enough);
+    if (what == "run.submitted") purses.hold(tenant, *outcome.run, command.max_cost);
+  }
+  void lease_one() {
+    if (auto const leased = lease(world)) leases_.push_back(*leased);
+  }
+  void deadline() {
+    auto const& queue = world.state.deadlines.queue;
+    if (!queue.empty() && random_.chance(500))
+      follow(world.ask(queue_due(queue.begin()->second)));
+    else
+      follow(world.ask(lease_due(any_run())));
+  }
+  // Nobody leaves a mode in force for long, so that there is work to do.
+  void approvals_and_modes() {
+    auto const& open = world.state.approvals;
+    if (open.size() > 0 && random_.chance(700)) {
+      ApprovalId const approval = open.begin()->first;
+      if (random_.chance(100)) return follow(world.ask(approval::Expire{approval}));
+      return follow(world.ask(approval::Sign{.approval = approval, .person = anybody()}));
+    }
+    if (world.state.modes.size() > 0) {
+      auto const [scope, row] = *world.state.modes.begin();
+      if (row.safe_until) world.at = std::max(world.at, *row.safe_until);
+      return set_mode(scope, row.mode == mode::Mode::halt ? mode::Mode::safe : mode::Mode::normal);
+    }
+    if (random_.chance(700)) {
+      Micros const charge(one_of({0, 7, 90'000}));
+      return follow(world.ask(resolution(any_run(), charge, anybody())));
+    }
+    mode::Scope scope;
+    if (random_.chance(600)) scope = {.id = "acme", .kind = mode::ScopeKind::tenant};
+    set_mode(scope, all_of(mode::Mode{})[random_.chance(50) ? 3 : 1 + random_.below(2)]);
+  }
+  void set_mode(mode::Scope scope, mode::Mode mode) {
+    follow(world.ask(mode::Set{
+        .mode = mode, .person = anybody(), .reason = "drill", .scope = std::move(scope)}));
+  }
+  PersonId anybody() { return random_.chance(500) ? kAnn : kBob; }
+  void archive_or_grant() {
+    if (random_.chance(700)) {
+      world.ask(chronicle::ArchiveAdvanced{.finished_before = world.at - hours(1),
+                                           .keys_before = world.at});
+      return;
+    }
+    budget::Grant const grant{.amount = Micros(100'000), .person = kAnn, .tenant = kAcme};
+    if (text_of(world.ask(grant)) == "budget.granted") purses.grant(kAcme, grant.amount);
+  }
+  void follow(Outcome const& outcome) {
+    for (std::size_t i = 0; i < outcome.events.size(); ++i)
+      if (auto const* event = event_in<RunEvent, run::Settled>(outcome, i))
+        purses.end(event->run, event->charge.cost);
+  }
+
+  Prng random_;
+  std::vector<Leased> leases_;
+};
+
+}  // namespace tally::domain::testing

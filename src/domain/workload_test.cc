@@ -1,0 +1,122 @@
+// Properties of any history: thousands of random commands, with a naive keeper of accounts beside
+// them. The invariants are checked after each event by the world itself.
+
+#include "domain/workload_fixture.h"
+
+namespace tally::domain::testing {
+namespace {
+
+constexpr std::array<std::uint64_t, 4> kSeeds{1, 2, 3, 4};
+constexpr int kSteps = 5000;
+
+Workload after(std::uint64_t seed, int steps = kSteps) {
+  Workload load(seed);
+  for (int i = 0; i < steps; ++i) load.step();
+  return load;
+}
+
+template <class Key, class Row>
+void expect_same(Table<Key, Row> const& a, Table<Key, Row> const& b) {
+  EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+}
+
+TEST(Workload, KeepsEveryTenantsMoneyAsANaiveKeeperDoes) {
+  for (std::uint64_t const seed : kSeeds) {
+    SCOPED_TRACE(seed);
+    Workload load(seed);
+    for (int i = 0; i < kSteps; ++i) {
+      load.step();
+      load.purses.check(load.world.state);
+      ASSERT_FALSE(HasFailure()) << "step " << i;
+    }
+  }
+}
+
+TEST(Workload, IsRichInEveryEventOfRunsMoneyAndModes) {
+  std::map<std::string_view, int> seen;
+  for (std::uint64_t const seed : kSeeds)
+    for (Recorded const& recorded : after(seed).world.history) ++seen[type_of(recorded.event).name];
+  for (auto name : {"run.submitted", "run.refused", "run.leased", "run.started", "run.requeued",
+                    "run.reconciling", "run.cancel_requested", "run.settled", "run.audit_required",
+                    "budget.granted", "mode.changed", "approval.proposed", "approval.signed",
+                    "approval.aborted", "archive.advanced"})
+    EXPECT_GE(seen[name], 10) << name;
+}
+
+TEST(Workload, FoldedAgainGivesTheSameState) {
+  for (std::uint64_t const seed : kSeeds) {
+    World const& world = after(seed).world;
+    State again;
+    for (Recorded const& recorded : world.history) apply(again, recorded.header, recorded.event);
+    State const& state = world.state;
+    expect_same(again.tenants, state.tenants);
+    expect_same(again.people, state.people);
+    expect_same(again.jobs, state.jobs);
+    expect_same(again.runs, state.runs);
+    expect_same(again.answered, state.answered);
+    expect_same(again.modes, state.modes);
+    expect_same(again.approvals, state.approvals);
+    EXPECT_EQ(again.ledger.seq_next, state.ledger.seq_next);
+    EXPECT_EQ(again.ledger.work_clock, state.ledger.work_clock);
+    EXPECT_EQ(again.queue.waiting, state.queue.waiting);
+    EXPECT_EQ(again.queue.last_served, state.queue.last_served);
+    EXPECT_EQ(again.leases, state.leases);
+  }
+}
+
+TEST(Workload, DecidedAgainGivesTheSameEvents) {
+  for (std::uint64_t const seed : kSeeds) {
+    World const& world = after(seed).world;
+    std::vector<Event> expected;  // still to come of the decision under way
+    for (Recorded const& recorded : world.history) {
+      if (recorded.snapshot) {
+        ASSERT_TRUE(expected.empty());
+        auto outcome =
+            decide(recorded.header.at, recorded.snapshot->command, recorded.snapshot->facts);
+        EXPECT_EQ(outcome.run, recorded.header.run);
+        EXPECT_EQ(outcome.tenant, recorded.header.tenant);
+        expected = std::move(outcome.events);
+      }
+      ASSERT_FALSE(expected.empty());
+      ASSERT_EQ(expected.front(), recorded.event) << recorded.header.seq;
+      expected.erase(expected.begin());
+    }
+    EXPECT_TRUE(expected.empty());
+  }
+}
+
+// The derived tables, built from the rows alone.
+TEST(Workload, LeavesDerivedTablesThatAgreeWithTheRows) {
+  for (std::uint64_t const seed : kSeeds) {
+    for (int const steps : {200, 1000, kSteps}) {
+      Workload const load = after(seed, steps);
+      State const& state = load.world.state;
+      State rows;
+      std::int64_t live = 0;
+      for (auto const& [id, row] : state.runs) {
+        ++rows.phases[static_cast<std::size_t>(row.phase)];
+        if (!run::is_final(row.phase)) ++live;
+        if (row.lease) rows.leases[*row.lease] = id;
+        if (row.finished_at) rows.finished.emplace(*row.finished_at, id);
+        if (row.phase != run::Phase::queued) continue;
+        rows.queue.waiting[row.job][row.tenant].emplace(row.submit_seq, id);
+        rows.deadlines.queue.emplace(row.queue_deadline, id);
+      }
+      for (auto const& [id, row] : state.approvals)
+        rows.deadlines.approvals.emplace(row.expires_at, id);
+      for (auto const& [id, row] : state.answered) rows.key_ends.emplace(row.expires_at, id);
+      EXPECT_EQ(state.phases, rows.phases);
+      EXPECT_EQ(state.runs_live, live);
+      EXPECT_EQ(state.leases, rows.leases);
+      EXPECT_EQ(state.finished, rows.finished);
+      EXPECT_EQ(state.queue.waiting, rows.queue.waiting);
+      EXPECT_EQ(state.queue.depth, static_cast<std::int64_t>(rows.deadlines.queue.size()));
+      EXPECT_EQ(state.deadlines.queue, rows.deadlines.queue);
+      EXPECT_EQ(state.deadlines.approvals, rows.deadlines.approvals);
+      EXPECT_EQ(state.key_ends, rows.key_ends);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tally::domain::testing

@@ -1,0 +1,66 @@
+#include "codec/state_digest.h"
+#include "ledger/loop_fixture.h"
+
+namespace tally::ledger::testing {
+namespace {
+
+struct Opened : LoopWorld {
+  Opened() {
+    open();
+    clock.pass(seconds(1));
+    settle();
+    orders.clear();
+  }
+  SignHead last_head() const {
+    SignHead last;
+    for (Order const& order : orders)
+      if (auto const* head = std::get_if<SignHead>(&order)) last = *head;
+    return last;
+  }
+};
+
+TEST(Checkpoints, AreOrderedForEveryHeadButAtMostEvery100Ms) {
+  Opened world;
+  for (int i = 0; i < 100; ++i) {  // 100 submits in half a second
+    world.ask(submission("k" + std::to_string(i), Micros(1000)));
+    world.clock.pass(milliseconds(5));
+  }
+  world.live_through(seconds(1));
+  EXPECT_LE(world.count_orders<SignHead>(), 6u);
+  EXPECT_GE(world.count_orders<SignHead>(), 5u);
+  EXPECT_EQ(static_cast<std::size_t>(world.last_head().size), world.size());
+}
+
+TEST(Checkpoints, NameTheRootOfADurableFrameAndItsState) {
+  Opened world;
+  world.ask(submission("k"));
+  SignHead const head = world.last_head();
+  EXPECT_EQ(head.root, world.log.frames.back().root_after);
+  audit::Fold fold;
+  for (ports::LogFrame const& frame : world.log.frames) ASSERT_TRUE(fold.frame(frame));
+  EXPECT_EQ(head.state_digest, codec::StateDigest::of(fold.state()).hex());
+}
+
+TEST(Checkpoints, AreNotOrderedBeforeTheirFrameIsDurable) {
+  Opened world;
+  world.post(submission("k"));
+  world.step();
+  EXPECT_EQ(world.count_orders<SignHead>(), 0u);
+  world.settle();
+  EXPECT_EQ(world.count_orders<SignHead>(), 1u);
+}
+
+TEST(Checkpoints, AreNotOrderedForCheckpointsAlone) {
+  Opened world;
+  world.ask(submission("k"));
+  SignHead const head = world.last_head();
+  auto const size = world.size();
+  world.ask(domain::chronicle::CheckpointSigned{
+      .note = "note", .size = head.size, .state_digest = head.state_digest});
+  world.live_through(hours(1));
+  EXPECT_EQ(world.count_orders<SignHead>(), 1u);
+  EXPECT_EQ(world.size(), size + 1);
+}
+
+}  // namespace
+}  // namespace tally::ledger::testing

@@ -1,0 +1,75 @@
+#pragma once
+
+// Ports that a test moves by hand: a clock that stands until it is moved, entropy from a seed, and
+// a log in memory whose writes become durable when the test says so.
+
+#include <gtest/gtest.h>
+
+#include "base/prng.h"
+#include "ports/clock.h"
+#include "ports/entropy.h"
+#include "ports/log_store.h"
+
+namespace tally::ledger::testing {
+
+class HandClock final : public ports::Clock {
+ public:
+  Instant wall() const override { return wall_; }
+  Duration monotonic() const override { return mono_; }
+  void pass(Duration time) {
+    wall_ = wall_ + time;
+    mono_ = mono_ + time;
+  }
+  // Somebody sets the machine's clock.
+  void set_by(Duration step) { wall_ = wall_ + step; }
+
+ private:
+  Instant wall_{1'700'000'000'000'000};
+  Duration mono_{0};
+};
+
+class SeededEntropy final : public ports::Entropy {
+ public:
+  void fill(std::span<std::uint8_t> bytes) override {
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random_.next());
+  }
+
+ private:
+  Prng random_{5};
+};
+
+class HeldLog final : public ports::LogStore {
+ public:
+  void append(ports::LogFrame frame, std::function<void(ports::AppendOutcome)> done) override {
+    EXPECT_FALSE(pending()) << "two appends at a time";
+    frame_ = std::move(frame);
+    done_ = std::move(done);
+  }
+  bool pending() const { return static_cast<bool>(done_); }
+  // The append under way ends; what is durable is kept.
+  void finish(ports::AppendOutcome outcome = ports::AppendOutcome::durable) {
+    ASSERT_TRUE(pending());
+    auto done = std::exchange(done_, {});
+    if (outcome == ports::AppendOutcome::durable) {
+      for (ports::LogRecord const& record : frame_.records) records_.push_back(record);
+      frames.push_back(std::move(frame_));
+    }
+    done(outcome);
+  }
+  // The machine stops: what was not durable never was.
+  void forget_pending() { done_ = {}; }
+  Result<std::vector<ports::LogRecord>> read(std::uint64_t from, std::size_t count) const override {
+    std::vector<ports::LogRecord> found;
+    for (std::size_t i = from; i < records_.size() && found.size() < count; ++i)
+      found.push_back(records_[i]);
+    return found;
+  }
+  std::vector<ports::LogFrame> frames;
+
+ private:
+  ports::LogFrame frame_;
+  std::function<void(ports::AppendOutcome)> done_;
+  std::vector<ports::LogRecord> records_;
+};
+
+}  // namespace tally::ledger::testing

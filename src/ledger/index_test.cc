@@ -1,0 +1,68 @@
+#include "ledger/index.h"
+
+#include "ledger/loop_fixture.h"
+#include "ledger/reader.h"
+
+namespace tally::ledger::testing {
+namespace {
+
+struct Opened : LoopWorld {
+  Opened() { open(); }
+  RunId submit(std::string_view key, TenantId const& tenant = kAcme) {
+    return ask(submission(key, kHold, kFixed, tenant)).entry->recorded.header.run.value();
+  }
+};
+
+TEST(Index, ListsATenantsRunsNewestFirst) {
+  Opened world;
+  RunId const first = world.submit("1");
+  world.submit("1", kBeta);
+  RunId const second = world.submit("2");
+  RunId const third = world.submit("3");
+  auto const page = world.index.runs_of(kAcme, std::nullopt, 2);
+  ASSERT_EQ(page.size(), 2u);
+  EXPECT_EQ(page[0].second, third);
+  EXPECT_EQ(page[1].second, second);
+  auto const rest = world.index.runs_of(kAcme, page[1].first, 2);
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0].second, first);
+  EXPECT_EQ(world.index.tenant_of(first), kAcme);
+  EXPECT_EQ(world.index.tenant_of(RunId(1)), std::nullopt);
+}
+
+TEST(Reader, TellsARunThatLeftMemoryFromItsEventsAlone) {
+  Opened world;
+  Leased const leased = world.running("k", kFixed);
+  world.ask(complete(leased.handle));
+  auto const reading = world.read(leased.run);
+  world.settle();
+  auto const row = *reading->answer->row;
+  world.live_through(hours(25));
+  auto const gone = world.read(leased.run);
+  world.settle();
+  EXPECT_FALSE(gone->answer->row);
+  Reader const reader(world.log, world.index);
+  auto const told = reader.run(leased.run);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(*told, row);
+  EXPECT_EQ(reader.run(RunId(1)).error().code, "not_found");
+}
+
+TEST(Reader, ReadsEntriesFromTheLogAsTheyWereWritten) {
+  Opened world;
+  world.submit("k");
+  Reader const reader(world.log, world.index);
+  auto const all = reader.entries(0, 1000);
+  ASSERT_TRUE(all);
+  ASSERT_EQ(all->size(), world.size());
+  auto const hashes = reader.leaf_hashes(0, world.index.size());
+  ASSERT_TRUE(hashes);
+  for (std::size_t i = 0; i < all->size(); ++i) {
+    EXPECT_EQ((*all)[i].recorded, world.index.recent(static_cast<std::int64_t>(i))->recorded);
+    EXPECT_EQ((*hashes)[i], (*all)[i].leaf_hash);
+  }
+  EXPECT_EQ(reader.entry(world.index.size()).error().code, "not_found");
+}
+
+}  // namespace
+}  // namespace tally::ledger::testing

@@ -1,0 +1,188 @@
+#pragma once
+
+// Test world of the loop: the real one, over a clock and a log that the test moves by hand.
+
+#include <gtest/gtest.h>
+
+#include "audit/fold.h"
+#include "domain/run_fixture.h"
+#include "ledger/hand_ports_fixture.h"
+#include "ledger/loop.h"
+
+namespace tally::ledger::testing {
+
+using namespace domain::testing;  // commands and names of the domain's test world
+
+// What came of a request; `answers` says how often it was answered.
+template <class A>
+struct Awaited {
+  std::optional<A> answer;
+  int answers = 0;
+};
+template <class A>
+using AwaitedPtr = std::shared_ptr<Awaited<A>>;
+template <class A>
+std::function<void(A)> receiver(AwaitedPtr<A> const& awaited) {
+  return [awaited](A answer) {
+    awaited->answer = std::move(answer);
+    ++awaited->answers;
+  };
+}
+
+class LoopWorld {
+ public:
+  explicit LoopWorld(LoopOptions the_options = {}) : options(the_options) { begin({}); }
+
+  // A fresh ledger with tenants acme and beta, ann and bob, and the two job kinds.
+  void open() {
+    post(domain::chronicle::Opened{.format = 1,
+                                   .id_key = "0123456789abcdef",
+                                   .ledger = LedgerId(7),
+                                   .origin = "test.example/ledger",
+                                   .vkey = {}});
+    post(domain::directory::SetPlan{.person = kAnn, .plan = PlanName("unlimited"), .row = {}});
+    for (PersonId const& person : {kAnn, kBob}) {
+      post(domain::directory::AddPerson{
+          .name = "", .person = PersonId("root"), .subject = person, .roles = {"admin"}});
+    }
+    for (TenantId const& tenant : {kAcme, kBeta}) {
+      post(domain::directory::CreateTenant{
+          .person = kAnn, .plan = PlanName("unlimited"), .tenant = tenant});
+      post(domain::budget::Grant{.amount = kGrant, .person = kAnn, .tenant = tenant});
+    }
+    post(domain::directory::RegisterJob{job_kind(kFixed, domain::run::Runner::command, false)});
+    post(domain::directory::RegisterJob{job_kind(kReported, domain::run::Runner::worker, true)});
+    settle();
+    orders.clear();
+  }
+
+  template <class C>
+  AwaitedPtr<Answer> post(C command, Lane lane = Lane::control, TenantId tenant = {}) {
+    auto awaited = std::make_shared<Awaited<Answer>>();
+    Origin origin;
+    origin.actor = "test";
+    origin.tenant = std::move(tenant);
+    loop->post(lane, {.command = to_command(std::move(command)),
+                      .enclosure = {},
+                      .origin = std::move(origin),
+                      .done = receiver(awaited)});
+    return awaited;
+  }
+  // Posts, settles, and returns the answer.
+  template <class C>
+  Answer ask(C command) {
+    auto const awaited = post(std::move(command));
+    settle();
+    EXPECT_EQ(awaited->answers, 1);
+    return awaited->answer.value_or(Answer{});
+  }
+  AwaitedPtr<RunReading> read(RunId run, Duration wait = {}, TenantId const& tenant = kAcme) {
+    auto awaited = std::make_shared<Awaited<RunReading>>();
+    loop->read_run(tenant, run, wait, receiver(awaited));
+    return awaited;
+  }
+  AwaitedPtr<BudgetReading> read_budget(TenantId const& tenant = kAcme) {
+    auto awaited = std::make_shared<Awaited<BudgetReading>>();
+    loop->read_budget(tenant, receiver(awaited));
+    return awaited;
+  }
+  AwaitedPtr<Heartbeat> heartbeat(domain::run::Handle const& handle) {
+    auto awaited = std::make_shared<Awaited<Heartbeat>>();
+    loop->heartbeat(handle, receiver(awaited));
+    return awaited;
+  }
+
+  Duration step() { return loop->step(); }
+  // Steps and lets writes become durable until nothing is left to do now.
+  void settle() {
+    for (int i = 0; i < 10'000; ++i) {
+      Duration const idle = loop->step();
+      if (log.pending())
+        log.finish();
+      else if (idle.value() > 0)
+        return;
+    }
+    ADD_FAILURE() << "the loop does not come to rest";
+  }
+  // Moves the clock as the loop asks for it, up to `time` from now. Returns how often it stepped.
+  int live_through(Duration time) {
+    Instant const end = clock.wall() + time;
+    int steps = 0;
+    for (settle(); clock.wall() < end; settle(), ++steps) {
+      Duration const idle = std::max(loop->step(), microseconds(1));
+      clock.pass(std::min(idle, end - clock.wall()));
+    }
+    return steps;
+  }
+  // The process ends; a new one folds what was durable.
+  void restart() {
+    loop.reset();
+    log.forget_pending();
+    audit::Fold fold;
+    for (ports::LogFrame const& frame : log.frames) {
+      auto const folded = fold.frame(frame);
+      ASSERT_TRUE(folded) << folded.error().detail;
+    }
+    begin({.state = std::move(fold.state()), .tree = std::move(fold.tree()), .epoch = 2});
+  }
+
+  // Submitted, leased and started.
+  Leased running(std::string_view key, JobName const& job, TenantId const& tenant = kAcme) {
+    ask(submission(key, kHold, job, tenant));
+    Leased const leased = lease(job);
+    ask(domain::run::Start{leased.handle});
+    return leased;
+  }
+  Leased lease(JobName const& job) {
+    auto const answer = ask(domain::run::Lease{.jobs = {job}, .tenant = {}, .worker = "w"});
+    EXPECT_TRUE(answer.row && answer.row->lease);
+    return {answer.entry->recorded.header.run.value_or(RunId{}),
+            {.fence = answer.row->fence, .lease = *answer.row->lease, .tenant = {}}};
+  }
+
+  domain::run::Phase phase(RunId run) {
+    auto const reading = read(run, {}, tenant_of(run));
+    settle();
+    return reading->answer->row->phase;
+  }
+  // Types of the durable events, from `from` on.
+  std::vector<std::string> events(std::size_t from = 0) const {
+    std::vector<std::string> names;
+    for (std::int64_t seq = static_cast<std::int64_t>(from); seq < index.size(); ++seq)
+      names.emplace_back(domain::type_of(index.recent(seq)->recorded.event).name);
+    return names;
+  }
+  std::size_t size() const { return static_cast<std::size_t>(index.size()); }
+  template <class O>
+  std::size_t count_orders() const {
+    std::size_t count = 0;
+    for (Order const& order : orders)
+      if (std::holds_alternative<O>(order)) ++count;
+    return count;
+  }
+
+  LoopOptions options;
+  HandClock clock;
+  SeededEntropy entropy;
+  HeldLog log;
+  Index index;
+  std::vector<Order> orders;
+  std::vector<std::string> failures;
+  std::unique_ptr<Loop> loop;
+
+ private:
+  void begin(Loop::Start start) {
+    Loop::World world{
+        .clock = clock,
+        .entropy = entropy,
+        .store = log,
+        .index = index,
+        .wake = [] {},
+        .order = [this](Order order) { orders.push_back(std::move(order)); },
+        .on_failure = [this](std::string why) { failures.push_back(std::move(why)); }};
+    loop = std::make_unique<Loop>(std::move(start), std::move(world), options);
+  }
+  TenantId tenant_of(RunId run) const { return index.tenant_of(run).value_or(kAcme); }
+};
+
+}  // namespace tally::ledger::testing
