@@ -25,10 +25,31 @@ retries = 2
 deterministic = true
 price = { fixed_usd = "0.0001", per_second_usd = "0.0000" }
 )";
+// A kind that the server's own worker could execute stands beside it, as in most servers; nothing
+// submits it.
+constexpr std::string_view kOwnJobToml = R"(name = "bench-own"
+version = "1.0.0"
+runner = "command"
+command = ["./work.sh"]
+timeout_s = 30
+price = { fixed_usd = "0.0001", per_second_usd = "0.0000" }
+)";
 constexpr std::string_view kConfig = "[first]\ngrant_usd = \"100000000.00\"\n";
 
 void write_file(std::string const& path, std::string_view text) {
   std::ofstream(path, std::ios::binary) << text;
+}
+
+void write_jobs(Scratch const& scratch) {
+  std::error_code ignored;
+  std::string const remote = scratch.path(fmt::format("jobs/{}", kBenchJob));
+  std::string const own = scratch.path("jobs/bench-own");
+  fs::create_directories(remote, ignored);
+  fs::create_directories(own, ignored);
+  write_file(remote + "/job.toml", kJobToml);
+  write_file(own + "/job.toml", kOwnJobToml);
+  write_file(own + "/work.sh", "#!/bin/sh\nexit 0\n");
+  fs::permissions(own + "/work.sh", fs::perms::owner_all, ignored);
 }
 
 [[noreturn]] void become(std::vector<std::string> const& command, int output,
@@ -94,10 +115,7 @@ std::uint64_t Child::resident_bytes() const {
 }
 
 Result<Served> serve(std::string const& tally, Scratch const& scratch) {
-  std::error_code ignored;
-  std::string const job = fmt::format("jobs/{}", kBenchJob);
-  fs::create_directories(scratch.path(job), ignored);
-  write_file(scratch.path(fmt::format("{}/job.toml", job)), kJobToml);
+  write_jobs(scratch);
   write_file(scratch.path("config.toml"), kConfig);
   TRY(child,
       Child::start({tally, "serve", "--data", scratch.path("data"), "--listen", "127.0.0.1:0",

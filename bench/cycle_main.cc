@@ -192,9 +192,9 @@ Result<void> run(std::map<std::string, std::string> const& options) {
   table.row({"a durable 4 KiB write of this disk", figure(sync.cpu_us), "", "", "",
              figure(sync.p50_us), figure(sync.p99_us)});
   table.print();
-  std::puts(fmt::format("ledger {} MB, server {} MB resident, after {} runs",
+  std::puts(fmt::format("ledger {} MB, server {} MB resident, after {} runs; {} answers were 503",
                         scratch.bytes("data/ledger") >> 20, served.child.resident_bytes() >> 20,
-                        runs)
+                        figures.runs, figures.overloaded)
                 .c_str());
   return {};
 }

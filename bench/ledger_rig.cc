@@ -50,6 +50,15 @@ ports::JobSpec bench_job() {
   return job;
 }
 
+// What the node's own worker could execute; nobody submits it.
+ports::JobSpec own_job() {
+  ports::JobSpec job = bench_job();
+  job.name = JobName("bench-own");
+  job.runner = ports::JobRunnerKind::command;
+  job.command = {"./work.sh"};
+  return job;
+}
+
 domain::run::Enclosure enclosure(Digest const& of) {
   return {.blob = {},
           .bytes = static_cast<std::int64_t>(kPayloadBytes),
@@ -119,7 +128,7 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
   receipts.emplace(std::move(the_receipts));
   wiring::NodeOptions options;
   options.api.later = [this](std::function<void()> task) { room.later(std::move(task)); };
-  options.jobs = {bench_job()};
+  options.jobs = {bench_job(), own_job()};
   options.first_grant = Micros(100'000'000'000'000);
   options.operator_key_sha256 = sha256(as_bytes("nobody"));
   TRY(the_node, wiring::Node::open({.clock = clock,

@@ -57,7 +57,7 @@ TEST(Checkpoints, AreNotOrderedForCheckpointsAlone) {
   auto const size = world.size();
   world.ask(domain::chronicle::CheckpointSigned{
       .note = "note", .size = head.size, .state_digest = head.state_digest});
-  world.live_through(hours(1));
+  world.live_through(seconds(1800));
   EXPECT_EQ(world.count_orders<SignHead>(), 1u);
   EXPECT_EQ(world.size(), size + 1);
 }

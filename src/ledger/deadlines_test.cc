@@ -211,7 +211,8 @@ TEST(Archive, ForgetsADayLaterInBoundedEvents) {
   world.settle();
   auto const size = world.size();
   world.live_through(hours(25));
-  EXPECT_EQ(world.events(size), (std::vector<std::string>{"archive.advanced", "archive.advanced"}));
+  // One when the oldest is due, and for the others one a thousand.
+  EXPECT_EQ(world.events(size), std::vector<std::string>(3, "archive.advanced"));
   EXPECT_EQ(world.loop->counts().phases[static_cast<std::size_t>(Phase::cancelled)], 0);
 }
 

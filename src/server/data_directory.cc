@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "platform/private_file.h"
 
@@ -44,9 +45,13 @@ std::string_view trimmed(std::string_view text) {
 
 Result<std::unique_ptr<DataDirectory>> DataDirectory::open(std::string const& path,
                                                            ports::Entropy& entropy) {
-  std::unique_ptr<DataDirectory> directory(new DataDirectory(path));
+  std::error_code fault;
+  std::string const absolute = std::filesystem::absolute(path, fault).lexically_normal().string();
+  if (fault || path.empty())
+    return fail("io_error", "the data directory's path cannot be used: " + path);
+  std::unique_ptr<DataDirectory> directory(new DataDirectory(absolute));
   for (char const* inside : {"", "/keys", "/keys/data", "/ledger", "/blobs", "/work"})
-    TRY_VOID(platform::make_private_directory(path + inside));
+    TRY_VOID(platform::make_private_directory(absolute + inside));
   TRY_VOID(directory->lock());
   TRY_VOID(directory->open_halt());
   TRY_VOID(directory->load_secrets(entropy));
@@ -78,12 +83,20 @@ Result<void> DataDirectory::open_halt() {
   return platform::sync_directory(path_);
 }
 
+// Secrets are made for a fresh ledger only: a new pepper under an old one would make every salt and
+// fingerprint of the past meaningless, without a word.
 Result<void> DataDirectory::load_secrets(ports::Entropy& entropy) {
+  bool const has_ledger = std::filesystem::exists(path("ledger/0000000000.seg"));
+  if (has_ledger && !std::filesystem::exists(path("keys/pepper"))) {
+    return fail("key_missing",
+                "keys/pepper is missing and the ledger is not new: restore it from a backup");
+  }
   TRY(pepper, load_or_make(path("keys/pepper"), entropy, raw));
   if (pepper.size() != kSecretBytes)
     return fail("key_malformed",
                 "keys/pepper must hold exactly 32 bytes; restore it from a backup");
   pepper_ = std::move(pepper);
+  if (has_ledger) return {};  // the first key's token is not needed any more, and may be gone
   TRY(key, load_or_make(path("operator.key"), entropy, token));
   operator_key_ = sha256(as_bytes(trimmed(as_text(key))));
   return {};

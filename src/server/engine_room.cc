@@ -7,6 +7,8 @@ namespace tally::server {
 namespace {
 
 constexpr Duration kLongest = seconds(1);  // a thread looks up at least this often
+constexpr std::size_t kTasksMax = 10'000;
+constexpr Duration kSilentMax = seconds(5);
 constexpr Duration kStopStep = milliseconds(20);
 
 }  // namespace
@@ -33,13 +35,15 @@ EngineRoom::~EngineRoom() {
 void EngineRoom::later(std::function<void()> task) {
   {
     std::lock_guard<std::mutex> const guard(tasks_mutex_);
-    tasks_.push_back(std::move(task));
+    if (tasks_.size() < kTasksMax) tasks_.push_back(std::exchange(task, nullptr));
   }
+  if (task) return task();  // too many wait: whoever brings more does the work
   task_bell_.ring();
 }
 
 void EngineRoom::start(wiring::Node& node) {
   node_ = &node;
+  worker_seen_ = clock_.monotonic().value();
   log_ = std::thread([this] { run_log(); });
   loop_ = std::thread([this] { run_loop(); });
   worker_ = std::thread([this] { run_worker(); });
@@ -54,8 +58,23 @@ void EngineRoom::run_loop() {
 }
 
 void EngineRoom::run_log() {
-  while (!stop_log_)
-    if (!node_->write_log()) log_bell_.wait(kLongest);
+  while (!stop_log_) {
+    log_busy_since_ = clock_.monotonic().value();
+    bool const wrote = node_->write_log();
+    log_busy_since_ = 0;
+    if (!wrote) log_bell_.wait(kLongest);
+  }
+}
+
+Result<void> EngineRoom::probe_log() const {
+  std::int64_t const since = log_busy_since_;
+  if (since == 0 || clock_.monotonic() - Duration(since) < kSilentMax) return {};
+  return fail("not_ready", "a frame has been waiting for the disk for more than 5 s");
+}
+
+Result<void> EngineRoom::probe_worker() const {
+  if (clock_.monotonic() - Duration(worker_seen_) < kSilentMax) return {};
+  return fail("not_ready", "the in-process worker has been silent for more than 5 s");
 }
 
 void EngineRoom::run_worker() {
@@ -63,6 +82,7 @@ void EngineRoom::run_worker() {
     if (no_more_leases_) node_->stop_leasing();
     Duration const alone = node_->step_worker();
     executions_ = node_->executions();
+    worker_seen_ = clock_.monotonic().value();
     node_->prepare_log();
     if (alone.value() > 0) worker_bell_.wait(std::min(alone, kLongest));
   }

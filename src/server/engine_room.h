@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "platform/system_clock.h"
 #include "server/wiring/node.h"
 
 namespace tally::server {
@@ -47,6 +48,9 @@ class EngineRoom {
   void start(wiring::Node& node);
   // Lets executions end for up to `grace`, then stops the worker, drains the loop and joins.
   void stop(Duration grace);
+  // Errors "not_ready": a frame has waited for the disk, or the worker was silent, for too long.
+  Result<void> probe_log() const;
+  Result<void> probe_worker() const;
   bool drained() const { return executions_ == 0; }
 
  private:
@@ -69,6 +73,10 @@ class EngineRoom {
   std::atomic<bool> stop_tasks_ = false;
   std::atomic<bool> no_more_leases_ = false;
   std::atomic<std::size_t> executions_ = 0;
+  std::atomic<std::int64_t> log_busy_since_ =
+      0;  // steady microseconds; 0: nothing is being written
+  std::atomic<std::int64_t> worker_seen_ = 0;
+  platform::SystemClock clock_;
   std::thread loop_;
   std::thread log_;
   std::thread worker_;

@@ -169,11 +169,20 @@ wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
           .on_failure = die};
 }
 
+// Readiness of the blob store: a question that it can answer.
+Result<void> probe_blobs(platform::FileBlobs const& blobs) {
+  TRY_VOID(blobs.contains(ContentRef()));
+  return {};
+}
+
 wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Config const& config) {
   wiring::NodeOptions options;
   options.api.pepper = machine.data->pepper();
   options.api.rate_fields = config.rate_fields ? api::RateFields::draft_11 : api::RateFields::off;
   options.api.later = [&room](std::function<void()> task) { room.later(std::move(task)); };
+  options.api.probes = {{"blobs", [&machine] { return probe_blobs(*machine.blobs); }},
+                        {"log", [&room] { return room.probe_log(); }},
+                        {"worker", [&room] { return room.probe_worker(); }}};
   options.build = platform::program_hash();
   options.jobs = machine.jobs;
   options.settings = config.settings;

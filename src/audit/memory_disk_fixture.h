@@ -1,0 +1,63 @@
+#pragma once
+
+// A directory in memory, for tests: every write is durable, and bytes can be changed by hand.
+
+#include <algorithm>
+#include <map>
+
+#include "ports/disk.h"
+
+namespace tally::audit::testing {
+
+class MemoryDisk final : public ports::Disk {
+ public:
+  Result<std::vector<std::string>> list() const override {
+    std::vector<std::string> names;
+    for (auto const& [name, content] : files) names.push_back(name);
+    return names;
+  }
+  Result<std::unique_ptr<ports::DiskFile>> open(std::string const& name) override {
+    auto at = files.find(name);
+    if (at == files.end()) return fail("io_error", "no such file");
+    return std::make_unique<File>(at->second);
+  }
+  Result<std::unique_ptr<ports::DiskFile>> create_zeroed(std::string const& name,
+                                                         std::uint64_t size) override {
+    if (files.contains(name)) return fail("io_error", "the file exists");
+    files[name].resize(size);
+    return open(name);
+  }
+  Result<void> replace(std::string const& name, ByteView content) override {
+    files[name].assign(content.begin(), content.end());
+    return {};
+  }
+  Result<void> remove(std::string const& name) override {
+    files.erase(name);
+    return {};
+  }
+
+  std::map<std::string, Bytes> files;
+
+ private:
+  class File final : public ports::DiskFile {
+   public:
+    explicit File(Bytes& content) : content_(content) {}
+    std::uint64_t size() const override { return content_.size(); }
+    Result<void> read(std::uint64_t offset, std::span<std::uint8_t> bytes) const override {
+      if (offset + bytes.size() > content_.size()) return fail("io_error", "past the end");
+      std::copy_n(content_.begin() + static_cast<std::ptrdiff_t>(offset), bytes.size(),
+                  bytes.begin());
+      return {};
+    }
+    Result<void> write_durable(std::uint64_t offset, ByteView bytes) override {
+      if (offset + bytes.size() > content_.size()) return fail("io_error", "past the end");
+      std::ranges::copy(bytes, content_.begin() + static_cast<std::ptrdiff_t>(offset));
+      return {};
+    }
+
+   private:
+    Bytes& content_;
+  };
+};
+
+}  // namespace tally::audit::testing

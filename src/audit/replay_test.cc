@@ -1,0 +1,132 @@
+#include "audit/replay.h"
+
+#include "audit/ledger_fixture.h"
+#include "domain/workload_fixture.h"
+
+namespace tally::audit::testing {
+namespace {
+
+struct Played {
+  std::vector<Replayed> decisions;
+  ReplaySummary summary;
+  std::string error;
+};
+Played played(std::vector<domain::Recorded> const& history, ReplaySelection const& selection = {}) {
+  MemoryDisk disk;
+  store(disk, frames_of(history));
+  Played played;
+  auto const summary = replay(
+      disk, selection, [&](Replayed const& replayed) { played.decisions.push_back(replayed); });
+  if (summary)
+    played.summary = *summary;
+  else
+    played.error = summary.error().code;
+  return played;
+}
+
+TEST(Replay, SaysSameForEverythingThatWasDecided) {
+  Workload load(31);
+  for (int i = 0; i < 3000; ++i) load.step();
+  Played const all = played(load.world.history);
+  EXPECT_EQ(all.error, "");
+  EXPECT_EQ(all.summary.different, 0u);
+  EXPECT_EQ(all.summary.not_replayable, 0u);
+  EXPECT_EQ(all.summary.same, all.decisions.size());
+  EXPECT_GT(all.decisions.size(), 500u);
+}
+
+TEST(Replay, NamesTheEngineTheCommandAndTheEvents) {
+  World world;
+  auto const run = in_audit(world, "k").run;
+  auto const proposed = world.ask(resolution(run, Micros(3)));
+  auto const approval = std::get<domain::NeedsApproval>(proposed.reply).approval;
+  world.ask(domain::approval::Sign{.approval = approval, .person = kBob});
+  Played const all = played(world.history);
+  Replayed const& last = all.decisions.back();
+  EXPECT_EQ(last.engine, "approval@1");
+  EXPECT_EQ(last.command, "approval.sign");
+  EXPECT_EQ(last.events, (std::vector<std::string>{"approval.signed", "run.settled"}));
+  EXPECT_EQ(last.verdict, ReplayVerdict::same);
+  EXPECT_EQ(static_cast<std::size_t>(last.seq), world.history.size() - 2);
+}
+
+// The hold of a run is raised in the ledger, consistently in all its parts, and hashed anew.
+TEST(Replay, SaysDifferentAndWhereWhenARecordedAmountWasChanged) {
+  World world;
+  submit(world, "k");
+  auto const last = world.history.size() - 1;
+  Played const all = played(forged(world.history, last, [](domain::Recorded& recorded) {
+    auto& event = event_of<domain::RunEvent, domain::run::Submitted>(recorded);
+    domain::Balances balances;
+    balances.of(domain::AccountKind::available) = kGrant;
+    balances.of(domain::AccountKind::funding) = -kGrant;
+    domain::PostingPlan plan(balances);
+    event.row.hold.amount = kHold + Micros(1);
+    event.postings =
+        plan.move(domain::AccountKind::available, domain::AccountKind::held, event.row.hold.amount)
+            .take();
+  }));
+  EXPECT_EQ(all.error, "");
+  EXPECT_EQ(all.summary.different, 1u);
+  Replayed const& forged_one = all.decisions.back();
+  EXPECT_EQ(forged_one.verdict, ReplayVerdict::different);
+  std::map<std::string, std::pair<std::string, std::string>> found;
+  for (Difference const& difference : forged_one.differences)
+    found[difference.pointer] = {difference.recorded, difference.replayed};
+  EXPECT_EQ(found["/body/row/hold/amount"], std::pair(std::string("50001"), std::string("50000")));
+  EXPECT_TRUE(found.contains("/body/postings")) << forged_one.differences.front().pointer;
+  EXPECT_EQ(found.size(), 2u);
+}
+
+TEST(Replay, SaysDifferentWhenTheFactsWereChanged) {
+  World world;
+  world.ask(submission("k", kGrant + Micros(1)));
+  auto const last = world.history.size() - 1;
+  Played const all = played(forged(world.history, last, [](domain::Recorded& recorded) {
+    auto& facts = std::get<domain::run::SubmitFacts>(recorded.snapshot->facts);
+    facts.balances.of(domain::AccountKind::available) = kGrant + kGrant;
+  }));
+  EXPECT_EQ(all.summary.different, 1u);
+}
+
+TEST(Replay, SaysNotReplayableWhereTheSnapshotIsMissing) {
+  World world;
+  submit(world, "k");
+  auto const last = world.history.size() - 1;
+  Played const all = played(
+      forged(world.history, last, [](domain::Recorded& recorded) { recorded.snapshot.reset(); }));
+  EXPECT_EQ(all.summary.not_replayable, 1u);
+  EXPECT_EQ(all.decisions.back().verdict, ReplayVerdict::not_replayable);
+  EXPECT_EQ(all.decisions.back().reason, "the event carries no snapshot of its decision");
+}
+
+TEST(Replay, SaysNotReplayableWhereTheFactsAreOfAnotherCommand) {
+  World world;
+  submit(world, "k");
+  auto const last = world.history.size() - 1;
+  Played const all = played(forged(world.history, last, [](domain::Recorded& recorded) {
+    recorded.snapshot->facts = domain::budget::GrantFacts{};
+  }));
+  EXPECT_EQ(all.decisions.back().verdict, ReplayVerdict::not_replayable);
+}
+
+TEST(Replay, PlaysOneDecisionOrThoseOfARun) {
+  World world = paid_world();
+  auto const settled = seq_of<domain::RunEvent, domain::run::Settled>(world.history);
+  domain::Header const& header = world.history[settled].header;
+  Played const one = played(world.history, {.decision = header.decision, .run = {}});
+  ASSERT_EQ(one.decisions.size(), 1u);
+  EXPECT_EQ(one.decisions[0].command, "run.complete");
+  Played const of_run = played(world.history, {.decision = {}, .run = header.run});
+  EXPECT_EQ(of_run.decisions.size(), 4u);  // submitted, leased, started, settled
+  EXPECT_EQ(played(world.history, {.decision = DecisionId(1), .run = {}}).error, "not_found");
+}
+
+TEST(Replay, RefusesADamagedLedger) {
+  World const world = paid_world();
+  EXPECT_EQ(played(forged(world.history, 4, [](domain::Recorded& r) { ++r.header.seq; })).error,
+            "corrupt");
+}
+
+}  // namespace
+}  // namespace tally::audit::testing
