@@ -9,6 +9,7 @@
 #include <charconv>
 #include <fstream>
 
+#include "bench/load.h"
 #include "bench/measure.h"
 
 namespace tally::bench {
@@ -125,6 +126,25 @@ Result<Served> serve(std::string const& tally, Scratch const& scratch) {
   std::ifstream(scratch.path("data/operator.key")) >> key;
   return Served{.child = std::move(child),
                 .authorization = fmt::format("Authorization: Bearer {}\r\n", key)};
+}
+
+double metric(Served const& served, std::string_view name) {
+  std::string text;
+  bool asked = false;
+  auto const report =
+      run_load({.port = served.child.port(),
+                .connections = 1,
+                .seconds_max = 10,
+                .next =
+                    [&](std::size_t, std::string& request) {
+                      request = fmt::format("GET /metrics HTTP/1.1\r\nHost: bench\r\n{}\r\n",
+                                            served.authorization);
+                      return !std::exchange(asked, true);
+                    },
+                .heard = [&](std::size_t, int, std::string_view body) { text = body; }});
+  std::string const line = fmt::format("\n{} ", name);
+  std::size_t const at = report ? text.find(line) : std::string::npos;
+  return at == std::string::npos ? 0 : std::strtod(text.c_str() + at + line.size(), nullptr);
 }
 
 std::string own_program() {

@@ -45,6 +45,9 @@ struct Served {
 };
 Result<Served> serve(std::string const& tally, Scratch const& scratch);
 
+// The latest value of a counter or gauge without labels, from /metrics; 0 if there is none.
+double metric(Served const& served, std::string_view name);
+
 // The tally program of the build that this benchmark belongs to.
 std::string tally_beside_us();
 // This very program.

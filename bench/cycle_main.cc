@@ -192,9 +192,10 @@ Result<void> run(std::map<std::string, std::string> const& options) {
   table.row({"a durable 4 KiB write of this disk", figure(sync.cpu_us), "", "", "",
              figure(sync.p50_us), figure(sync.p99_us)});
   table.print();
-  std::puts(fmt::format("ledger {} MB, server {} MB resident, after {} runs; {} answers were 503",
+  std::puts(fmt::format("ledger {} MB, server {} MB resident, after {} runs, {} frames; {} "
+                        "answers were 503",
                         scratch.bytes("data/ledger") >> 20, served.child.resident_bytes() >> 20,
-                        figures.runs, figures.overloaded)
+                        figures.runs, metric(served, "tally_frames_total"), figures.overloaded)
                 .c_str());
   return {};
 }

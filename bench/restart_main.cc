@@ -17,7 +17,11 @@ namespace {
 
 constexpr std::uint64_t kEventsOfARun = 4;
 constexpr std::size_t kReadBytes = 1u << 20;
-constexpr int kRounds = 3;
+
+struct Scale {
+  std::uint64_t events = 0;
+  std::uint64_t rounds = 1;
+};
 
 std::unique_ptr<segments::SegmentLog> open_log(platform::FileDisk& disk) {
   segments::LogOptions options;
@@ -59,28 +63,28 @@ Result<void> decode_frame(segments::FrameView const& view) {
 }
 
 template <class Work>
-void add_row(Table& table, std::string name, std::uint64_t events, Work const& work) {
+void add_row(Table& table, std::string name, Scale const& scale, Work const& work) {
   Spent best;
-  for (int round = 0; round < kRounds; ++round) {
+  for (std::uint64_t round = 0; round < scale.rounds; ++round) {
     Spent const one = spent_by(work);
     best.cpu_us = round == 0 ? one.cpu_us : std::min(best.cpu_us, one.cpu_us);
     best.wall_us = round == 0 ? one.wall_us : std::min(best.wall_us, one.wall_us);
   }
-  auto const count = static_cast<double>(events);
+  auto const count = static_cast<double>(scale.events);
   table.row({std::move(name), figure(best.wall_us / 1e6), figure(best.cpu_us / 1e6),
              figure(best.cpu_us / count)});
 }
 
-void measure_layers(Table& table, platform::FileDisk& disk, std::uint64_t events) {
-  add_row(table, "reading the files alone", events, [&] { read_files(disk); });
-  add_row(table, "frames: recover, read, checksums", events,
+void measure_layers(Table& table, platform::FileDisk& disk, Scale const& scale) {
+  add_row(table, "reading the files alone", scale, [&] { read_files(disk); });
+  add_row(table, "frames: recover, read, checksums", scale,
           [&] { scan(disk, [](segments::FrameView const&) { return Result<void>(); }); });
-  add_row(table, "  and hash the leaves into the tree", events, [&] {
+  add_row(table, "  and hash the leaves into the tree", scale, [&] {
     merkle::Tree tree;
     scan(disk, [&](segments::FrameView const& view) { return hash_frame(view, tree); });
   });
-  add_row(table, "frames, and decode every event", events, [&] { scan(disk, decode_frame); });
-  add_row(table, "the fold with all checks", events, [&] {
+  add_row(table, "frames, and decode every event", scale, [&] { scan(disk, decode_frame); });
+  add_row(table, "the fold with all checks", scale, [&] {
     audit::Fold fold;
     scan(disk,
          [&](segments::FrameView const& view) { return fold.frame(audit::to_log_frame(view)); });
@@ -108,15 +112,16 @@ Result<void> run(std::map<std::string, std::string> const& options) {
   std::puts(fmt::format("{} events, ledger {} MB; making it took up to {:.0f} MB of memory", events,
                         scratch.bytes("rig/ledger") >> 20, resident_peak_mb())
                 .c_str());
+  Scale const scale{.events = events, .rounds = number(options, "rounds")};
   Table table({"", "best wall s", "CPU s", "CPU us an event"});
   Result<void> opened;
-  add_row(table, "restart: a node is open", events, [&] {
+  add_row(table, "restart: a node is open", scale, [&] {
     auto rig = LedgerRig::open(scratch);
     if (!rig) opened = tl::unexpected<Error>(rig.error());
   });
   TRY_VOID(std::move(opened));
   TRY(disk, platform::FileDisk::open_read_only(scratch.path("rig/ledger")));
-  measure_layers(table, *disk, events);
+  measure_layers(table, *disk, scale);
   table.print();
   return {};
 }
@@ -127,7 +132,8 @@ Result<void> run(std::map<std::string, std::string> const& options) {
 
 int main(int argc, char** argv) {
   using namespace tally::bench;
-  auto const options = read_options(argc, argv, {{"dir", "."}, {"events", "200000"}});
+  auto const options =
+      read_options(argc, argv, {{"dir", "."}, {"events", "200000"}, {"rounds", "3"}});
   if (!options) return complain(options.error());
   print_conditions("restart");
   auto const done = run(*options);

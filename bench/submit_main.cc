@@ -104,9 +104,13 @@ Result<void> run(std::map<std::string, std::string> const& options) {
   Table table({"server", "connections", "CPU us each", "least", "most", "best submits/s", "p50 us",
                "p99 us", "client CPU us"});
   TRY_VOID(measure(peers, 1, std::max<std::uint64_t>(count / kAloneShare, 1), rounds, table));
+  double const frames = metric(served, "tally_frames_total");
   TRY_VOID(measure(peers, kCrowd, count, rounds, table));
+  double const crowd_frames = metric(served, "tally_frames_total") - frames;
   table.print();
-  std::puts(fmt::format("ledger {} MB, server {} MB resident, after {} runs",
+  std::puts(fmt::format("{} submits a frame at {} connections; ledger {} MB, server {} MB resident "
+                        "after {} runs",
+                        figure(static_cast<double>(count * rounds) / crowd_frames), kCrowd,
                         scratch.bytes("data/ledger") >> 20, served.child.resident_bytes() >> 20,
                         peers.back().keys)
                 .c_str());

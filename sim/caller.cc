@@ -155,7 +155,7 @@ void Caller::read_run() {
                   [this, run](std::optional<Answer> const& result) {
                     finished();
                     bool const told = !result || result->status == 200 || result->status == 503 ||
-                                      result->status == 401;
+                                      result->status == 401 || result->status == 429;
                     town_.verdicts.require(told, "a run that succeeded has its result",
                                            to_text(run));
                   });

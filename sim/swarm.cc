@@ -70,7 +70,7 @@ void draw_faults(Prng& prng, Swarm& swarm) {
 }
 
 void draw_server(Prng& prng, Swarm& swarm) {
-  swarm.checkpoint_every = milliseconds(between(prng, 100, 4000));
+  swarm.checkpoint_every = milliseconds(between(prng, 400, 8000));
   swarm.lease = seconds(between(prng, 5, 120));
   swarm.queue_deadline = seconds(between(prng, 20, 600));
   swarm.archive_after = prng.chance(300) ? seconds(between(prng, 1, 60)) : hours(24);
@@ -96,7 +96,7 @@ Swarm draw_swarm(std::uint64_t seed) {
                 .slow = seconds(between(prng, 5, 200))};
   swarm.tenants = 1 + up_to(prng, 1);
   swarm.callers = 1 + up_to(prng, 1);
-  swarm.errands = 4 + up_to(prng, 4);
+  swarm.errands = 3 + up_to(prng, 3);
   swarm.racers = prng.chance(50) ? kRacersMax : 2 + up_to(prng, 5);
   swarm.remote_workers = up_to(prng, 2);
   swarm.remote_dies_per_mille = now_and_then(prng, 400);

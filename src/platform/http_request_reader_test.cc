@@ -10,7 +10,7 @@
 #include "platform/http_gunzip.h"
 #include "platform/http_head_rules.h"
 #include "platform/http_response_writer.h"
-#include "platform/http_test_peer.h"
+#include "platform/http_server_fixture.h"
 
 namespace tally::platform {
 namespace {

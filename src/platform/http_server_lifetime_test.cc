@@ -6,7 +6,7 @@
 #include <optional>
 #include <thread>
 
-#include "platform/http_test_peer.h"
+#include "platform/http_server_fixture.h"
 
 namespace tally::platform {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/prng.h"
-#include "platform/http_test_peer.h"
+#include "platform/http_server_fixture.h"
 
 namespace tally::platform {
 namespace {

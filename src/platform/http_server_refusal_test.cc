@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "platform/http_test_peer.h"
+#include "platform/http_server_fixture.h"
 
 namespace tally::platform {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "platform/http_test_peer.h"
+#include "platform/http_server_fixture.h"
 
 namespace tally::platform {
 namespace {

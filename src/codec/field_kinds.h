@@ -1,0 +1,56 @@
+#pragma once
+
+// Which of the domain's members are written how; shared by writing and reading (fields_json.h).
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/strong.h"
+#include "domain/fields.h"
+#include "json/value.h"
+
+namespace tally::codec {
+
+using Labels = std::map<std::string, std::string>;
+
+template <class T>
+concept PrefixedId = requires { IdPrefix<T>::text; };
+template <class T>
+concept StrongInteger = StrongType<T> && std::same_as<typename T::Rep, std::int64_t>;
+template <class T>
+concept StrongText = StrongType<T> && std::same_as<typename T::Rep, std::string>;
+
+template <class T>
+inline constexpr bool kIsByteArray = false;
+template <std::size_t n>
+inline constexpr bool kIsByteArray<std::array<std::uint8_t, n>> = true;
+template <class T>
+concept ByteArray = kIsByteArray<T>;
+template <class T>
+concept StrongBytes = StrongType<T> && ByteArray<typename T::Rep>;
+
+template <class T>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool kIsList = false;
+template <class T>
+inline constexpr bool kIsList<std::vector<T>> = true;
+template <class T>
+inline constexpr bool kIsList<std::set<T>> = true;
+
+}  // namespace tally::codec

@@ -1,0 +1,105 @@
+#pragma once
+
+// The writing half of fields_json.h.
+
+#include "codec/field_kinds.h"
+
+namespace tally::codec {
+
+// Strings are UTF-8 and integers within +-(2^53-1), or the process stops: such a leaf could never
+// be read again.
+void write_text(std::string& out, std::string_view text);
+void write_integer(std::string& out, std::int64_t number);
+void write_hex(std::string& out, std::string_view prefix, ByteView bytes);
+void write_id(std::string& out, std::string_view prefix, std::uint64_t value);
+void write_labels(std::string& out, Labels const& labels);
+// The member's name, with the comma before it where one is due.
+void write_name(std::string& out, std::string_view name);
+
+template <class T>
+void write_value(std::string& out, T const& value);
+
+template <class T>
+bool is_left_out(T const& value) {
+  if constexpr (domain::NamedEnum<T>) {
+    return false;
+  } else if constexpr (kIsOptional<T>) {
+    return !value.has_value();
+  } else if constexpr (StrongText<T>) {
+    return value.value().empty();
+  } else if constexpr (requires { value.empty(); }) {
+    return value.empty();
+  } else {
+    return value == T{};
+  }
+}
+
+struct MemberWriter {
+  std::string& out;
+
+  template <class T>
+  void operator()(std::string_view name, T const& value) const {
+    if constexpr (domain::HasFields<T>) {
+      // Whether a struct is empty is known once it is written; taking "{}" back beats asking twice.
+      std::size_t const before = out.size();
+      write_name(out, name);
+      std::size_t const start = out.size();
+      write_value(out, value);
+      if (out.size() == start + 2) out.resize(before);
+    } else if (!is_left_out(value)) {
+      always(name, value);
+    }
+  }
+
+  template <class T>
+  void always(std::string_view name, T const& value) const {
+    write_name(out, name);
+    write_value(out, value);
+  }
+};
+
+template <class T>
+void write_list(std::string& out, T const& items) {
+  out.push_back('[');
+  for (auto const& item : items) {
+    if (out.back() != '[') out.push_back(',');
+    write_value(out, item);
+  }
+  out.push_back(']');
+}
+
+template <class T>
+void write_value(std::string& out, T const& value) {
+  if constexpr (domain::HasFields<T>) {
+    out.push_back('{');
+    T::fields(value, MemberWriter{out});
+    out.push_back('}');
+  } else if constexpr (domain::NamedEnum<T>) {
+    write_text(out, name_of(value));
+  } else if constexpr (kIsOptional<T>) {
+    write_value(out, *value);
+  } else if constexpr (kIsList<T>) {
+    write_list(out, value);
+  } else if constexpr (PrefixedId<T>) {
+    write_id(out, IdPrefix<T>::text, value.value());
+  } else if constexpr (StrongType<T>) {
+    write_value(out, value.value());
+  } else if constexpr (std::same_as<T, Digest>) {
+    write_hex(out, {}, value.bytes);
+  } else if constexpr (std::same_as<T, ContentRef>) {
+    write_hex(out, "sha256:", value.digest().bytes);
+  } else if constexpr (ByteArray<T>) {
+    write_hex(out, {}, value);
+  } else if constexpr (std::same_as<T, bool>) {
+    out += value ? "true" : "false";
+  } else if constexpr (std::same_as<T, Labels>) {
+    write_labels(out, value);
+  } else if constexpr (std::same_as<T, std::int64_t>) {
+    write_integer(out, value);
+  } else {
+    static_assert(std::same_as<T, std::string>, "a type that nobody has given a JSON form");
+    write_text(out, value);
+  }
+}
+
+}  // namespace tally::codec
