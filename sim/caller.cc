@@ -131,25 +131,29 @@ std::optional<RunId> Caller::some_run() {
 void Caller::cancel() {
   auto const run = some_run();
   if (!run) return;
+  bool const ended = town_.oracle.has_ended(*run);
   ++town_.busy;
   town_.ask(
       post("/v1/runs/" + to_text(*run) + "/cancel", token(), ""), kPatience,
       [this](std::optional<Answer> const&) { finished(); }, {},
-      [this, run = *run](Answer const& answer) { town_.oracle.saw_run(run, answer); });
+      [this, run = *run, ended](Answer const& answer) {
+        town_.oracle.saw_run(run, ended, answer);
+      });
 }
 
 void Caller::read_run() {
   auto const run = some_run();
   if (!run) return;
+  bool const ended = town_.oracle.has_ended(*run);
   auto const wait = prng_.chance(400) ? "?wait_s=" + std::to_string(prng_.below(20)) : "";
   ++town_.busy;
   town_.ask(
       get("/v1/runs/" + to_text(*run) + wait, token()), seconds(30),
       [this, run = *run](std::optional<Answer> const& answer) {
         finished();
-        bool const ended =
+        bool const succeeded =
             answer && answer->status == 200 && answer->text({"status"}) == "succeeded";
-        if (!ended) return;
+        if (!succeeded) return;
         ++town_.busy;
         town_.ask(get("/v1/runs/" + to_text(run) + "/result", token()), kPatience,
                   [this, run](std::optional<Answer> const& result) {
@@ -160,7 +164,10 @@ void Caller::read_run() {
                                            to_text(run));
                   });
       },
-      {}, [this, run = *run](Answer const& answer) { town_.oracle.saw_run(run, answer); });
+      {},
+      [this, run = *run, ended](Answer const& answer) {
+        town_.oracle.saw_run(run, ended, answer);
+      });
 }
 
 void Caller::read_list() {

@@ -17,6 +17,7 @@ using tally::sim::LifeReport;
 constexpr int kAllSound = 0;
 constexpr int kSomethingBroke = 1;
 constexpr int kMisused = 2;
+constexpr double kClocksPerSecond = 1e6;  // POSIX
 
 constexpr char const* kHelp =
     "tally-sim --seed 123               one life, with what it was made of\n"
@@ -70,7 +71,7 @@ void print_line(LifeReport const& life) {
 }
 
 // Processor time: on a busy machine it says more than the clock on the wall.
-double busy_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+double busy_seconds() { return static_cast<double>(std::clock()) / kClocksPerSecond; }
 
 int one_life(std::uint64_t seed) {
   LifeReport const life = tally::sim::live(seed);

@@ -27,7 +27,9 @@ class Oracle {
   // What people saw. Any answer at all goes through `saw` first.
   void saw(std::string const& path, Answer const& answer);
   void saw_submit(SubmitAsk const& ask, Answer const& answer);
-  void saw_run(RunId run, Answer const& answer);
+  // `ended_before`: has_ended when it was asked; answers overtake each other.
+  void saw_run(RunId run, bool ended_before, Answer const& answer);
+  bool has_ended(RunId run) const { return final_.contains(run); }
   void saw_budget(TenantId const& tenant, std::int64_t floor, Answer const& answer);
   // The last sequence of the tenant that anybody was told of; an answer to what is asked from here
   // on may not be older.

@@ -1,6 +1,6 @@
 // The segment log after crashes, torn writes, flipped bits, lost files and lies.
 
-#include "sim/sim_disk_log_example.h"
+#include "sim/sim_disk_log_fixture.h"
 
 namespace tally::sim {
 

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "sim/sim_disk_log_example.h"
+#include "sim/sim_disk_log_fixture.h"
 
 namespace tally::sim {
 

@@ -106,7 +106,11 @@ std::vector<Ban> const& bans() {
   static std::vector<Ban> const all = {
       {{"system_clock", "steady_clock", "high_resolution_clock", "clock_gettime", "gettimeofday",
         "time(nullptr)", "time(NULL)", "time(0)"},
-       [](auto const& path) { return !under(path, "src/platform/") && !under(path, "bench/"); },
+       // The client library runs in other people's programs, where there is no port to ask.
+       [](auto const& path) {
+         return !under(path, "src/platform/") && !under(path, "src/client/") &&
+                !under(path, "bench/");
+       },
        "take the time from ports::Clock (ports/clock.h)"},
       {{"rand", "srand", "drand48", "random_device", "mt19937", "mt19937_64",
         "default_random_engine", "*_distribution", "std::shuffle", "ranges::shuffle"},
