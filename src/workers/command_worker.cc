@@ -50,7 +50,8 @@ std::optional<Duration> CommandWorker::next_due() const {
   }
   for (auto const& [key, inquiry] : inquiries_)
     if (!inquiry.asked && !executions_.contains(key)) consider(inquiry.due);
-  if (leasing_ && !lease_asked_ && executions_.size() < options_.slots) consider(lease_due_);
+  bool const wants_work = leasing_ && !lease_asked_ && !options_.jobs.empty();
+  if (wants_work && executions_.size() < options_.slots) consider(lease_due_);
   return next;
 }
 

@@ -70,6 +70,16 @@ TEST_F(CommandWorkerTest, LeasesForItsFreeSlotsAndItsJobs) {
   EXPECT_TRUE(queue_.leases.empty()) << "no free slot";
 }
 
+// Found by a bench: a worker without jobs once asked to be stepped again at once, for ever.
+TEST_F(CommandWorkerTest, IsLeftAloneWhenItHasNoJobs) {
+  CommandWorkerOptions options;
+  options.slots = 2;
+  worker_ = std::make_unique<CommandWorker>(queue_, runner_, receipts_, std::move(options));
+  step();
+  EXPECT_TRUE(queue_.leases.empty());
+  EXPECT_EQ(worker_->next_due(), std::nullopt);
+}
+
 TEST_F(CommandWorkerTest, WaitsLongerAfterEachRefusedLease) {
   step();
   for (int wait_ms : {200, 400, 800}) {
