@@ -105,7 +105,7 @@ std::string_view page_style() {
          "table{border-collapse:collapse;width:100%}\n"
          "th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;"
          "border-bottom:1px solid #ddd}\n"
-         "code{font:14px/1.4 ui-monospace,monospace;overflow-wrap:anywhere}\n"
+         "code{font:14px/1.4 ui-monospace,monospace;overflow-wrap:break-word}\n"
          "dt{margin-top:.4rem}dd{margin-left:1.5rem}\na{color:#0b5394}\n"
          "@media(prefers-color-scheme:dark){body{color:#e8e8e4;background:#161614}"
          "th,td{border-color:#3a3a36}a{color:#8ab8e6}}\n";
