@@ -69,6 +69,20 @@ TEST(SegmentLog, IsPoisonedByTheFirstFailedWrite) {
   }
 }
 
+// Found by the simulator: a file prepared behind a segment that was never begun made the ledger
+// one that no start would open again.
+TEST(SegmentLog, PreparesNothingBehindASegmentThatWasNotBegun) {
+  SimDisk disk(1, {.capacity_bytes = 8 * kBlock});
+  auto log = created(disk);
+  for (std::uint64_t seq = 0; seq < 5; ++seq) ASSERT_TRUE(log->append(frame_of(seq, 1)));
+  ASSERT_EQ(log->append(frame_of(5, 1)).error().code, "disk_full");
+  disk.set_options({});
+  ASSERT_TRUE(log->prepare_next());
+  auto again = reopened(disk);
+  ASSERT_TRUE(again) << again.error().detail;
+  expect_records(*again->log, 5);
+}
+
 TEST(SegmentLog, StopsWhenItCannotBeginTheNextSegment) {
   SimDisk disk(1, {.capacity_bytes = 8 * kBlock});
   auto log = created(disk);

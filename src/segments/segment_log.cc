@@ -184,6 +184,12 @@ Result<void> SegmentLog::begin_segment(std::unique_ptr<ports::DiskFile> file, st
                        .root_before = position_.root};
   TRY_VOID(file->write_durable(0, encode_segment_header(header)));
   active_ = std::move(file);
+  {
+    // Not before the header is durable: a file behind one without a header would be corruption.
+    std::lock_guard preparing(preparing_);
+    prepared_number_ = number + 1;
+    beginning_ = false;
+  }
   std::lock_guard lock(durable_);
   segments_.push_back({.header = header, .walked = true, .frames = {}, .end = kBlock});
   open_files_.resize(segments_.size());
@@ -197,7 +203,7 @@ std::uint64_t SegmentLog::planned_bytes(std::uint64_t number) const {
 
 Result<std::unique_ptr<ports::DiskFile>> SegmentLog::take_prepared(std::uint64_t number) {
   std::lock_guard lock(preparing_);
-  prepared_number_ = number + 1;
+  beginning_ = true;
   if (prepared_) return std::move(prepared_);
   return disk_.create_zeroed(segment_name(number), planned_bytes(number));
 }
@@ -205,7 +211,7 @@ Result<std::unique_ptr<ports::DiskFile>> SegmentLog::take_prepared(std::uint64_t
 Result<void> SegmentLog::prepare_next() {
   if (options_.read_only) return {};
   std::lock_guard lock(preparing_);
-  if (prepared_) return {};
+  if (prepared_ || beginning_) return {};
   TRY(file, disk_.create_zeroed(segment_name(prepared_number_), planned_bytes(prepared_number_)));
   prepared_ = std::move(file);
   return {};

@@ -119,6 +119,7 @@ class SegmentLog {
   std::mutex preparing_;
   std::unique_ptr<ports::DiskFile> prepared_;
   std::uint64_t prepared_number_ = 0;  // of the file after the active segment's
+  bool beginning_ = false;             // that file was taken and has no durable header yet
 
   // Shared by all: what is durable, and files that readers hold open.
   mutable std::mutex durable_;
