@@ -331,7 +331,7 @@ all_accounted_for() {
   read_budget
   show_budget
   expect "what is held" "$(usd "$held_before")" "$(usd "$held")"
-  expect "what was spent in this session" "$(usd "$charged")" "$(usd $((spent - spent_before)))"
+  expect "what the twelve runs spent" "$(usd "$charged")" "$(usd $((spent - spent_before)))"
   total=$(granted)
   expect "available + held + spent" "$(usd "$total")" "$(usd $((available + held + spent)))"
   say "available + held + spent = $(usd "$total"), which is what was granted"

@@ -85,6 +85,8 @@ TEST(Style, BansTheAmbientClockOutsidePlatform) {
                    "high_resolution_clock c;", "clock_gettime(CLOCK_REALTIME, &t);",
                    "auto t = time( nullptr );", "gettimeofday(&t, 0);"})
     EXPECT_EQ(caught(banned_words, "src/api/a.cc", bad), 1u) << bad;
+  EXPECT_NE(said(banned_words, "src/client/a.cc", "steady_clock c;").find("ports::Clock"),
+            std::string::npos);
   EXPECT_NE(said(banned_words, "sim/a.cc", "steady_clock c;").find("ports::Clock"),
             std::string::npos);
   EXPECT_EQ(caught(banned_words, "src/platform/system_clock.cc", "system_clock::now();"), 0u);
