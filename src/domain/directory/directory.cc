@@ -27,6 +27,11 @@ bool all_known(std::set<std::string> const& words, std::span<std::string_view co
   });
 }
 
+bool administers(Key const& key, Instant at) {
+  bool const live = !key.revoked && (!key.expires_at || *key.expires_at > at);
+  return live && key.scopes.contains("admin");
+}
+
 constexpr std::array<std::string_view, 4> kRoles{"admin", "approver", "operator", "viewer"};
 
 }  // namespace
@@ -52,9 +57,13 @@ Facts gather(State const& state, CreateKey const& command, Moment const&) {
   return facts;
 }
 
-Facts gather(State const& state, RevokeKey const& command, Moment const&) {
+Facts gather(State const& state, RevokeKey const& command, Moment const& moment) {
   Facts facts;
   if (Key const* key = state.keys.find(command.key)) facts.key = *key;
+  if (!facts.key || !administers(*facts.key, moment.at)) return facts;
+  facts.last_admin = std::ranges::none_of(state.keys, [&](auto const& other) {
+    return other.first != command.key && administers(other.second, moment.at);
+  });
   return facts;
 }
 
@@ -119,6 +128,9 @@ Outcome decide(Instant at, CreateKey const& command, Facts const& facts) {
 Outcome decide(Instant, RevokeKey const& command, Facts const& facts) {
   if (!facts.key) return refuse(RefusalCode::not_found, "no such key");
   if (facts.key->revoked) return nothing();
+  if (facts.last_admin)
+    return refuse(RefusalCode::conflict,
+                  "this is the last key that may administer the server: create another first");
   return one(KeyRevoked{.key = command.key, .person = command.person}, facts.key->tenant);
 }
 

@@ -87,6 +87,26 @@ TEST(Keys, AreRevokedOnce) {
   EXPECT_EQ(text_of(world.ask(directory::RevokeKey{.key = KeyId(1), .person = kAnn})), "not_found");
 }
 
+TEST(Keys, TheLastThatMayAdministerIsKept) {
+  World world;
+  auto const admin = [&](std::optional<Instant> expires_at) {
+    auto command = key_for(kAcme, kAnn);
+    command.expires_at = expires_at;
+    command.scopes = {"admin"};
+    auto const created = world.ask(command);
+    return directory::RevokeKey{
+        .key = event_in<DirectoryEvent, directory::KeyCreated>(created)->key, .person = kAnn};
+  };
+  auto const first = admin({});
+  EXPECT_EQ(text_of(world.ask(first)), "conflict");
+  auto const second = admin(world.at + seconds(60));
+  EXPECT_EQ(text_of(world.ask(first)), "key.revoked");
+  EXPECT_EQ(text_of(world.ask(second)), "conflict");
+  admin(world.at + seconds(1));
+  world.pass(seconds(2));  // and that one has expired
+  EXPECT_EQ(text_of(world.ask(second)), "conflict");
+}
+
 TEST(Keys, HaveIdsThatDoNotRepeat) {
   World world;
   std::set<KeyId> ids;

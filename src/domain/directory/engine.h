@@ -93,6 +93,7 @@ struct Facts {
   bool exists = false;       // the thing to be made is there already
   bool owner_known = true;   // CreateKey: the person
   std::optional<Key> key;    // RevokeKey
+  bool last_admin = false;   // RevokeKey: nobody else could administer this server afterwards
   KeyId next_key;            // CreateKey
   bool plan_known = true;    // CreateTenant
   bool same = false;         // RegisterJob, SetPlan: nothing would change
@@ -102,6 +103,7 @@ struct Facts {
   static void fields(Self& self, Visit&& visit) {
     visit("exists", self.exists);
     visit("key", self.key);
+    visit("last_admin", self.last_admin);
     visit("next_key", self.next_key);
     visit("owner_known", self.owner_known);
     visit("plan_known", self.plan_known);
