@@ -39,12 +39,21 @@ void LedgerModel::check_order() {
     auto const& before = entries_[entries_.size() - 2].recorded.header;
     require(before.at <= now.at, "ledger time never goes back");
   }
+  require(now.correlation.has_value(), "no event lacks a correlation");
   if (now.tenant)
     require(now.tenant_seq == tenants_[*now.tenant].events++, "a tenant's order has no gap");
 }
 
 void LedgerModel::note(domain::RunEvent const& event) {
   std::visit([this](auto const& one) { take(one); }, event);
+}
+
+// Nobody cries wolf: the worker speaks of a medium that did fail.
+void LedgerModel::note(domain::ErrorEvent const& event) {
+  auto const& error = std::get<domain::error::Recorded>(event);
+  require(may_emit(error.layer, error.error_class), "an error is of its layer's classes");
+  if (error.component == "command_worker")
+    require(receipts_.has_failed(), "an error that is recorded has happened");
 }
 
 void LedgerModel::note(domain::BudgetEvent const& event) {

@@ -64,6 +64,7 @@ class LedgerModel {
   void note(domain::ModeEvent const&) {}
   void note(domain::ApprovalEvent const&) {}
   void note(domain::ChronicleEvent const&) {}
+  void note(domain::ErrorEvent const& event);
   void take(domain::run::Submitted const& event);
   void take(domain::run::Refused const& event);
   void take(domain::run::Leased const& event);

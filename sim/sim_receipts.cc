@@ -4,20 +4,21 @@ namespace tally::sim {
 
 Result<void> SimReceipts::write_receipt(RunId run, std::uint64_t fence, ByteView content) {
   bool const refused = prng_.chance(faults_.refused_per_mille);
-  if (refused && prng_.chance(500)) return fail("io_error", "The receipt could not be written.");
+  if (refused && prng_.chance(500))
+    return tl::unexpected(failed("The receipt could not be written."));
   Stored stored;
   stored.content.assign(content.begin(), content.end());
   stored.hurt = prng_.chance(faults_.damaged_per_mille);
   stored.promised = !refused;
   receipts_[{run, fence}] = std::move(stored);
   if (on_write_) on_write_();
-  if (refused) return fail("io_error", "The receipt could not be written.");
+  if (refused) return tl::unexpected(failed("The receipt could not be written."));
   return {};
 }
 
 Result<ports::StoredReceipt> SimReceipts::read_receipt(RunId run, std::uint64_t fence) const {
   if (prng_.chance(faults_.unreadable_per_mille))
-    return fail("io_error", "The receipt could not be read.");
+    return tl::unexpected(failed("The receipt could not be read."));
   auto const at = receipts_.find({run, fence});
   if (at == receipts_.end() || at->second.removed) return ports::StoredReceipt{};
   if (at->second.hurt)

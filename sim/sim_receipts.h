@@ -32,6 +32,8 @@ class SimReceipts final : public ports::ReceiptStore {
   // Written whole and never hurt: nobody may say afterwards that there is no proof.
   bool stands(Key const& key) const;
   bool damaged(Key const& key) const;
+  // Has the medium ever failed a call? Then the ledger may speak of it.
+  bool has_failed() const { return failures_ > 0; }
 
  private:
   struct Stored {
@@ -40,7 +42,12 @@ class SimReceipts final : public ports::ReceiptStore {
     bool promised = false;
     bool removed = false;
   };
+  Error failed(char const* what) const {
+    ++failures_;
+    return Error{"io_error", what, {}};
+  }
   mutable Prng prng_;
+  mutable std::uint64_t failures_ = 0;
   ReceiptFaults faults_;
   std::function<void()> on_write_;
   std::map<Key, Stored> receipts_;

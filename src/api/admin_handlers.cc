@@ -50,7 +50,7 @@ void add_person(ExchangePtr x) {
   command.subject = asked->person;
   post(x, std::move(command), [x, subject = asked->person](ledger::Answer const& answer) {
     auto const* event = directory_event<domain::directory::PersonAdded>(answer);
-    if (!event) return x->problem("internal");
+    if (!event) return x->broken("a directory decision left no event");
     x->json(201, views::person_view(subject, event->row));
   });
 }
@@ -78,7 +78,7 @@ void create_key(ExchangePtr x) {
   command.tenant = asked->tenant;
   post(x, std::move(command), [x, token](ledger::Answer const& answer) {
     auto const* event = directory_event<domain::directory::KeyCreated>(answer);
-    if (!event) return x->problem("internal");
+    if (!event) return x->broken("a directory decision left no event");
     auto view = views::key_view(event->key, event->row);
     view.token = token;
     x->json(201, view);

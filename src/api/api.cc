@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include <exception>
+#include <typeinfo>
 
 #include "api/admission.h"
 #include "api/routes.h"
@@ -32,6 +33,14 @@ std::string_view code_of(ports::HttpFault fault, int status) {
       return "internal";
   }
   return "internal";
+}
+
+void report_http_fault(Services const& services, Trace const& trace, std::string_view detail) {
+  ports::ErrorReport report;
+  report.exception_type = "http_server";
+  report.message = detail;
+  report.trace = {.correlation = trace.id, .span = trace.span, .parent = {}, .started_at = {}};
+  services.options.errors.report<ErrorClass::system_internal>(std::move(report));
 }
 
 void dispatch(ExchangePtr const& x) {
@@ -72,8 +81,8 @@ void Api::handle(ports::HttpRequest request, ports::Responder responder) {
   // The only exceptions that can get here are the library's own, such as lack of memory.
   try {
     dispatch(x);
-  } catch (std::exception const&) {
-    x->problem("internal");
+  } catch (std::exception const& caught) {
+    x->threw(typeid(caught).name());
   }
 }
 
@@ -86,7 +95,9 @@ ports::HttpResponse Api::refuse(ports::HttpFault fault, int status, std::string_
   services_->metrics.add(
       "http_requests_total",
       {{"method", "other"}, {"route", "other"}, {"status", std::to_string(status)}});
-  if (fault != ports::HttpFault::internal)
+  if (fault == ports::HttpFault::internal)
+    report_http_fault(*services_, trace, detail);
+  else
     services_->refusals.count(Refusals::nobody(), problem.code, services_->clock.wall());
   ports::HttpResponse response{.status = status,
                                .headers = {{"content-type", std::string(wire::kProblemMediaType)},

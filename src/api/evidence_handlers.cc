@@ -1,6 +1,6 @@
-// The evidence plane: events as they stand. A key with evidence:read sees the events of its own
-// tenant; with ops:read besides, those of all.
+// The evidence plane: events as they stand.
 
+#include "api/evidence.h"
 #include "api/handlers.h"
 #include "domain/next_id.h"
 #include "wire/evidence_messages.h"
@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::int64_t kEventsDefault = 100;
 constexpr std::size_t kTimelineMax = 1000;
-
-bool may_see(Exchange const& x, domain::Header const& header) {
-  return x.caller().may("ops:read") || header.tenant == x.caller().tenant;
-}
 
 Result<wire::EventItem> item_of(ledger::Entry const& entry) {
   TRY(event, json::parse(as_text(entry.leaf)));
@@ -36,15 +32,6 @@ std::int64_t first_event_of(DecisionId id, std::uint64_t id_key) {
   domain::LedgerRow ledger;
   ledger.id_key = id_key;
   return domain::decision_seq(ledger, id);
-}
-
-Result<std::uint64_t> id_key_of(ledger::Reader const& reader) {
-  TRY(entry, reader.entry(0));
-  auto const* group = std::get_if<domain::ChronicleEvent>(&entry.recorded.event);
-  auto const* opened = group ? std::get_if<domain::chronicle::Opened>(group) : nullptr;
-  auto const key = opened ? id_value("", opened->id_key) : std::nullopt;
-  if (!key) return fail("damaged", "the ledger does not begin with its opening");
-  return *key;
 }
 
 // Every decision's events stand in a row.
@@ -93,6 +80,15 @@ void answer(Exchange& x, Result<View> const& view) {
 }
 
 }  // namespace
+
+Result<std::uint64_t> id_key_of(ledger::Reader const& reader) {
+  TRY(entry, reader.entry(0));
+  auto const* group = std::get_if<domain::ChronicleEvent>(&entry.recorded.event);
+  auto const* opened = group ? std::get_if<domain::chronicle::Opened>(group) : nullptr;
+  auto const key = opened ? id_value("", opened->id_key) : std::nullopt;
+  if (!key) return fail("damaged", "the ledger does not begin with its opening");
+  return *key;
+}
 
 void get_decision(ExchangePtr x) {
   auto const id = parse_id<DecisionId>(x->path.at(0));

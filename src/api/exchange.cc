@@ -1,6 +1,7 @@
 #include "api/exchange.h"
 
 #include "api/routes.h"
+#include "domain/error/finding.h"
 
 namespace tally::api {
 
@@ -20,6 +21,7 @@ Exchange::Exchange(Services& the_services, ports::HttpRequest the_request,
     : services(the_services),
       request(std::move(the_request)),
       trace(trace_of(request, services.entropy)),
+      started_at(services.clock.wall()),
       responder_(std::move(responder)) {}
 
 ports::HttpHeaders Exchange::common_headers() const {
@@ -80,6 +82,18 @@ void Exchange::count_refusal(wire::Problem const& problem) {
                           services.clock.wall());
 }
 
+// A decision that had nothing to change leaves no event: it is counted like a refusal, so that the
+// records still say how many decisions there were. A dry run and a question for work decide
+// nothing.
+void Exchange::count_unchanged(ledger::Answer const& answer) {
+  if (answer.entry) return;
+  bool const replayed = std::holds_alternative<domain::Replayed>(answer.reply);
+  if (!replayed && !std::holds_alternative<domain::Done>(answer.reply)) return;
+  services.refusals.count(
+      caller().tenant, std::string(replayed ? domain::error::kReplayed : domain::error::kUnchanged),
+      services.clock.wall());
+}
+
 void Exchange::invalid(std::vector<wire::FieldError> errors) {
   auto view = views::problem_view(services.types, "validation_error", {}, trace.id);
   view.detail = errors.size() == 1 ? "one thing is wrong with the request: "
@@ -116,7 +130,39 @@ void Exchange::fate(ledger::Fate fate) {
 void Exchange::storage_failed(Error const& error) {
   if (error.code == "erased") return problem("erased");
   if (error.code == "not_found") return problem("not_found");
+  note_storage(error);
   problem("storage_unavailable");
+}
+
+void Exchange::note_storage(Error const& error) const {
+  services.options.errors.report<ErrorClass::infra_storage>(about_this(ports::report_of(error)));
+}
+
+void Exchange::broken(std::string what) {
+  ports::ErrorReport report;
+  report.exception_type = "broken_assumption";
+  report.message = std::move(what);
+  services.options.errors.report<ErrorClass::system_internal>(about_this(std::move(report)));
+  problem("internal");
+}
+
+void Exchange::threw(std::string type) {
+  ports::ErrorReport report;
+  report.exception_type = std::move(type);
+  report.message = "a handler ended with an exception";
+  services.options.errors.report<ErrorClass::system_internal>(about_this(std::move(report)));
+  problem("internal");
+}
+
+ports::ErrorReport Exchange::about_this(ports::ErrorReport report) const {
+  report.trace = {.correlation = trace.id,
+                  .span = trace.span,
+                  .parent = trace.parent,
+                  .started_at = started_at};
+  if (known) report.tenant = known->tenant;
+  if (route != nullptr)
+    report.context["route"] = std::string(route->method) + " " + std::string(route->pattern);
+  return report;
 }
 
 std::optional<json::Value> Exchange::document() {
@@ -151,6 +197,7 @@ void Exchange::post(ledger::Lane lane, domain::Command command, Bytes enclosure,
              .origin = origin(),
              .done = [self = shared_from_this(), done = std::move(done)](ledger::Answer answer) {
                if (answer.fate != ledger::Fate::decided) return self->fate(answer.fate);
+               self->count_unchanged(answer);
                auto const* refusal = std::get_if<domain::Refusal>(&answer.reply);
                if (refusal && !answer.entry) return self->refuse(*refusal);
                done(std::move(answer));

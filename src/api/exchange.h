@@ -27,6 +27,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Services& services;
   ports::HttpRequest const request;
   Trace const trace;
+  Instant const started_at;
   Route const* route = nullptr;
   std::vector<std::string> path;    // what stood in the braces of the route's pattern
   Query query;                      // only the names that the route knows
@@ -51,6 +52,12 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void fate(ledger::Fate fate);
   // What reading the ledger or opening a payload failed with.
   void storage_failed(Error const& error);
+  // The same where the answer goes on without it.
+  void note_storage(Error const& error) const;
+  // Something of ours is not as it must be; `what` is for the error memory, not for the caller.
+  void broken(std::string what);
+  // A library threw; only the type is ours to keep.
+  void threw(std::string type);
 
   // The body as JSON; answers the problem otherwise.
   std::optional<json::Value> document();
@@ -80,6 +87,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
  private:
   void send(int status, ports::HttpHeaders headers, std::string body);
   void count_refusal(wire::Problem const& problem);
+  void count_unchanged(ledger::Answer const& answer);
+  ports::ErrorReport about_this(ports::ErrorReport report) const;
   ports::Responder responder_;
 };
 

@@ -50,6 +50,10 @@ void get_decision(ExchangePtr x);
 void list_events(ExchangePtr x);
 void get_timeline(ExchangePtr x);
 
+// error_handlers.cc
+void list_errors(ExchangePtr x);
+void get_error(ExchangePtr x);
+
 // ledger_handlers.cc
 void get_checkpoint(ExchangePtr x);
 void get_hash_tile(ExchangePtr x);

@@ -81,7 +81,7 @@ void Lending::settle(std::vector<ledger::Answer> answers) {
   if (other) {
     if (auto const* refusal = std::get_if<domain::Refusal>(&other->reply))
       return x->refuse(*refusal);
-    return x->problem("internal");
+    return x->broken("a lease decision left neither event nor refusal");
   }
   rest();
 }
@@ -110,7 +110,10 @@ std::optional<wire::WorkItem> item_of(Exchange& x, ledger::Answer const& lease) 
   auto const* submit = group ? std::get_if<domain::run::Submit>(group) : nullptr;
   if (!submit) return std::nullopt;
   auto const plain = services.payloads.open(row.tenant, submit->input, first->enclosure);
-  if (!plain) return std::nullopt;
+  if (!plain) {
+    x.note_storage(plain.error());
+    return std::nullopt;
+  }
   auto input = json::parse(*plain);
   if (!input) return std::nullopt;
   auto const& event =

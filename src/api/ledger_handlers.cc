@@ -70,7 +70,8 @@ void send_bundle(Exchange& x, TilePlace place) {
   if (from + place.width > reader.index().size()) return x.problem("not_found", "no such tile");
   auto const entries = reader.entries(from, static_cast<std::size_t>(place.width));
   if (!entries) return x.storage_failed(entries.error());
-  if (entries->size() < static_cast<std::size_t>(place.width)) return x.problem("internal");
+  if (entries->size() < static_cast<std::size_t>(place.width))
+    return x.broken("the log is shorter than its index");
   x.text(200, kOctets, bundle_of(*entries), {{"cache-control", "private, immutable"}});
 }
 
@@ -81,7 +82,7 @@ void send_checkpoint(Exchange& x) {
   if (!entry) return x.storage_failed(entry.error());
   auto const* group = std::get_if<domain::ChronicleEvent>(&entry->recorded.event);
   auto const* signed_at = group ? std::get_if<domain::chronicle::CheckpointSigned>(group) : nullptr;
-  if (!signed_at) return x.problem("internal");
+  if (!signed_at) return x.broken("the index names another event as a checkpoint");
   x.text(200, "text/plain; charset=utf-8", signed_at->note);
 }
 

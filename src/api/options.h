@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "ports/error_sink.h"
 
 namespace tally::api {
 
@@ -36,6 +37,7 @@ struct Options {
   // Runs a task that may block (log, vault, blobs) away from the loop's thread; by default at
   // once.
   std::function<void(std::function<void()>)> later;
+  ports::ErrorReporter<Layer::L2> errors;  // what went wrong on our side
   // The bytes of a hash tile by its path below /ledger/tile/; without it there are none.
   std::function<Result<Bytes>(std::string_view path)> hash_tile;
 };

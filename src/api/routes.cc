@@ -5,6 +5,7 @@
 #include "api/handlers.h"
 #include "wire/admin_messages.h"
 #include "wire/budget_messages.h"
+#include "wire/error_messages.h"
 #include "wire/evidence_messages.h"
 #include "wire/ops_messages.h"
 #include "wire/work_messages.h"
@@ -99,6 +100,11 @@ constexpr std::array kRoutes{
           nullptr, schema_maker<EventList>, "Events of the ledger, in order"},
     Route{"GET", "/v1/timeline/{correlation_id}", "evidence:read", get_timeline, kPlan, 200, kJson,
           "", nullptr, schema_maker<Timeline>, "All events of one correlation"},
+    Route{"GET", "/v1/errors", "evidence:read", list_errors, kPlan, 200, kJson,
+          "class component severity layer correlation_id run_id before limit", nullptr,
+          schema_maker<ErrorList>, "Errors, newest first; severity is the least that is shown"},
+    Route{"GET", "/v1/errors/{id}", "evidence:read", get_error, kPlan, 200, kJson, "", nullptr,
+          schema_maker<ErrorEnvelope>, "One error by its id"},
     Route{"GET", "/ledger/checkpoint", "", get_checkpoint, kFree, 200, kText, "", nullptr, nullptr,
           "The last signed checkpoint (C2SP tlog-checkpoint)"},
     Route{"GET", "/ledger/tile/entries/{path...}", "evidence:read", get_entry_bundle, kPlan, 200,

@@ -38,6 +38,7 @@ Result<wire::RunList> page_of(Exchange& x, Page page) {
       page.before = seq;
       ++looked;
       TRY(row, services.reader.run(run));
+      if (is_past_retention(services, row)) continue;
       if (page.status.empty() || page.status == domain::run::status_of(row.phase))
         list.runs.push_back(read_run_view(services, run, row));
     }

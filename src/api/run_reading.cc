@@ -26,6 +26,11 @@ void with_archived(ExchangePtr const& x, RunId run,
 
 }  // namespace
 
+bool is_past_retention(Services const& services, domain::run::Row const& row) {
+  return row.finished_at && services.clock.wall() - *row.finished_at >
+                                services.loop.directory()->settings.run_retention;
+}
+
 wire::Run read_run_view(Services& services, RunId run, domain::run::Row const& row) {
   views::RunExtras extras;
   if (auto const entry = services.reader.entry(row.submit_seq)) {
@@ -53,8 +58,13 @@ void with_run(ExchangePtr const& x, RunId run, Duration wait,
                               if (reading.fate != ledger::Fate::decided)
                                 return x->fate(reading.fate);
                               x->services.later([x, run, done, row = std::move(reading.row)] {
-                                if (row) return done(*row);
-                                with_archived(x, run, done);
+                                auto const unless_gone = [&](domain::run::Row const& found) {
+                                  if (is_past_retention(x->services, found))
+                                    return x->problem("run_gone");
+                                  done(found);
+                                };
+                                if (row) return unless_gone(*row);
+                                with_archived(x, run, unless_gone);
                               });
                             });
 }

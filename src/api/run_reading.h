@@ -10,6 +10,9 @@ namespace tally::api {
 
 wire::Run read_run_view(Services& services, RunId run, domain::run::Row const& row);
 
+// Ended longer ago than runs are shown.
+bool is_past_retention(Services const& services, domain::run::Row const& row);
+
 // The result's exact bytes. Errors: those of Payloads::open and of the reader.
 Result<std::string> read_result(Services& services, domain::run::Row const& row);
 

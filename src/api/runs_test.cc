@@ -61,6 +61,23 @@ TEST(Submit, ReplaysTheFirstAnswerForTheSameKeyQuotedOrBare) {
   }
 }
 
+TEST(Submit, SaysWhenAKeyIsForgottenAndKeepsToIt) {
+  World world;
+  auto const first = world.submit(world.admin, "k");
+  auto const expires = from_rfc3339(first->header("idempotency-key-expires"));
+  ASSERT_TRUE(expires);
+  EXPECT_EQ(*expires - world.clock.wall(), hours(24 * 7));
+  world.clock.advance(hours(24 * 7) - milliseconds(1));
+  auto const last = world.submit(world.admin, "k");
+  EXPECT_EQ(last->header("idempotent-replayed"), "true");
+  EXPECT_EQ(last->header("idempotency-key-expires"), first->header("idempotency-key-expires"));
+  world.clock.advance(milliseconds(2));
+  auto const fresh = world.submit(world.admin, "k");
+  EXPECT_EQ(fresh->answer.status, 202);
+  EXPECT_EQ(fresh->header("idempotent-replayed"), "");
+  EXPECT_NE(run_id(fresh), run_id(first));
+}
+
 TEST(Submit, TakesBodiesThatDifferOnlyInFormForTheSame) {
   World world;
   auto const first = world.submit(world.admin, "k",

@@ -33,10 +33,22 @@ std::optional<std::string> idempotency_key(Exchange& x, bool dry_run) {
   return std::nullopt;
 }
 
+// When the key's answer is forgotten; from then on the key is a new one.
+std::optional<Instant> expiry_of(domain::Event const& event) {
+  auto const* group = std::get_if<domain::RunEvent>(&event);
+  if (group == nullptr) return std::nullopt;
+  if (auto const* submitted = std::get_if<domain::run::Submitted>(group))
+    return submitted->idempotency_expires_at;
+  auto const* refused = std::get_if<domain::run::Refused>(group);
+  return refused != nullptr ? std::optional(refused->idempotency_expires_at) : std::nullopt;
+}
+
 void answer_accepted(Exchange& x, ledger::Entry const& entry, bool replay) {
   views::Asked const asked{.correlation = x.trace.id, .replay = replay};
   ports::HttpHeaders extra;
   if (replay) extra.emplace_back("idempotent-replayed", "true");
+  if (auto const expiry = expiry_of(entry.recorded.event))
+    extra.emplace_back("idempotency-key-expires", to_rfc3339(*expiry));
   if (auto const view = views::submit_view(entry.recorded, entry.leaf_hash, asked)) {
     extra.emplace_back("location", view->links.self_path);
     extra.emplace_back("retry-after", "1");
@@ -44,7 +56,7 @@ void answer_accepted(Exchange& x, ledger::Entry const& entry, bool replay) {
   }
   if (auto problem = views::refused_view(entry.recorded, entry.leaf_hash, asked, x.services.types))
     return x.problem(std::move(*problem), std::move(extra));
-  x.problem("internal");
+  x.broken("an idempotency key leads to an event that answers nothing");
 }
 
 void answer_replay(ExchangePtr const& x, std::int64_t seq) {
@@ -70,7 +82,7 @@ void answer(ExchangePtr const& x, ledger::Answer const& outcome) {
   if (auto const* dry = std::get_if<domain::DryRun>(&outcome.reply))
     return answer_dry_run(*x, *dry);
   if (outcome.entry) return answer_accepted(*x, *outcome.entry, false);
-  x->problem("internal");
+  x->broken("a submit left neither event nor refusal");
 }
 
 void decide(ExchangePtr const& x, Submission submission) {
@@ -78,7 +90,7 @@ void decide(ExchangePtr const& x, Submission submission) {
   auto& payloads = x->services.payloads;
   auto sealed =
       payloads.seal(tenant, "input", submission.key, json::canonical(submission.asked.input));
-  if (!sealed) return x->problem("storage_unavailable");
+  if (!sealed) return x->storage_failed(sealed.error());
   domain::run::Submit command;
   command.dry_run = submission.dry_run;
   command.idempotency = {

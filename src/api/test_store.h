@@ -71,12 +71,14 @@ class MemoryBlobs : public ports::Blobs {
     return ref;
   }
   Result<Bytes> get(ContentRef const& ref) const override {
+    if (failing) return fail("io_error", "the blob cannot be read", "errno 5");
     auto const at = blobs_.find(ref);
     if (at == blobs_.end()) return fail("not_found", "no such blob");
     return at->second;
   }
   Result<bool> contains(ContentRef const& ref) const override { return blobs_.contains(ref); }
   std::size_t size() const { return blobs_.size(); }
+  bool failing = false;
 
  private:
   std::map<ContentRef, Bytes> blobs_;

@@ -3,6 +3,7 @@
 
 #include "api/handlers.h"
 #include "api/run_reading.h"
+#include "base/redact.h"
 #include "wire/work_messages.h"
 
 namespace tally::api {
@@ -52,7 +53,7 @@ void complete(ExchangePtr const& x, LeaseId lease, wire::CompleteRequest const& 
   auto sealed =
       x->services.payloads.seal(x->caller().tenant, "result", result_subject(lease, asked.fence),
                                 json::canonical(asked.result));
-  if (!sealed) return x->problem("storage_unavailable");
+  if (!sealed) return x->storage_failed(sealed.error());
   domain::run::Complete command;
   command.handle = handle_of(*x, lease, asked.fence);
   command.measured = measured(asked.elapsed_ms, asked.cost_usd);
@@ -110,7 +111,7 @@ void fail_work(ExchangePtr x) {
   if (!asked) return;
   domain::run::Fail command;
   command.code = asked->code;
-  command.detail = asked->detail;
+  command.detail = redacted(asked->detail, wire::kWorkDetailCharactersMax);
   command.handle = handle_of(*x, *lease, asked->fence);
   command.measured = measured(asked->elapsed_ms, asked->cost_usd);
   command.retry = asked->retry;

@@ -59,6 +59,24 @@ TEST(Run, SaysThatAnErasedResultIsGone) {
   EXPECT_EQ(text_at(run->body(), {"result", "ref"}), "null");
 }
 
+TEST(Run, IsGoneOncePastItsRetention) {
+  World world;
+  auto const id = run_id(world.submit(world.admin, "k"));
+  execute(world, "1", "0.0010");
+  domain::chronicle::Settings const settings;
+  world.clock.advance(settings.run_retention - seconds(1));
+  EXPECT_EQ(world.send("GET", "/v1/runs/" + id, world.admin)->answer.status, 200);
+  world.clock.advance(seconds(2));
+  for (auto const* path : {"", "/result"}) {
+    auto const sent = world.send("GET", "/v1/runs/" + id + path, world.admin);
+    EXPECT_EQ(sent->answer.status, 410);
+    EXPECT_EQ(sent->code(), "run_gone");
+  }
+  EXPECT_EQ(text_at(world.send("GET", "/v1/runs", world.admin)->body(), {"runs"}), "[]");
+  EXPECT_NE(world.send("GET", "/v1/events?limit=1000", world.admin)->answer.body.find(id),
+            std::string::npos);
+}
+
 TEST(Run, IsCancelledOnceAndNotAfterItsEnd) {
   World world;
   auto const id = run_id(world.submit(world.admin, "k"));

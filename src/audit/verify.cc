@@ -25,6 +25,7 @@ class Checker {
           if (fault_) return;
           if (auto entered = books_.enter(entry); !entered) fault(entry, entered.error().detail);
           check_digest(entry);
+          check_snapshot(entry.recorded);
         });
     if (!checked) return checked;
     if (fault_) return fail("corrupt", *fault_);
@@ -51,10 +52,20 @@ class Checker {
     digests_.erase(digests_.begin(), digests_.upper_bound(head->size));
   }
 
+  // Every decision can be replayed: its first event carries what it was made on.
+  void check_snapshot(domain::Recorded const& recorded) {
+    bool const first = recorded.header.decision != decision_;
+    decision_ = recorded.header.decision;
+    if (first && !recorded.snapshot && !fault_)
+      fault_ = fmt::format("event {}: begins a decision and carries no snapshot of it",
+                           recorded.header.seq);
+  }
+
   Fold fold_;
   Books books_;
   codec::StateDigest digest_;
   std::map<std::int64_t, std::string> digests_;  // by size, since the last checkpoint
+  std::optional<DecisionId> decision_;           // of the event before
   std::optional<std::string> fault_;
 };
 

@@ -60,6 +60,16 @@ TEST(Verify, FindsAForgedPostingWithAllHashesRecomputed) {
   }
 }
 
+TEST(Verify, FindsADecisionWithoutItsSnapshot) {
+  World const world = paid_world();
+  auto const settled = seq_of<domain::RunEvent, domain::run::Settled>(world.history);
+  Report const report = verified(forged(
+      world.history, settled, [](domain::Recorded& recorded) { recorded.snapshot.reset(); }));
+  EXPECT_FALSE(report.ok);
+  EXPECT_EQ(report.bad_seq, settled);
+  EXPECT_NE(report.what.find("carries no snapshot"), std::string::npos) << report.what;
+}
+
 // The same, consistent within its own event: what comes after it tells.
 TEST(Verify, FindsAForgedGrantAtTheNextEventThatBuildsOnIt) {
   World const world = paid_world();

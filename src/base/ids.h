@@ -48,6 +48,14 @@ struct PlanName : Strong<PlanName, std::string> {
 };
 bool is_name(std::string_view text);
 
+// An error's name: 48 bits, err_ and 12 hex; a keyed permutation of the sequence of the event that
+// records it, so the name finds the event and two errors can never share one.
+struct ErrorId : Strong<ErrorId, std::uint64_t> {
+  using Strong::Strong;
+};
+std::string to_text(ErrorId id);
+std::optional<ErrorId> parse_error_id(std::string_view text);
+
 // W3C trace context: 16 and 8 bytes; all zero is "none" (and invalid on the wire).
 struct CorrelationId : Strong<CorrelationId, std::array<std::uint8_t, 16>> {
   using Strong::Strong;
@@ -103,11 +111,18 @@ inline std::string to_text(CorrelationId const& id) { return to_hex(id.value());
 inline std::string to_text(SpanId const& id) { return to_hex(id.value()); }
 std::optional<CorrelationId> parse_correlation_id(std::string_view hex);
 std::optional<SpanId> parse_span_id(std::string_view hex);
+// The trace of a W3C traceparent that we wrote ourselves: "00-<trace id>-<span id>-<flags>".
+std::optional<CorrelationId> correlation_in(std::string_view traceparent);
 
 // A bijection on 64-bit numbers chosen by `key` (a 6-round Feistel network). It spreads ids so
 // that they say nothing of volume; it is not encryption.
 std::uint64_t permute(std::uint64_t key, std::uint64_t number);
 // The number that permute made this of.
 std::uint64_t unpermute(std::uint64_t key, std::uint64_t permuted);
+
+// The same on 48-bit numbers.
+inline constexpr std::uint64_t kPermute48Max = (1ull << 48) - 1;
+std::uint64_t permute48(std::uint64_t key, std::uint64_t number);
+std::uint64_t unpermute48(std::uint64_t key, std::uint64_t permuted);
 
 }  // namespace tally

@@ -6,7 +6,7 @@ std::span<Command const> commands() {
   static std::vector<Command> const all = [] {
     std::vector<Command> rows;
     for (auto group : {serve_commands, run_commands, budget_commands, key_commands, mode_commands,
-                       ledger_commands, replay_commands, layers_commands})
+                       error_commands, ledger_commands, replay_commands, layers_commands})
       rows.insert(rows.end(), group().begin(), group().end());
     return rows;
   }();

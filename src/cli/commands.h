@@ -11,6 +11,7 @@ std::span<Command const> run_commands();
 std::span<Command const> budget_commands();
 std::span<Command const> key_commands();
 std::span<Command const> mode_commands();
+std::span<Command const> error_commands();
 std::span<Command const> ledger_commands();
 std::span<Command const> replay_commands();
 std::span<Command const> layers_commands();

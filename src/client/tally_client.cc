@@ -137,6 +137,21 @@ Asked<wire::Key> TallyClient::revoke_key(KeyId key) {
   return ask_for<wire::Key>({.method = "POST", .target = revoke_path(key)});
 }
 
+Asked<wire::ErrorList> TallyClient::errors(ErrorQuery const& query) {
+  std::string target = fmt::format("{}?limit={}", kErrorsPath, query.limit);
+  auto const add = [&target](std::string_view name, std::optional<std::string> const& value) {
+    if (value) target += fmt::format("&{}={}", name, percent_encoded(*value));
+  };
+  add("class", query.error_class);
+  add("component", query.component);
+  add("severity", query.severity);
+  add("layer", query.layer);
+  add("correlation_id", query.correlation);
+  if (query.run) add("run_id", to_text(*query.run));
+  if (query.before) add("before", std::to_string(*query.before));
+  return ask_for<wire::ErrorList>({.method = "GET", .target = target});
+}
+
 Asked<wire::ApprovalAnswer> TallyClient::set_mode(wire::ModeRequest const& request) {
   return ask_for<wire::ApprovalAnswer>(
       {.method = "POST", .target = std::string(kModePath), .body = body_of(request)});

@@ -12,6 +12,7 @@
 #include "client/http_connection.h"
 #include "wire/admin_messages.h"
 #include "wire/budget_messages.h"
+#include "wire/error_messages.h"
 #include "wire/ops_messages.h"
 #include "wire/problem.h"
 
@@ -38,6 +39,18 @@ struct RunQuery {
   std::int64_t limit = 20;            // 1 to wire::kRunsPerPageMax
 };
 
+// What is absent does not narrow the list.
+struct ErrorQuery {
+  std::optional<std::string> error_class;  // or the family alone: "infra"
+  std::optional<std::string> component;
+  std::optional<std::string> severity;  // the least; one of wire::kSeverities
+  std::optional<std::string> layer;     // one of wire::kLayers
+  std::optional<std::string> correlation;
+  std::optional<RunId> run;
+  std::optional<std::int64_t> before;  // a sequence
+  std::int64_t limit = 20;             // 1 to wire::kErrorsPerPageMax
+};
+
 class TallyClient {
  public:
   // `key` is the token, "tk_...". Connects with the first call.
@@ -62,6 +75,9 @@ class TallyClient {
   Asked<wire::Key> create_key(wire::KeyRequest const& request);
   Asked<wire::KeyList> keys();
   Asked<wire::Key> revoke_key(KeyId key);
+
+  // Newest first; the key needs evidence:read.
+  Asked<wire::ErrorList> errors(ErrorQuery const& query);
 
   Asked<wire::ApprovalAnswer> set_mode(wire::ModeRequest const& request);
   Asked<wire::ApprovalList> approvals();

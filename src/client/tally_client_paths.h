@@ -16,6 +16,7 @@ namespace tally::client {
 inline constexpr std::string_view kRunsPath = "/v1/runs";
 inline constexpr std::string_view kBudgetPath = "/v1/budget";
 inline constexpr std::string_view kKeysPath = "/v1/admin/keys";
+inline constexpr std::string_view kErrorsPath = "/v1/errors";
 inline constexpr std::string_view kModePath = "/v1/halt";
 inline constexpr std::string_view kApprovalsPath = "/v1/approvals";
 
@@ -38,6 +39,19 @@ inline std::string tenant_budget_path(TenantId const& tenant) {
 }
 inline std::string revoke_path(KeyId key) {
   return fmt::format("{}/{}/revoke", kKeysPath, to_text(key));
+}
+// RFC 3986: everything but the unreserved characters is escaped.
+inline std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (char const c : text) {
+    bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain)
+      out += c;
+    else
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
 }
 inline std::string sign_path(ApprovalId approval) {
   return fmt::format("{}/{}/sign", kApprovalsPath, to_text(approval));

@@ -27,6 +27,7 @@ TALLY_FACTS(directory::Facts, "directory.facts");
 TALLY_FACTS(mode::SetFacts, "mode.set_facts");
 TALLY_FACTS(approval::Facts, "approval.facts");
 TALLY_FACTS(chronicle::Facts, "chronicle.facts");
+TALLY_FACTS(error::Facts, "error.facts");
 #undef TALLY_FACTS
 
 template <class Variant>

@@ -8,6 +8,7 @@
 #include "domain/budget/engine.h"
 #include "domain/chronicle/engine.h"
 #include "domain/directory/engine.h"
+#include "domain/error/engine.h"
 #include "domain/mode/engine.h"
 #include "domain/run/command.h"
 
@@ -25,11 +26,12 @@ using ChronicleCommand =
     std::variant<chronicle::Opened, chronicle::ServerStarted, chronicle::CheckpointSigned,
                  chronicle::RefusalsCounted, chronicle::ArchiveAdvanced, chronicle::ConfigChanged,
                  chronicle::ClockStepped>;
+using ErrorCommand = std::variant<error::Recorded>;
 using Command = std::variant<RunCommand, BudgetCommand, DirectoryCommand, ModeCommand,
-                             ApprovalCommand, ChronicleCommand>;
+                             ApprovalCommand, ChronicleCommand, ErrorCommand>;
 
 // The engine that decides each group, with the version that its decisions carry.
-inline constexpr std::array<std::string_view, 6> kEngines{"run@1",  "budget@1",   "directory@1",
-                                                          "mode@1", "approval@1", "chronicle@1"};
+inline constexpr std::array<std::string_view, 7> kEngines{
+    "run@1", "budget@1", "directory@1", "mode@1", "approval@1", "chronicle@1", "error@1"};
 
 }  // namespace tally::domain

@@ -4,6 +4,7 @@
 #include "domain/budget/decide.h"
 #include "domain/chronicle/decide.h"
 #include "domain/directory/decide.h"
+#include "domain/error/decide.h"
 #include "domain/mode/decide.h"
 #include "domain/run/engine.h"
 

@@ -27,8 +27,9 @@ using ChronicleEvent =
     std::variant<chronicle::Opened, chronicle::ServerStarted, chronicle::CheckpointSigned,
                  chronicle::RefusalsCounted, chronicle::ArchiveAdvanced, chronicle::ConfigChanged,
                  chronicle::ClockStepped>;
-using Event =
-    std::variant<RunEvent, BudgetEvent, DirectoryEvent, ModeEvent, ApprovalEvent, ChronicleEvent>;
+using ErrorEvent = std::variant<error::Recorded>;
+using Event = std::variant<RunEvent, BudgetEvent, DirectoryEvent, ModeEvent, ApprovalEvent,
+                           ChronicleEvent, ErrorEvent>;
 
 // Evidence is durable before anybody hears of it and never shed; telemetry may be.
 enum class EventClass { evidence, telemetry };
@@ -73,6 +74,7 @@ TALLY_EVENT(chronicle::RefusalsCounted, "refusals.counted");
 TALLY_EVENT(chronicle::ArchiveAdvanced, "archive.advanced");
 TALLY_EVENT(chronicle::ConfigChanged, "config.changed");
 TALLY_EVENT(chronicle::ClockStepped, "clock.stepped");
+TALLY_EVENT(error::Recorded, "error.recorded");
 #undef TALLY_EVENT
 
 EventType type_of(Event const& event);

@@ -8,12 +8,14 @@
 #include "domain/budget/engine.h"
 #include "domain/chronicle/engine.h"
 #include "domain/directory/engine.h"
+#include "domain/error/engine.h"
 #include "domain/mode/engine.h"
 #include "domain/run/facts.h"
 
 namespace tally::domain {
 
-using Facts = std::variant<run::SubmitFacts, run::LeaseFacts, run::RunFacts, budget::GrantFacts,
-                           directory::Facts, mode::SetFacts, approval::Facts, chronicle::Facts>;
+using Facts =
+    std::variant<run::SubmitFacts, run::LeaseFacts, run::RunFacts, budget::GrantFacts,
+                 directory::Facts, mode::SetFacts, approval::Facts, chronicle::Facts, error::Facts>;
 
 }  // namespace tally::domain

@@ -19,7 +19,11 @@ std::optional<std::string_view> violated(directory::Tenant const& tenant) {
 }  // namespace
 
 std::optional<std::string_view> violated_invariant(State const& state, Header const& header,
-                                                   Event const&) {
+                                                   Event const& event) {
+  if (auto const* group = std::get_if<ErrorEvent>(&event)) {
+    auto const& recorded = std::get<error::Recorded>(*group);
+    if (!may_emit(recorded.layer, recorded.error_class)) return "errors_are_of_their_layer";
+  }
   if (state.ledger.seq_next != header.seq + 1 || state.ledger.at != header.at)
     return "order_is_gapless";
   std::int64_t live = 0;

@@ -16,6 +16,7 @@ namespace tally::domain {
 //   nothing_is_overspent      available, held, spent, overrun >= 0
 //   holds_match_runs          held = sum of the holds of the tenant's live runs
 //   a_run_ends_once           live runs = all runs in memory that are not final
+//   errors_are_of_their_layer  an error's class is one that its layer may emit
 //   order_is_gapless          seq and tenant_seq advance by one, the time is the event's
 //                             (apply itself stops where time goes back)
 std::optional<std::string_view> violated_invariant(State const& state, Header const& header,

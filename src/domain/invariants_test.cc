@@ -35,6 +35,17 @@ TEST(Invariants, FindAnOverrunThatNobodyOwes) {
   EXPECT_EQ(broken.violated(), "budget_is_conserved");
 }
 
+TEST(Invariants, FindAnErrorOfAnotherLayersClass) {
+  Broken broken;
+  error::Recorded error;
+  error.component = "test";
+  error.error_class = ErrorClass::domain_validation;
+  error.layer = Layer::L5;
+  Header const& header = broken.world.history.back().header;
+  EXPECT_EQ(violated_invariant(broken.world.state, header, ErrorEvent(error)),
+            "errors_are_of_their_layer");
+}
+
 TEST(Invariants, FindEachAccountBelowZero) {
   for (AccountKind kind : {available, held, spent}) {
     Broken broken;

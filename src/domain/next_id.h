@@ -30,6 +30,14 @@ inline std::int64_t decision_seq(LedgerRow const& ledger, DecisionId decision) {
   return static_cast<std::int64_t>(unpermute(ledger.id_key ^ 0x646563, decision.value()));
 }
 
+// An error is named after the event that records it.
+inline ErrorId error_id(std::uint64_t id_key, std::int64_t seq) {
+  return ErrorId(permute48(id_key ^ 0x657272, static_cast<std::uint64_t>(seq)));
+}
+inline std::int64_t error_seq(std::uint64_t id_key, ErrorId error) {
+  return static_cast<std::int64_t>(unpermute48(id_key ^ 0x657272, error.value()));
+}
+
 // People who count in approvals: those who may approve, and the proposer.
 std::int64_t people_who_approve(State const& state, PersonId const& proposer);
 bool may_approve(directory::Person const& person);

@@ -52,6 +52,7 @@ TALLY_COMMAND(chronicle::RefusalsCounted,   "refusals.count",         true,  tru
 TALLY_COMMAND(chronicle::ArchiveAdvanced,   "archive.advance",        true,  true,  false, false);
 TALLY_COMMAND(chronicle::ConfigChanged,     "config.change",          true,  true,  true,  false);
 TALLY_COMMAND(chronicle::ClockStepped,      "clock.step",             true,  true,  true,  true);
+TALLY_COMMAND(error::Recorded,              "error.record",           true,  true,  true,  true);
 // clang-format on
 #undef TALLY_COMMAND
 

@@ -34,7 +34,8 @@ constexpr std::string_view kGolden =
     "refusals.count nsth\n"
     "archive.advance ns\n"
     "config.change nst\n"
-    "clock.step nsth\n";
+    "clock.step nsth\n"
+    "error.record nsth\n";
 
 template <class Group>
 struct Members;

@@ -21,7 +21,7 @@ class Workload {
   void step() {
     world.pass(microseconds(one_of({0, 1, 1000, 1'000'000, 60'000'000})));
     world.lease_expired = random_.chance(700);
-    switch (random_.below(17)) {
+    switch (random_.below(18)) {
       case 0:
       case 1:
       case 2:
@@ -49,6 +49,8 @@ class Workload {
       case 14:
       case 15:
         return approvals_and_modes();
+      case 16:
+        return record_error();
       default:
         return archive_or_grant();
     }
@@ -135,6 +137,16 @@ class Workload {
   void set_mode(mode::Scope scope, mode::Mode mode) {
     follow(world.ask(mode::Set{
         .mode = mode, .person = anybody(), .reason = "drill", .scope = std::move(scope)}));
+  }
+  // Of any class by any layer: what breaks the lock is refused.
+  void record_error() {
+    error::Recorded error;
+    error.component = "workload";
+    error.error_class = all_of(ErrorClass{})[random_.below(all_of(ErrorClass{}).size())];
+    error.layer = all_of(Layer{})[random_.below(all_of(Layer{}).size())];
+    if (random_.chance(500)) error.subject = random_.chance(800) ? kAcme : TenantId("nobody");
+    bool const lawful = may_emit(error.layer, error.error_class);
+    EXPECT_EQ(text_of(world.ask(error)), lawful ? "error.recorded" : "validation_error");
   }
   PersonId anybody() { return random_.chance(500) ? kAnn : kBob; }
   void archive_or_grant() {

@@ -36,6 +36,7 @@ Command to_command(C command) {
     return ApprovalCommand(std::move(command));
   if constexpr (std::is_constructible_v<ChronicleCommand, C>)
     return ChronicleCommand(std::move(command));
+  if constexpr (std::is_constructible_v<ErrorCommand, C>) return ErrorCommand(std::move(command));
 }
 
 // The event of type E at `index` of an outcome, or null pointer.

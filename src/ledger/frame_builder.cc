@@ -27,14 +27,14 @@ std::array<std::uint8_t, 16> FrameBuilder::salt() {
   return salt;
 }
 
-// What happens to a run joins the run's own trace, whoever reports it.
-std::optional<CorrelationId> FrameBuilder::correlation(domain::Outcome const& outcome,
-                                                       Origin const& origin) const {
+// What happens to a run joins the run's own trace, whoever reports it; what nobody asked for opens
+// a root of its own. No event is without.
+CorrelationId FrameBuilder::correlation(domain::Outcome const& outcome, Origin const& origin) {
   domain::run::Row const* row = outcome.run ? state_.runs.find(*outcome.run) : nullptr;
   if (row != nullptr)
-    if (auto const own = parse_correlation_id(row->correlation)) return own;
+    if (auto const own = parse_correlation_id(row->correlation)) return *own;
   if (origin.correlation != CorrelationId{}) return origin.correlation;
-  return std::nullopt;
+  return CorrelationId(salt());
 }
 
 domain::Header FrameBuilder::header(domain::Outcome const& outcome, Origin const& origin,

@@ -35,8 +35,7 @@ class FrameBuilder {
                                       Bytes enclosure);
 
  private:
-  std::optional<CorrelationId> correlation(domain::Outcome const& outcome,
-                                           Origin const& origin) const;
+  CorrelationId correlation(domain::Outcome const& outcome, Origin const& origin);
   domain::Header header(domain::Outcome const& outcome, Origin const& origin, Instant at);
   std::array<std::uint8_t, 16> salt();
 

@@ -1,5 +1,9 @@
 #include "ledger/index.h"
 
+#include <algorithm>
+
+#include "domain/error/finding.h"
+
 namespace tally::ledger {
 
 namespace {
@@ -39,6 +43,7 @@ void Index::add(std::shared_ptr<Entry const> entry) {
       tables.by_tenant[*header.tenant].emplace(header.seq, *header.run);
       tables.tenants.emplace(*header.run, *header.tenant);
     }
+    if (domain::error::is_finding(entry->recorded.event)) tables.errors.push_back(header.seq);
     keep_recent(tables, std::move(entry));
   });
 }
@@ -76,6 +81,16 @@ std::vector<std::pair<std::int64_t, RunId>> Index::runs_of(TenantId const& tenan
     if (runs == tables.by_tenant.end()) return found;
     auto at = before ? runs->second.lower_bound(*before) : runs->second.end();
     while (at != runs->second.begin() && found.size() < limit) found.emplace_back(*--at);
+    return found;
+  });
+}
+
+std::vector<std::int64_t> Index::errors(std::optional<std::int64_t> before,
+                                        std::size_t limit) const {
+  return tables_.with([&](Tables const& tables) {
+    auto at = before ? std::ranges::lower_bound(tables.errors, *before) : tables.errors.end();
+    std::vector<std::int64_t> found;
+    while (at != tables.errors.begin() && found.size() < limit) found.push_back(*--at);
     return found;
   });
 }

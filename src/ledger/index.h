@@ -34,6 +34,8 @@ class Index {
                                                       std::size_t limit) const;
   // The tenant that a run belongs to.
   std::optional<TenantId> tenant_of(RunId run) const;
+  // Events that speak of an error, newest first, at most `limit`, older than `before`.
+  std::vector<std::int64_t> errors(std::optional<std::int64_t> before, std::size_t limit) const;
   std::optional<std::int64_t> last_checkpoint() const;
   std::int64_t size() const;  // durable events
 
@@ -45,6 +47,7 @@ class Index {
     std::map<CorrelationId, std::vector<std::int64_t>> correlations;
     std::map<TenantId, std::map<std::int64_t, RunId>> by_tenant;
     std::map<RunId, TenantId> tenants;
+    std::vector<std::int64_t> errors;
     std::optional<std::int64_t> checkpoint;
     std::deque<std::shared_ptr<Entry const>> recent;
     std::size_t recent_bytes = 0;

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "ports/error_sink.h"
 #include "ports/http.h"
 
 namespace tally::platform {
@@ -34,6 +35,8 @@ struct HttpServerOptions {
   Duration half_closed_timeout = seconds(30);  // answers due to a client that ended its side
   Duration linger_timeout = seconds(2);        // after our last byte, for the client to close
   Duration tick = milliseconds(100);           // how exact the deadlines are
+
+  ports::ErrorReporter<Layer::L6> errors;
 };
 
 constexpr std::size_t http_fault_kinds = static_cast<std::size_t>(ports::HttpFault::internal) + 1;

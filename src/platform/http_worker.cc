@@ -49,6 +49,7 @@ struct HttpWorker::State {
   void wake();
   void deliver();
   bool accept_some();
+  void report_exhaustion();
   void admit(HttpAccepted accepted);
   void drain(Duration until);
   void update();
@@ -82,6 +83,7 @@ asio::awaitable<void> HttpWorker::State::accept(State* state) {
     bool const accepted = state->accept_some();
     if (accepted) continue;
     // No descriptors are left; the kernel keeps the connections while some are given back.
+    state->report_exhaustion();
     asio::steady_timer pause(state->io,
                              std::chrono::microseconds(state->loop.options.tick.value()));
     co_await pause.async_wait(token);
@@ -97,6 +99,13 @@ bool HttpWorker::State::accept_some() {
     admit(*std::move(accepted));
   }
   return !exhausted;
+}
+
+void HttpWorker::State::report_exhaustion() {
+  ports::ErrorReport report;
+  report.exception_type = "descriptors_exhausted";
+  report.message = "no connection can be accepted: the process has no file descriptors left";
+  loop.options.errors.report<ErrorClass::infra_resource_exhausted>(std::move(report));
 }
 
 void HttpWorker::State::admit(HttpAccepted accepted) {

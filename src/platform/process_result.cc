@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/redact.h"
 #include "json/value.h"
 #include "platform/private_file.h"
 
@@ -89,16 +90,13 @@ ports::RunResult judge(ProcessOutcome const& outcome, ExecutionFacts const& fact
   return ports::WorkReceipt{json::canonical(*document), reported, outcome.elapsed, sandbox};
 }
 
-std::string sanitised_line(std::string_view text) {
+std::string last_line_redacted(std::string_view text) {
   auto last = text.find_last_not_of(" \t\r\n");
   if (last == std::string_view::npos) return {};
   text = text.substr(0, last + 1);
   auto newline = text.find_last_of('\n');
   if (newline != std::string_view::npos) text.remove_prefix(newline + 1);
-  std::string line(text.substr(0, kNoteCharactersMax));
-  std::ranges::replace_if(
-      line, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
-  return line;
+  return redacted(text, kNoteBytesMax);
 }
 
 }  // namespace tally::platform

@@ -10,7 +10,7 @@
 
 namespace tally::platform {
 
-inline constexpr std::size_t kNoteCharactersMax = 200;
+inline constexpr std::size_t kNoteBytesMax = 200;
 
 struct ExecutionFacts {
   ports::JobSpec const& spec;
@@ -26,8 +26,8 @@ ports::RunResult judge(ProcessOutcome const& outcome, ExecutionFacts const& fact
 // The cost in a receipt file's text, {"cost_usd":"0.0123"}; nothing else may be in the object.
 std::optional<Micros> parse_reported_cost(std::string_view text);
 
-// The last line with something on it, printable ASCII only, at most kNoteCharactersMax. For our
-// own log, not for callers.
-std::string sanitised_line(std::string_view text);
+// The last line with something on it, redacted, at most kNoteBytesMax. For our own log, not for
+// callers.
+std::string last_line_redacted(std::string_view text);
 
 }  // namespace tally::platform

@@ -143,9 +143,9 @@ ports::RunResult ProcessRunner::execute(ports::RunRequest const& request, int ca
   if (prepared) {
     auto outcome = sandbox_.run(task, cancel_fd);
     result = judge(outcome, {spec, task.box, sandbox_.level(), sandbox_.setup_failed(outcome)});
-    auto line = sanitised_line(outcome.error_tail);
+    auto line = last_line_redacted(outcome.error_tail);
     if (std::holds_alternative<ports::WorkFailure>(result) && options_.note && !line.empty())
-      options_.note(request.run, request.fence, line);
+      options_.note(request, line);
   }
   std::error_code ignored;
   std::filesystem::remove_all(task.box, ignored);

@@ -32,9 +32,8 @@ struct ProcessRunnerOptions {
   std::string work;  // the data directory's work/, absolute
   std::uint32_t slots = 2;
   std::vector<ports::JobSpec> jobs;  // those with another runner than command are passed over
-  // Told one sanitised line of what a failed execution wrote to stderr. It may hold secrets: for
-  // the operator's eyes only. Any thread; may be empty.
-  std::function<void(RunId, std::uint64_t fence, std::string const& line)> note;
+  // Told one redacted line of what a failed execution wrote to stderr. Any thread; may be empty.
+  std::function<void(ports::RunRequest const&, std::string const& line)> note;
 };
 
 class ProcessRunner : public ports::JobRunner {

@@ -115,13 +115,13 @@ TEST_F(ProcessRunnerTest, FailsOutputOverTheLimit) {
 
 TEST_F(ProcessRunnerTest, TellsOnlyTheOperatorWhatTheWorkWroteToStderr) {
   std::string noted;
-  options_.note = [&](RunId, std::uint64_t, std::string const& line) { noted = line; };
-  auto job = add("leaky", "printf 'first\\nsecret\\001canary\\n' >&2; exit 7");
+  options_.note = [&](ports::RunRequest const&, std::string const& line) { noted = line; };
+  auto job = add("leaky", "printf 'first\\npassword=\\001hunter2 tk_canary here\\n' >&2; exit 7");
   start();
   auto got = failure(job);
   EXPECT_EQ(got.detail, "The work ended with exit code 7.");
   runner_.reset();
-  EXPECT_EQ(noted, "secret?canary");
+  EXPECT_EQ(noted, "password= [redacted] [redacted] here");
 }
 
 TEST_F(ProcessRunnerTest, ReportsWorkThatWasKilled) {

@@ -7,7 +7,6 @@
 #include <charconv>
 #include <cstdio>
 
-#include "json/writer.h"
 #include "platform/file_blobs.h"
 #include "platform/file_disk.h"
 #include "platform/file_receipts.h"
@@ -22,6 +21,7 @@
 #include "server/config.h"
 #include "server/data_directory.h"
 #include "server/engine_room.h"
+#include "server/log.h"
 
 namespace tally::server {
 
@@ -32,19 +32,6 @@ constexpr int kConfiguration = 2;
 constexpr int kRefused = 4;
 constexpr Duration kExecutionsGrace = seconds(10);
 constexpr Duration kHttpGrace = seconds(2);
-
-// One JSON line for each thing that an operator should know.
-void log_line(ports::Clock const& clock, std::string_view severity, std::string_view message,
-              std::string_view detail = {}) {
-  std::string line;
-  json::Writer writer(line);
-  writer.begin_object().member("timestamp", to_rfc3339(clock.wall())).member("severity", severity);
-  writer.member("component", "server").member("message", message);
-  if (!detail.empty()) writer.member("detail", detail);
-  writer.end_object();
-  line.push_back('\n');
-  std::fputs(line.c_str(), stderr);
-}
 
 int complain(int code, Error const& error) {
   std::fprintf(stderr, "tally serve: %s%s%s%s\n", error.detail.c_str(),
@@ -87,6 +74,7 @@ Result<void> check_exposure(Listen const& listen, Config const& config) {
 struct Machine {
   platform::SystemClock clock;
   platform::OsEntropy entropy;
+  Log log{clock, entropy};
   std::unique_ptr<DataDirectory> data;
   std::unique_ptr<platform::FileDisk> disk;
   std::unique_ptr<platform::FileSigner> signer;
@@ -128,8 +116,12 @@ Result<void> open_machine(Machine& machine, ServeOptions const& options, Config 
   machine.blobs.emplace(std::move(blobs));
   TRY(receipts, platform::FileReceipts::open(machine.data->path("work")));
   machine.receipts.emplace(std::move(receipts));
-  auto note = [&clock = machine.clock](RunId run, std::uint64_t fence, std::string const& line) {
-    log_line(clock, "INFO", fmt::format("{} attempt {} said on stderr", to_text(run), fence), line);
+  auto note = [&log = machine.log](ports::RunRequest const& request, std::string const& line) {
+    auto const said = fmt::format("attempt {} said on stderr", request.fence);
+    log.write({.message = said,
+               .detail = line,
+               .run = request.run,
+               .correlation = correlation_in(request.traceparent)});
   };
   TRY(runner, platform::ProcessRunner::open({.work = machine.data->path("work"),
                                              .slots = config.worker_slots,
@@ -145,8 +137,9 @@ wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
   // halted.
   auto die = [&machine](std::string why) {
     machine.data->write_halt(why);
-    log_line(machine.clock, "CRITICAL",
-             "the ledger cannot be written; the process ends, and begins halted", why);
+    machine.log.write({.severity = Severity::critical,
+                       .message = "the ledger cannot be written; the process ends, begins halted",
+                       .detail = why});
     ::_exit(kRefused);
   };
   return {.clock = machine.clock,
@@ -160,12 +153,8 @@ wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
           .wake_loop = room.wake_loop(),
           .wake_log = room.wake_log(),
           .wake_worker = room.wake_worker(),
-          .audit_required =
-              [&machine](RunId run, std::string const& reconcile_type) {
-                log_line(machine.clock, "CRITICAL",
-                         to_text(run) + " waits for an audit: nobody may guess what it cost",
-                         "reconcile_type=" + reconcile_type);
-              },
+          .error_told = [&machine](domain::error::Recorded const& error, CorrelationId correlation,
+                                   SpanId span) { machine.log.write(error, correlation, span); },
           .on_failure = die};
 }
 
@@ -219,13 +208,30 @@ void announce(Machine const& machine, wiring::Node& node, Listen const& listen,
               static_cast<long long>(node.index().size()), level.c_str(),
               machine.data->path("").c_str());
   std::fflush(stdout);
-  if (!machine.runner->sandbox().notes().empty())
-    log_line(machine.clock, "WARNING", "jobs run at a lower sandbox level: " + level,
-             machine.runner->sandbox().notes());
-  if (!machine.data->halt_reason().empty())
-    log_line(machine.clock, "CRITICAL",
-             "began halted: an earlier process could not write its ledger",
-             machine.data->halt_reason());
+}
+
+// What the operator must know about this start; part of the record too.
+void report_start(Machine const& machine, wiring::Node& node) {
+  ports::ErrorReporter<Layer::L6> const sandbox(&node.errors(), "sandbox");
+  if (!machine.runner->sandbox().notes().empty()) {
+    ports::ErrorReport report;
+    report.severity = Severity::warning;
+    report.exception_type = "sandbox_degraded";
+    report.message = "jobs run at a lower sandbox level than bubblewrap";
+    report.context = {
+        {"level", std::string(platform::level_name(machine.runner->sandbox().level()))}};
+    report.chain = {{"probe", machine.runner->sandbox().notes()}};
+    sandbox.report<ErrorClass::system_configuration>(std::move(report));
+  }
+  ports::ErrorReporter<Layer::L6> const ledger(&node.errors(), "ledger");
+  if (!machine.data->halt_reason().empty()) {
+    ports::ErrorReport report;
+    report.severity = Severity::critical;
+    report.exception_type = "began_halted";
+    report.message = "an earlier process could not write its ledger: this one began halted";
+    report.chain = {{"halt", machine.data->halt_reason()}};
+    ledger.report<ErrorClass::infra_storage>(std::move(report));
+  }
 }
 
 Result<void> run(Machine& machine, Config const& config, Listen const& listen,
@@ -238,15 +244,17 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   http.host = listen.host;
   http.port = listen.port;
   http.threads = config.http_threads;
+  http.errors = {&node->errors(), "http_server"};
   TRY(server, platform::HttpServer::start(http, node->api()));
   announce(machine, *node, listen, server->port());
+  report_start(machine, *node);
   if (!machine.data->halt_reason().empty()) TRY_VOID(machine.data->clear_halt());
   int signal_number = 0;
   sigwait(&signals, &signal_number);
-  log_line(machine.clock, "INFO", "stopping", "no new requests; what runs may end");
+  machine.log.write({.message = "stopping", .detail = "no new requests; what runs may end"});
   server->stop(kHttpGrace);
   room.stop(kExecutionsGrace);
-  log_line(machine.clock, "INFO", "stopped");
+  machine.log.write({.message = "stopped"});
   return {};
 }
 

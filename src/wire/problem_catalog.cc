@@ -7,7 +7,7 @@ namespace tally::wire {
 
 namespace {
 
-constexpr std::array<ProblemKind, 32> kKinds{{
+constexpr std::array<ProblemKind, 33> kKinds{{
     {"auth_invalid", 401, "The key is not valid",
      "The token names no key of this server, or a key that was revoked or has expired.",
      "Use another key, or ask an administrator for a new one."},
@@ -77,6 +77,9 @@ constexpr std::array<ProblemKind, 32> kKinds{{
      "Wait for it with GET /v1/runs/{id}?wait_s=30."},
     {"no_result", 404, "The run has no result",
      "The run ended without a result; its error says why.", "Read the run at /v1/runs/{id}."},
+    {"run_gone", 410, "The run is past its retention",
+     "The run ended longer ago than runs are shown. The ledger still holds its evidence.",
+     "Read its events with a key that may read evidence."},
     {"storage_unavailable", 503, "The storage does not answer",
      "Content could not be read or written; nothing was decided.",
      "Try again after the time in Retry-After."},

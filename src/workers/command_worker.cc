@@ -171,12 +171,21 @@ void CommandWorker::keep_receipt(Execution& execution) {
   auto text = receipt_text(*receipt);
   auto kept = receipts_.write_receipt(execution.key.first, execution.key.second, as_bytes(text));
   if (kept) return;
+  report_storage(kept.error(), execution.key.first, execution.item.traceparent);
   auto failure = own_failure("receipt_not_durable",
                              "The work ended well, but its receipt could not be stored.", false);
   failure.reported = receipt->reported;
   failure.elapsed = receipt->elapsed;
   failure.sandbox = receipt->sandbox;
   execution.result = std::move(failure);
+}
+
+void CommandWorker::report_storage(Error const& error, RunId run,
+                                   std::string const& traceparent) const {
+  auto report = ports::report_of(error);
+  report.run = run;
+  report.trace.correlation = correlation_in(traceparent).value_or(CorrelationId{});
+  options_.errors.report<ErrorClass::infra_storage>(std::move(report));
 }
 
 void CommandWorker::send_report(Execution& execution) {
@@ -261,7 +270,10 @@ void CommandWorker::send_evidence(Inquiry& inquiry) {
   auto [run, fence] = inquiry.key;
   auto stored = receipts_.read_receipt(run, fence);
   // Unreadable is no evidence at all; it may read well in a moment.
-  if (!stored) return retry_later(inquiry);
+  if (!stored) {
+    report_storage(stored.error(), run, {});
+    return retry_later(inquiry);
+  }
   ports::ReconcileEvidence evidence;
   evidence.state = stored->state;
   if (stored->state == ports::ReceiptState::valid)

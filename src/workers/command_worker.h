@@ -26,6 +26,7 @@
 #include <variant>
 #include <vector>
 
+#include "ports/error_sink.h"
 #include "ports/job_runner.h"
 #include "ports/work_queue.h"
 #include "workers/mailbox.h"
@@ -42,6 +43,7 @@ struct CommandWorkerOptions {
   Duration lease_wait = seconds(20);
   Duration retry_first = milliseconds(200);  // doubles up to retry_max
   Duration retry_max = seconds(15);
+  ports::ErrorReporter<Layer::L5> errors;
   std::function<void()> wake;  // a message waits for step(); any thread; may be empty
 };
 
@@ -116,6 +118,7 @@ class CommandWorker {
   void lose(Execution& execution);
   void tend(Inquiry& inquiry);
   void send_evidence(Inquiry& inquiry);
+  void report_storage(Error const& error, RunId run, std::string const& traceparent) const;
   Execution* find(Key const& key);
   void forget(Key const& key);
   template <class State>

@@ -20,6 +20,7 @@ struct Settings {
   Duration idempotency_life = hours(24 * 7);
   Duration lease = seconds(120);
   std::int64_t quorum = 2;
+  Duration run_retention = hours(24 * 400);  // a finished run answers 410 after this
   std::int64_t runs_live_max = 1'000'000;
   bool operator==(Settings const&) const = default;
   template <class Self, class Visit>
@@ -29,6 +30,7 @@ struct Settings {
     visit("idempotency_life", self.idempotency_life);
     visit("lease", self.lease);
     visit("quorum", self.quorum);
+    visit("run_retention", self.run_retention);
     visit("runs_live_max", self.runs_live_max);
   }
 };
@@ -85,7 +87,8 @@ struct CheckpointSigned {
   }
 };
 
-// Command and event refusals.counted: one a tenant, code and minute.
+// Command and event refusals.counted: one a tenant, code and minute. `code` is that of the problem
+// (RFC 9457), or "idempotent_replay" or "unchanged" for decisions that had nothing to change.
 struct RefusalsCounted {
   std::string code;
   std::int64_t count = 0;

@@ -82,7 +82,7 @@ Outcome succeed(RunFacts const& facts, Measured const& measured, Enclosure resul
 // Faults that are not the work's own: nobody pays for them.
 bool is_our_fault(std::string_view code) {
   return code == "sandbox_failed" || code == "killed" || code == "worker_lost" ||
-         code == "job_changed" || code == "receipt_not_written";
+         code == "job_unknown" || code == "receipt_not_durable";
 }
 
 Outcome end_in_failure(RunFacts const& facts, std::string code, std::string detail,

@@ -114,7 +114,7 @@ TEST(Work, ThatFailsPaysTheMinimumFeeUnlessTheFaultIsOurs) {
     return world.row(leased.run).charge->cost;
   };
   EXPECT_EQ(cost_after("theirs", "exit_nonzero"), Micros(100));
-  for (auto ours : {"sandbox_failed", "killed", "job_changed", "receipt_not_written"})
+  for (auto ours : {"sandbox_failed", "killed", "job_unknown", "receipt_not_durable"})
     EXPECT_EQ(cost_after(ours, ours), Micros(0)) << ours;
 }
 

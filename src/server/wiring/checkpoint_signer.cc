@@ -14,11 +14,16 @@ void CheckpointSigner::step() {
   });
   // A failed note costs nothing but the next start's sharpest check; the log's own writes fail
   // stop, so a dying disk shows there.
-  if (recorded) (void)log_.note_head(static_cast<std::uint64_t>(recorded->size), recorded->root);
+  if (recorded) note(*recorded);
   if (!head) return;
-  auto note = sign(*head);
-  if (!note) return on_bad_(note.error().detail);
-  record(*head, std::move(*note));
+  auto text = sign(*head);
+  if (!text) return on_bad_(text.error().detail);
+  record(*head, std::move(*text));
+}
+
+void CheckpointSigner::note(ledger::SignHead const& head) {
+  auto const noted = log_.note_head(static_cast<std::uint64_t>(head.size), head.root);
+  if (!noted) errors_.report<ErrorClass::infra_storage>(ports::report_of(noted.error()));
 }
 
 Result<std::string> CheckpointSigner::sign(ledger::SignHead const& head) {

@@ -10,6 +10,7 @@
 #include "base/mutex.h"
 #include "ledger/loop.h"
 #include "merkle/vkey.h"
+#include "ports/error_sink.h"
 #include "ports/signer.h"
 #include "segments/segment_log.h"
 
@@ -19,11 +20,13 @@ class CheckpointSigner {
  public:
   // `on_bad_signature`: the signer produced what its own key does not verify; nothing was written.
   CheckpointSigner(ledger::Loop& loop, segments::SegmentLog& log, ports::Signer& signer,
-                   merkle::VerifierKey key, std::function<void(std::string)> on_bad_signature)
+                   merkle::VerifierKey key, ports::ErrorReporter<Layer::L7> errors,
+                   std::function<void(std::string)> on_bad_signature)
       : loop_(loop),
         log_(log),
         signer_(signer),
         key_(std::move(key)),
+        errors_(std::move(errors)),
         on_bad_(std::move(on_bad_signature)) {}
 
   // Only the latest head is signed; an older one that waits is covered by it.
@@ -35,6 +38,7 @@ class CheckpointSigner {
     std::optional<ledger::SignHead> head;
     std::optional<ledger::SignHead> recorded;  // durable as an event, not yet noted beside the log
   };
+  void note(ledger::SignHead const& head);
   Result<std::string> sign(ledger::SignHead const& head);
   void record(ledger::SignHead const& head, std::string note);
 
@@ -42,6 +46,7 @@ class CheckpointSigner {
   segments::SegmentLog& log_;
   ports::Signer& signer_;
   merkle::VerifierKey key_;
+  ports::ErrorReporter<Layer::L7> errors_;
   std::function<void(std::string)> on_bad_;
   Mutex<Shared> shared_;
 };

@@ -108,10 +108,22 @@ void LocalWork::take(std::shared_ptr<Visit> const& visit, ledger::Answer answer)
     return shared_.with([&](Shared& shared) { shared.waiting = visit; });
   }
   auto one = item(answer);
-  if (!one) return finish(*visit, one.error());  // that lease runs out by itself
+  if (!one) {  // that lease runs out by itself
+    report_payload(one.error(), *answer.row, *answer.entry);
+    return finish(*visit, one.error());
+  }
   visit->got.push_back(std::move(*one));
   if (visit->got.size() >= visit->max) return finish(*visit, std::nullopt);
   ask(visit);
+}
+
+void LocalWork::report_payload(Error const& error, domain::run::Row const& row,
+                               ledger::Entry const& entry) const {
+  auto report = ports::report_of(error);
+  report.run = entry.recorded.header.run;
+  report.tenant = row.tenant;
+  report.trace.correlation = entry.recorded.header.correlation.value_or(CorrelationId{});
+  errors_.report<ErrorClass::infra_storage>(std::move(report));
 }
 
 void LocalWork::finish(Visit& visit, std::optional<Error> fault) {

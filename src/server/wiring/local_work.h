@@ -12,6 +12,7 @@
 #include "ledger/loop.h"
 #include "ledger/reader.h"
 #include "ports/entropy.h"
+#include "ports/error_sink.h"
 #include "ports/work_queue.h"
 
 namespace tally::wiring {
@@ -19,12 +20,14 @@ namespace tally::wiring {
 class LocalWork : public ports::WorkQueue {
  public:
   LocalWork(ledger::Loop& loop, ledger::Reader const& reader, api::Payloads& payloads,
-            ports::Clock const& clock, ports::Entropy& entropy, std::string name)
+            ports::Clock const& clock, ports::Entropy& entropy,
+            ports::ErrorReporter<Layer::L7> errors, std::string name)
       : loop_(loop),
         reader_(reader),
         payloads_(payloads),
         clock_(clock),
         entropy_(entropy),
+        errors_(std::move(errors)),
         name_(std::move(name)) {}
 
   // From the loop's WorkWaits orders, on the loop's thread.
@@ -67,6 +70,8 @@ class LocalWork : public ports::WorkQueue {
   void ask(std::shared_ptr<Visit> visit);
   void take(std::shared_ptr<Visit> const& visit, ledger::Answer answer);
   static void finish(Visit& visit, std::optional<Error> fault);
+  void report_payload(Error const& error, domain::run::Row const& row,
+                      ledger::Entry const& entry) const;
   Result<ports::WorkItem> item(ledger::Answer const& answer);
   void remember(LeaseId lease, Known known);
   std::optional<Known> known(LeaseId lease) const;
@@ -79,6 +84,7 @@ class LocalWork : public ports::WorkQueue {
   api::Payloads& payloads_;
   ports::Clock const& clock_;
   ports::Entropy& entropy_;
+  ports::ErrorReporter<Layer::L7> errors_;
   std::string name_;
   Mutex<Shared> shared_;
 };

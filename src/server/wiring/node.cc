@@ -5,6 +5,7 @@
 
 #include "audit/fold.h"
 #include "audit/frames.h"
+#include "domain/error/finding.h"
 
 namespace tally::wiring {
 
@@ -29,7 +30,10 @@ struct Node::Begin {
 };
 
 Node::Node(NodeWorld world, NodeOptions options)
-    : world_(std::move(world)), options_(std::move(options)), begin_(std::make_shared<Begin>()) {}
+    : world_(std::move(world)),
+      options_(std::move(options)),
+      errors_(world_.clock, world_.entropy, {.told = world_.error_told}),
+      begin_(std::make_shared<Begin>()) {}
 
 Node::~Node() = default;
 
@@ -76,6 +80,7 @@ void Node::wire(domain::State state, merkle::Tree tree) {
   std::string const origin = fresh_ ? options_.origin : state.ledger.origin;
   auto key = merkle::make_vkey(origin, merkle::KeyType::ed25519, world_.signer.public_key());
   TALLY_CHECK(key.has_value(), "a ledger's origin must be a valid key name");
+  Duration const heartbeat = options_.settings.value_or(state.settings).heartbeat;
   loop_ = std::make_unique<ledger::Loop>(
       ledger::Loop::Start{.state = std::move(state), .tree = std::move(tree), .epoch = epoch},
       ledger::Loop::World{.clock = world_.clock,
@@ -84,24 +89,33 @@ void Node::wire(domain::State state, merkle::Tree tree) {
                           .index = index_,
                           .wake = world_.wake_loop,
                           .order = [this](ledger::Order order) { take_order(std::move(order)); },
-                          .published = [this](codec::Entry const& entry) { count(entry); },
+                          .published =
+                              [this](codec::Entry const& entry) {
+                                count(entry);
+                                tell(entry);
+                              },
                           .on_failure = world_.on_failure},
       options_.loop);
   reader_ = std::make_unique<ledger::Reader>(*store_, index_);
   tiles_ = std::make_unique<HashTiles>(*reader_);
   options_.api.hash_tile = [this](std::string_view path) { return tiles_->tile(path); };
+  options_.api.errors = {&errors_, "api"};
   api_ = std::make_unique<api::Api>(*loop_, *reader_, world_.clock, world_.entropy, world_.vault,
                                     world_.blobs, options_.api);
-  local_work_ = std::make_unique<LocalWork>(*loop_, *reader_, api_->payloads(), world_.clock,
-                                            world_.entropy, options_.worker_name);
+  local_work_ = std::make_unique<LocalWork>(
+      *loop_, *reader_, api_->payloads(), world_.clock, world_.entropy,
+      ports::ErrorReporter<Layer::L7>(&errors_, "local_work"), options_.worker_name);
   workers::CommandWorkerOptions worker;
   for (ports::JobSpec const& job : options_.jobs)
     if (job.runner == ports::JobRunnerKind::command) worker.jobs.emplace(job.name, job.hash);
   worker.slots = options_.worker_slots;
+  worker.heartbeat_every = heartbeat;
+  worker.errors = {&errors_, "command_worker"};
   worker.wake = world_.wake_worker;
   worker_ = std::make_unique<workers::CommandWorker>(*local_work_, world_.runner, world_.receipts,
                                                      std::move(worker));
   signer_ = std::make_unique<CheckpointSigner>(*loop_, store_->log(), world_.signer, *key,
+                                               ports::ErrorReporter<Layer::L7>(&errors_, "signer"),
                                                world_.on_failure);
 
   std::vector<domain::Command> commands;
@@ -182,6 +196,7 @@ void Node::take_order(ledger::Order order) {
 Duration Node::step_worker() {
   Duration const now = world_.clock.monotonic();
   signer_->step();
+  errors_.step(*loop_);
   std::uint64_t const scans = loop_->counts().reaper_scans;
   api_->metrics().add("tally_reaper_scans_total", {}, static_cast<double>(scans - scans_counted_));
   scans_counted_ = scans;
@@ -191,6 +206,17 @@ Duration Node::step_worker() {
   if (auto const due = worker_->next_due())
     next = std::min(next, std::max(*due - now, Duration(0)));
   return next;
+}
+
+// The desk has told of what it records.
+void Node::tell(codec::Entry const& entry) const {
+  bool const told = std::holds_alternative<domain::ErrorEvent>(entry.recorded.event);
+  if (!world_.error_told || told) return;
+  auto const finding = domain::error::finding_of(entry.recorded.event);
+  if (!finding || finding->severity < Severity::warning) return;
+  domain::Header const& header = entry.recorded.header;
+  world_.error_told(*finding, header.correlation.value_or(CorrelationId{}),
+                    header.span.value_or(SpanId{}));
 }
 
 // What the recorded events say in numbers; so metrics and records cannot disagree.
@@ -208,7 +234,6 @@ void Node::count(codec::Entry const& entry) {
     metrics.add("log_entries_total",
                 {{"severity", "CRITICAL"}, {"reconcile_type", audit->reconcile_type}});
     if (reconciles) reconciled("audit");
-    if (world_.audit_required) world_.audit_required(audit->run, audit->reconcile_type);
   } else if (auto const* settled = std::get_if<domain::run::Settled>(run);
              settled != nullptr && reconciles) {
     reconciled(settled->phase == domain::run::Phase::succeeded ? "forward"
@@ -221,6 +246,7 @@ void Node::count(codec::Entry const& entry) {
 
 void Node::begin_stop() {
   api_->flush();
+  errors_.step(*loop_);
   loop_->begin_stop();
 }
 

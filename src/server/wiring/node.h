@@ -17,6 +17,7 @@
 #include "ports/signer.h"
 #include "server/wiring/bootstrap.h"
 #include "server/wiring/checkpoint_signer.h"
+#include "server/wiring/error_desk.h"
 #include "server/wiring/hash_tiles.h"
 #include "server/wiring/local_work.h"
 #include "server/wiring/segment_store.h"
@@ -37,8 +38,9 @@ struct NodeWorld {
   std::function<void()> wake_loop;    // any thread: step_loop has something to do
   std::function<void()> wake_log;     // any thread: write_log has something to do
   std::function<void()> wake_worker;  // any thread: step_worker has something to do
-  // A run waits for two people: nobody may guess what it cost. CRITICAL; any thread, may be empty.
-  std::function<void(RunId, std::string const& reconcile_type)> audit_required = {};
+  // An error, from WARNING up, of the parts of the server or of what happened to a run; for the
+  // server's log. Any thread, may be empty.
+  std::function<void(domain::error::Recorded const&, CorrelationId, SpanId)> error_told = {};
   // The log failed or a signature was bad: record it as well as may be and end the process.
   std::function<void(std::string)> on_failure;
 };
@@ -84,6 +86,8 @@ class Node {
   bool idle() const { return loop_->idle(); }
 
   api::Api& api() { return *api_; }
+  // Where the parts of the machine below the node report their errors.
+  ports::ErrorSink& errors() { return errors_; }
   ledger::Loop& loop() { return *loop_; }
   ledger::Reader const& reader() const { return *reader_; }
   SegmentStore& store() { return *store_; }
@@ -98,9 +102,11 @@ class Node {
   void post_begin(std::vector<domain::Command> commands);
   void take_order(ledger::Order order);
   void count(codec::Entry const& entry);
+  void tell(codec::Entry const& entry) const;
 
   NodeWorld world_;
   NodeOptions options_;
+  ErrorDesk errors_;
   ledger::Index index_;
   std::uint64_t tail_cut_bytes_ = 0;
   std::optional<LedgerId> fresh_;  // set when this start made the ledger

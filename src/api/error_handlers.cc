@@ -1,0 +1,160 @@
+// The evidence plane: errors. The only routes that show an envelope; they take a key with
+// evidence:read.
+
+#include <algorithm>
+
+#include "api/evidence.h"
+#include "api/handlers.h"
+#include "domain/next_id.h"
+#include "views/error_view.h"
+
+namespace tally::api {
+
+namespace {
+
+constexpr std::int64_t kErrorsDefault = 100;
+constexpr std::size_t kLookedAtMax = 10'000;  // events one page may look at
+
+struct Wanted {
+  std::string error_class;  // whole, or the family: "infra"
+  std::string component;
+  std::string layer;
+  Severity least = Severity::debug;
+  std::optional<CorrelationId> correlation;
+  std::optional<RunId> run;
+  std::optional<std::int64_t> before;
+  std::size_t limit = 0;
+
+  bool fits(wire::ErrorEnvelope const& one, Severity severity) const {
+    bool const of_class =
+        error_class.empty() || one.error_class == error_class ||
+        (one.error_class.starts_with(error_class) && one.error_class[error_class.size()] == '.');
+    return of_class && (component.empty() || one.component == component) &&
+           (layer.empty() || one.layer == layer) && severity >= least &&
+           (!correlation || one.correlation_id == correlation) && (!run || one.run_id == run);
+  }
+};
+
+template <class Id>
+std::optional<Id> id_in_query(Exchange& x, std::string const& name, std::optional<Id> const& id) {
+  if (x.query.has(name) && !id) x.query.fault(name, "is not an id of that kind");
+  return id;
+}
+
+void read_severity(Exchange& x, Wanted& wanted) {
+  if (!x.query.has("severity")) return;
+  auto const text = x.query.text("severity");
+  auto const all = all_of(Severity{});
+  auto const at = std::ranges::find(all, text, [](Severity one) { return name_of(one); });
+  if (at == all.end())
+    return x.query.fault("severity", "is one of DEBUG, INFO, WARNING, ERROR, CRITICAL");
+  wanted.least = *at;
+}
+
+// Answers what is wrong with the query, if anything.
+std::optional<Wanted> wanted_by(Exchange& x) {
+  Wanted wanted;
+  wanted.error_class = x.query.text("class");
+  wanted.component = x.query.text("component");
+  wanted.layer = x.query.text("layer");
+  read_severity(x, wanted);
+  wanted.correlation =
+      id_in_query(x, "correlation_id", parse_correlation_id(x.query.text("correlation_id")));
+  wanted.run = id_in_query(x, "run_id", parse_id<RunId>(x.query.text("run_id")));
+  auto const before = x.query.integer("before", json::kIntegerMax, 0, json::kIntegerMax);
+  if (x.query.has("before")) wanted.before = before;
+  wanted.limit = static_cast<std::size_t>(
+      x.query.integer("limit", kErrorsDefault, 1, wire::kErrorsPerPageMax));
+  if (!x.query_is_good()) return std::nullopt;
+  return wanted;
+}
+
+bool may_see_error(Exchange const& x, domain::Header const& header,
+                   domain::error::Recorded const& finding) {
+  return may_see(x, header) || finding.subject == x.caller().tenant;
+}
+
+// The salted digest of the run's input stands in its first event.
+std::optional<std::string> input_hash_of(ledger::Reader const& reader, RunId run) {
+  auto const seqs = reader.index().of_run(run);
+  if (seqs.empty()) return std::nullopt;
+  auto const entry = reader.entry(seqs.front());
+  if (!entry) return std::nullopt;
+  auto const* group = std::get_if<domain::RunEvent>(&entry->recorded.event);
+  auto const* submitted = group ? std::get_if<domain::run::Submitted>(group) : nullptr;
+  if (submitted == nullptr) return std::nullopt;
+  constexpr std::size_t kHex = 16;
+  return submitted->input.digest.substr(0, kHex);
+}
+
+wire::ErrorEnvelope envelope_of(Exchange const& x, domain::Recorded const& recorded,
+                                domain::error::Recorded const& finding, std::uint64_t id_key) {
+  auto view = views::error_view(recorded, finding, id_key);
+  if (!view.input_hash && view.run_id)
+    view.input_hash = input_hash_of(x.services.reader, *view.run_id);
+  return view;
+}
+
+// Where errors may stand, newest first: one run's or correlation's events, or all findings.
+std::vector<std::int64_t> places_of(ledger::Index const& index, Wanted const& wanted) {
+  if (!wanted.correlation && !wanted.run) return index.errors(wanted.before, kLookedAtMax);
+  auto seqs = wanted.run ? index.of_run(*wanted.run) : index.of_correlation(*wanted.correlation);
+  std::ranges::reverse(seqs);
+  if (wanted.before) std::erase_if(seqs, [&](std::int64_t seq) { return seq >= *wanted.before; });
+  if (seqs.size() > kLookedAtMax) seqs.resize(kLookedAtMax);
+  return seqs;
+}
+
+Result<wire::ErrorList> errors_of(Exchange& x, Wanted const& wanted) {
+  auto const& reader = x.services.reader;
+  TRY(id_key, id_key_of(reader));
+  auto const places = places_of(reader.index(), wanted);
+  wire::ErrorList list;
+  for (auto const seq : places) {
+    if (list.errors.size() == wanted.limit) {
+      list.next = list.errors.back().seq;
+      return list;
+    }
+    TRY(entry, reader.entry(seq));
+    auto const finding = domain::error::finding_of(entry.recorded.event);
+    if (!finding || !may_see_error(x, entry.recorded.header, *finding)) continue;
+    auto envelope = envelope_of(x, entry.recorded, *finding, id_key);
+    if (wanted.fits(envelope, finding->severity)) list.errors.push_back(std::move(envelope));
+  }
+  if (places.size() == kLookedAtMax) list.next = places.back();
+  return list;
+}
+
+Result<wire::ErrorEnvelope> error_of(Exchange& x, ErrorId id) {
+  auto const& reader = x.services.reader;
+  TRY(id_key, id_key_of(reader));
+  auto const entry = reader.entry(domain::error_seq(id_key, id));
+  auto const finding = entry ? domain::error::finding_of(entry->recorded.event) : std::nullopt;
+  if (!finding || !may_see_error(x, entry->recorded.header, *finding))
+    return fail("not_found", "no such error");
+  return envelope_of(x, entry->recorded, *finding, id_key);
+}
+
+}  // namespace
+
+void list_errors(ExchangePtr x) {
+  auto wanted = wanted_by(*x);
+  if (!wanted) return;
+  x->services.later([x, wanted = std::move(*wanted)] {
+    auto const list = errors_of(*x, wanted);
+    if (!list) return x->storage_failed(list.error());
+    x->json(200, *list);
+  });
+}
+
+void get_error(ExchangePtr x) {
+  auto const id = parse_error_id(x->path.at(0));
+  if (!id) return x->problem("not_found", "no such error");
+  x->services.later([x, id = *id] {
+    auto const envelope = error_of(*x, id);
+    if (!envelope) return x->storage_failed(envelope.error());
+    x->json(200, *envelope);
+  });
+}
+
+}  // namespace tally::api

@@ -1,0 +1,209 @@
+// The three planes: the evidence plane shows errors, the product and operations planes never do.
+
+#include <gtest/gtest.h>
+
+#include "api/routes.h"
+#include "api/test_world.h"
+#include "domain/error/finding.h"
+#include "wire/problem_catalog.h"
+
+namespace tally::api {
+namespace {
+
+// An error of this class, by the first layer that may speak of it.
+domain::error::Recorded error_of(ErrorClass error_class) {
+  domain::error::Recorded error;
+  for (Layer const layer : {Layer::L4, Layer::L6})
+    if (may_emit(layer, error_class)) error.layer = layer;
+  error.chain = {{.message = "inner words", .type = "inner_type"}};
+  error.component = "under_test";
+  error.error_class = error_class;
+  error.exception_type = "outer_type";
+  error.message = "outer words";
+  error.subject = TenantId("default");
+  return error;
+}
+
+json::Array errors_in(SentPtr const& sent) {
+  EXPECT_EQ(sent->answer.status, 200) << sent->answer.body;
+  auto const* list = sent->body().find("errors");
+  return list != nullptr ? *list->array() : json::Array{};
+}
+
+std::string target_of(Route const& route, std::string const& run) {
+  std::string target(route.pattern);
+  for (auto open = target.find('{'); open != std::string::npos; open = target.find('{')) {
+    auto const name = target.substr(open + 1, target.find('}') - open - 1);
+    target.replace(open, name.size() + 2, name == "id" ? run : "default");
+  }
+  return target;
+}
+
+// Nothing of an envelope: no id, no member that only envelopes have, no word of the error.
+void expect_no_envelope(SentPtr const& sent, std::string const& about) {
+  std::string all = sent->answer.body;
+  for (auto const& [name, value] : sent->answer.headers) all += name + ": " + value + "\n";
+  for (auto const* word : {"err_", "error_class", "exception_type", "exception_chain", "error_id",
+                           "outer words", "inner words", "under_test"})
+    EXPECT_EQ(all.find(word), std::string::npos) << about << " shows " << word << "\n" << all;
+}
+
+TEST(Planes, OnlyTheEvidencePlaneShowsErrorsWhateverTheirClass) {
+  World world;
+  auto const run = run_id(world.submit(world.admin, "k"));
+  for (ErrorClass const error_class : all_of(ErrorClass{})) {
+    world.post(domain::ErrorCommand(error_of(error_class)));
+    for (Route const& route : routes()) {
+      if (route.scope == "evidence:read" || !route.pattern.starts_with("/v1/")) continue;
+      auto const sent = world.send(std::string(route.method), target_of(route, run), world.admin,
+                                   route.request ? "{}" : "", {{"idempotency-key", "x"}});
+      expect_no_envelope(sent, std::string(route.method) + " " + std::string(route.pattern) +
+                                   " after " + std::string(name_of(error_class)));
+    }
+  }
+  auto const shown =
+      errors_in(world.send("GET", "/v1/errors?component=under_test&limit=1000", world.admin));
+  EXPECT_EQ(shown.size(), all_of(ErrorClass{}).size());
+}
+
+TEST(Planes, ShowNoEnvelopeWhereStorageFails) {
+  World world;
+  auto const run = run_id(world.submit(world.admin, "k"));
+  execute(world, "42", "0.001");
+  world.vault.erased = true;
+  world.log.outcome = ports::AppendOutcome::unknown;
+  for (Route const& route : routes()) {
+    if (route.scope == "evidence:read" || !route.pattern.starts_with("/v1/")) continue;
+    expect_no_envelope(world.send(std::string(route.method), target_of(route, run), world.admin,
+                                  route.request ? "{}" : "", {{"idempotency-key", "x"}}),
+                       std::string(route.pattern));
+  }
+}
+
+TEST(Planes, AskForTheScopeOfEvidence) {
+  World world;
+  auto const product = world.key("default", "runs:read runs:write work budget:read");
+  EXPECT_EQ(world.send("GET", "/v1/errors", product)->answer.status, 403);
+  EXPECT_EQ(world.send("GET", "/v1/errors/err_000000000000", product)->answer.status, 403);
+}
+
+TEST(Errors, AreEnvelopesWithEveryMember) {
+  World world;
+  auto error = error_of(ErrorClass::infra_storage);
+  error.context["attempt"] = "3";
+  world.post(domain::ErrorCommand(error));
+  auto const errors = errors_in(world.send("GET", "/v1/errors?class=infra.storage", world.admin));
+  ASSERT_EQ(errors.size(), 1u);
+  auto const& one = errors[0];
+  for (auto const* member :
+       {"error_id", "timestamp", "layer", "component", "error_class", "severity", "message",
+        "correlation_id", "decision_id", "run_id", "agent_id", "tenant_id", "input_hash",
+        "exception_type", "exception_chain", "context", "seq"})
+    EXPECT_NE(one.find(member), nullptr) << member;
+  auto const id = *one.find("error_id")->string();
+  EXPECT_EQ(id.size(), 16u);
+  EXPECT_EQ(text_at(one, {"layer"}), "L6");
+  EXPECT_EQ(text_at(one, {"severity"}), "ERROR");
+  EXPECT_EQ(text_at(one, {"context", "attempt"}), "3");
+  auto const again = world.send("GET", "/v1/errors/" + id, world.admin);
+  EXPECT_EQ(again->answer.status, 200);
+  EXPECT_EQ(json::write(again->body()), json::write(one));
+  EXPECT_EQ(world.send("GET", "/v1/errors/err_000000000000", world.admin)->answer.status, 404);
+  EXPECT_EQ(world.send("GET", "/v1/errors/nonsense", world.admin)->answer.status, 404);
+}
+
+TEST(Errors, OfAFailedRunCarryItsTraceAndItsInputsHash) {
+  World world;
+  auto const sent =
+      world.send("POST", "/v1/runs", world.admin, World::kBody,
+                 {{"idempotency-key", "k"},
+                  {"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}});
+  auto const run = run_id(sent);
+  auto const leased = lease_one(world);
+  world.send("POST", leased.path("start"), world.admin, "{\"fence\":" + leased.fence + "}");
+  world.send(
+      "POST", leased.path("fail"), world.admin,
+      "{\"fence\":" + leased.fence +
+          R"(,"code":"timeout","detail":"password=hunter2 canary-5ecret-9d1f","retry":false})");
+  auto const errors = errors_in(world.send("GET", "/v1/errors?run_id=" + run, world.admin));
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(text_at(errors[0], {"error_class"}), "infra.timeout");
+  EXPECT_EQ(text_at(errors[0], {"layer"}), "L5");
+  EXPECT_EQ(text_at(errors[0], {"correlation_id"}), "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_EQ(text_at(errors[0], {"input_hash"}).size(), 16u);
+  EXPECT_EQ(text_at(errors[0], {"message"}), "password=[redacted] [redacted]");
+  EXPECT_EQ(world.log.all_leaves().find("canary-5ecret"), std::string::npos);
+  EXPECT_EQ(
+      errors_in(world.send("GET", "/v1/errors?correlation_id=0af7651916cd43dd8448eb211c80319c",
+                           world.admin))
+          .size(),
+      1u);
+}
+
+TEST(Errors, AreFilteredAndPagedNewestFirst) {
+  World world;
+  for (int i = 0; i < 5; ++i) world.post(domain::ErrorCommand(error_of(ErrorClass::infra_timeout)));
+  world.post(domain::ErrorCommand(error_of(ErrorClass::system_assertion)));
+  EXPECT_EQ(errors_in(world.send("GET", "/v1/errors?class=infra", world.admin)).size(), 5u);
+  EXPECT_EQ(errors_in(world.send("GET", "/v1/errors?severity=CRITICAL", world.admin)).size(), 0u);
+  auto const first = world.send("GET", "/v1/errors?limit=4", world.admin);
+  auto const page = errors_in(first);
+  ASSERT_EQ(page.size(), 4u);
+  EXPECT_EQ(text_at(page[0], {"error_class"}), "system.assertion");
+  auto const next = text_at(first->body(), {"next"});
+  EXPECT_EQ(errors_in(world.send("GET", "/v1/errors?limit=4&before=" + next, world.admin)).size(),
+            2u);
+  for (auto const* wrong : {"severity=bad", "run_id=bad", "correlation_id=bad", "limit=0", "zzz=1"})
+    EXPECT_EQ(world.send("GET", std::string("/v1/errors?") + wrong, world.admin)->answer.status,
+              422)
+        << wrong;
+}
+
+TEST(Errors, OfOtherTenantsAreNotShown) {
+  World world;
+  world.tenant("other", "10");
+  auto const stranger = world.key("other", "evidence:read");
+  world.post(domain::ErrorCommand(error_of(ErrorClass::infra_network)));
+  EXPECT_EQ(errors_in(world.send("GET", "/v1/errors", stranger)).size(), 0u);
+  auto const id = text_at(errors_in(world.send("GET", "/v1/errors", world.admin))[0], {"error_id"});
+  EXPECT_EQ(world.send("GET", "/v1/errors/" + id, stranger)->answer.status, 404);
+}
+
+TEST(Errors, HaveAClassForEveryProblem) {
+  for (auto const& kind : wire::problem_kinds()) {
+    auto const found = domain::error::class_of_refusal(kind.code);
+    bool const guessed = found == Classification::of<Layer::L4, ErrorClass::system_internal>();
+    EXPECT_FALSE(guessed) << kind.code;
+  }
+}
+
+// Takes the reports that the API makes.
+struct Collected : ports::ErrorSink {
+  void take(Classification classification, std::string component,
+            ports::ErrorReport report) override {
+    EXPECT_EQ(component, "api");
+    seen.emplace_back(classification, std::move(report));
+  }
+  std::vector<std::pair<Classification, ports::ErrorReport>> seen;
+};
+
+TEST(Errors, OfOurOwnAreReportedWithTheRequestsTrace) {
+  Collected sink;
+  Options options;
+  options.errors = {&sink, "api"};
+  World world(std::move(options));
+  auto const input = "\"" + std::string(40'000, 'x') + "\"";
+  world.submit(world.admin, "k", R"({"job":"j","max_cost_usd":"1","input":)" + input + "}");
+  world.blobs.failing = true;
+  auto const sent = world.send("POST", "/v1/work/lease", world.admin, R"({"jobs":["j"]})");
+  EXPECT_EQ(sent->answer.body, R"({"work":[]})");
+  ASSERT_EQ(sink.seen.size(), 1u);
+  auto const& [classification, report] = sink.seen[0];
+  EXPECT_EQ(classification, (Classification::of<Layer::L2, ErrorClass::infra_storage>()));
+  EXPECT_NE(sent->header("traceparent").find(to_text(report.trace.correlation)), std::string::npos);
+  EXPECT_EQ(report.context.at("route"), "POST /v1/work/lease");
+  EXPECT_EQ(report.tenant, TenantId("default"));
+}
+
+}  // namespace
+}  // namespace tally::api

@@ -1,0 +1,52 @@
+#include "base/redact.h"
+
+#include <gtest/gtest.h>
+
+#include "base/prng.h"
+
+namespace tally {
+namespace {
+
+TEST(Redaction, TakesOutWhatIsNamedLikeASecret) {
+  EXPECT_EQ(redacted("password=hunter2 rest", 200), "password=[redacted] rest");
+  EXPECT_EQ(redacted(R"({"api_key": "abc", "n": 1})", 200), R"({"api_key": "[redacted]", "n": 1})");
+  EXPECT_EQ(redacted("Authorization: Bearer abc", 200), "Authorization: Bearer [redacted]");
+  EXPECT_EQ(redacted("DB_PASSWORD: p@ss/word! end", 200), "DB_PASSWORD: [redacted] end");
+}
+
+TEST(Redaction, TakesOutWhatLooksLikeASecret) {
+  for (std::string_view const secret :
+       {"tk_x", "tk_3fKq9", "canary-5ecret-9d1f", "AKIAIOSFODNN7EXAMPLE", "eyJhbGciOi",
+        "sk-proj-abcDEF0123456789", "ghp_16C7e42F292c6912E7710c838347Ae178B4a"}) {
+    auto const line = redacted("failed with " + std::string(secret) + " today", 200);
+    EXPECT_EQ(line, "failed with [redacted] today") << secret;
+  }
+}
+
+TEST(Redaction, LeavesWordsNumbersPathsAndOurOwnIds) {
+  for (std::string_view const text :
+       {"cannot open jobs/log-patterns/work.sh: No such file", "exit code 127 after 3.5 s",
+        "run_0123456789abcdef lost its lease_0123456789abcdef", "2026-11-21T09:43:08.123456Z",
+        "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "4bf92f3577b34da6a3ce929d0e0e4736", "Gr\u00f6\u00dfe \u20ac 5"}) {
+    EXPECT_EQ(redacted(text, 200), text);
+  }
+}
+
+TEST(Redaction, MakesOneShortLineOfAnything) {
+  EXPECT_EQ(redacted("a\r\nb\x1b[31m\xff", 200), "a b [31m");
+  EXPECT_EQ(redacted(std::string(300, 'x'), 200).size(), 200u);
+  EXPECT_EQ(redacted("abc\u20ac", 5), "abc");
+  Prng random(7);
+  for (int i = 0; i < 2'000; ++i) {
+    std::string text;
+    for (auto n = random.below(300); n > 0; --n) text += static_cast<char>(random.next() >> 56);
+    auto const line = redacted(text, 100);
+    EXPECT_LE(line.size(), 100u);
+    EXPECT_EQ(line.find('\n'), std::string::npos);
+    EXPECT_EQ(redacted(line, 100), line);
+  }
+}
+
+}  // namespace
+}  // namespace tally

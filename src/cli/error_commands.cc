@@ -1,0 +1,57 @@
+// tally errors.
+
+#include <fmt/ostream.h>
+
+#include "cli/commands.h"
+#include "cli/online.h"
+#include "wire/error_messages.h"
+
+namespace tally::cli {
+
+namespace {
+
+void show_errors(std::ostream& out, wire::ErrorList const& list) {
+  if (list.errors.empty()) fmt::print(out, "no errors of that kind\n");
+  for (wire::ErrorEnvelope const& one : list.errors) {
+    fmt::print(out, "{}  {}  {:8}  {} {}  {}\n", to_rfc3339(one.timestamp), one.error_id,
+               one.severity, one.layer, one.error_class, one.component);
+    fmt::print(out, "  {}{}\n", one.message,
+               one.exception_type.empty() ? "" : " (" + one.exception_type + ")");
+    for (auto const& cause : one.exception_chain)
+      fmt::print(out, "  caused by {}: {}\n", cause.type, cause.message);
+    if (one.run_id) fmt::print(out, "  run {}\n", to_text(*one.run_id));
+    if (one.correlation_id) fmt::print(out, "  correlation {}\n", to_text(*one.correlation_id));
+  }
+  if (list.next) fmt::print(out, "older ones: --before {}\n", *list.next);
+}
+
+Action declare_errors(Arguments& arguments) {
+  auto query = std::make_shared<client::ErrorQuery>();
+  arguments.option("--class", query->error_class, "A class, or its family: infra, domain, system");
+  arguments.option("--component", query->component, "Only of this part");
+  arguments.option("--severity", query->severity, "The least that is shown")
+      .one_of(wire::kSeverities);
+  arguments.option("--layer", query->layer, "Only of this layer").one_of(wire::kLayers);
+  arguments.option("--correlation", query->correlation, "Only of this trace (32 hex)");
+  arguments.option("--run", query->run, "Only of this run");
+  arguments.option("--before", query->before, "Older than this event");
+  arguments.option("--limit", query->limit, "At most so many, newest first [20]")
+      .within(1, wire::kErrorsPerPageMax);
+  return [query](Call& call) {
+    return online(call, [&](client::TallyClient& client) {
+      return present(call, client.errors(*query), show_errors);
+    });
+  };
+}
+
+}  // namespace
+
+std::span<Command const> error_commands() {
+  static constexpr std::array<Command, 1> kRows{{
+      {"errors", "Lists what went wrong, newest first",
+       "tally errors --severity ERROR --class infra", Reach::server, declare_errors},
+  }};
+  return kRows;
+}
+
+}  // namespace tally::cli

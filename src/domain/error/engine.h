@@ -1,0 +1,83 @@
+#pragma once
+
+// Errors that nothing else records: the server's own faults. A run that failed, a refusal, an audit
+// have events of their own; finding.h says which error each of those is.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error_class.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "domain/refusal.h"
+
+namespace tally::domain::error {
+
+inline constexpr std::size_t kCausesMax = 5;
+inline constexpr std::size_t kTextBytesMax = 200;
+inline constexpr std::size_t kContextMax = 16;
+
+// One link of the chain that led to an error: its type and what it said, redacted.
+struct Cause {
+  std::string message;
+  std::string type;
+  bool operator==(Cause const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("message", self.message);
+    visit("type", self.type);
+  }
+};
+
+// Command and event error.recorded: the envelope of one error, less what every event's header says
+// (when, which correlation, run, tenant and decision).
+struct Recorded {
+  std::optional<std::string> agent;
+  std::vector<Cause> chain;  // outermost first
+  std::string component;
+  std::map<std::string, std::string> context;
+  ErrorClass error_class = ErrorClass::system_internal;
+  std::string exception_type;             // a stable word of ours, or the type's name
+  std::optional<std::string> input_hash;  // 16 hex of a salted SHA-256
+  Layer layer = Layer::L4;
+  std::string message;
+  std::optional<SpanId> parent_span;
+  std::int64_t repeats = 0;  // of this error that were only counted since it was last recorded
+  std::optional<RunId> run;
+  Severity severity = Severity::error;
+  std::optional<Instant> started_at;  // of the span in which it happened
+  std::optional<TenantId> subject;    // whose work it befell
+  bool operator==(Recorded const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("agent", self.agent);
+    visit("chain", self.chain);
+    visit("component", self.component);
+    visit("context", self.context);
+    visit("error_class", self.error_class);
+    visit("exception_type", self.exception_type);
+    visit("input_hash", self.input_hash);
+    visit("layer", self.layer);
+    visit("message", self.message);
+    visit("parent_span", self.parent_span);
+    visit("repeats", self.repeats);
+    visit("run", self.run);
+    visit("severity", self.severity);
+    visit("started_at", self.started_at);
+    visit("subject", self.subject);
+  }
+};
+
+// Does the subject exist? A tenant's error joins the tenant's own sequence.
+struct Facts {
+  bool known_subject = false;
+  bool operator==(Facts const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("known_subject", self.known_subject);
+  }
+};
+
+}  // namespace tally::domain::error

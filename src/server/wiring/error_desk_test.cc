@@ -1,0 +1,139 @@
+#include "server/wiring/error_desk.h"
+
+#include "codec/event_codec.h"
+#include "ledger/loop_fixture.h"
+
+namespace tally::wiring {
+namespace {
+
+using ledger::testing::LoopWorld;
+
+// The errors that the ledger holds, in order.
+std::vector<domain::error::Recorded> recorded(LoopWorld const& world) {
+  std::vector<domain::error::Recorded> found;
+  for (auto const& frame : world.log.frames) {
+    for (auto const& record : frame.records) {
+      auto const event = codec::decode(record.leaf);
+      auto const* group = event ? std::get_if<domain::ErrorEvent>(&event->event) : nullptr;
+      if (group != nullptr) found.push_back(std::get<domain::error::Recorded>(*group));
+    }
+  }
+  return found;
+}
+
+struct DeskTest : ::testing::Test {
+  DeskTest() { world.open(); }
+  void report(std::string type = "io_error", std::string message = "it broke") {
+    ports::ErrorReport report;
+    report.exception_type = std::move(type);
+    report.message = std::move(message);
+    reporter.report<ErrorClass::infra_storage>(std::move(report));
+  }
+  void step() {
+    desk.step(*world.loop);
+    world.settle();
+  }
+  LoopWorld world;
+  int told = 0;
+  ErrorDesk desk{world.clock, world.entropy,
+                 ErrorDeskOptions{.quiet = seconds(60),
+                                  .kinds_max = 8,
+                                  .waiting_max = 16,
+                                  .told = [this](auto const&, auto, auto) { ++told; }}};
+  ports::ErrorReporter<Layer::L6> reporter{&desk, "disk"};
+};
+
+TEST_F(DeskTest, RecordsAnErrorWithItsLayerClassAndTrace) {
+  ports::ErrorReport report;
+  report.trace.correlation = *parse_correlation_id("0af7651916cd43dd8448eb211c80319c");
+  report.trace.parent = *parse_span_id("b7ad6b7169203331");
+  report.message = "a sector could not be read";
+  report.exception_type = "io_error";
+  report.chain = {{"cause", "EIO"}};
+  reporter.report<ErrorClass::infra_storage>(report);
+  step();
+  auto const errors = recorded(world);
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].layer, Layer::L6);
+  EXPECT_EQ(errors[0].error_class, ErrorClass::infra_storage);
+  EXPECT_EQ(errors[0].component, "disk");
+  EXPECT_EQ(errors[0].chain.at(0).message, "EIO");
+  EXPECT_EQ(errors[0].parent_span, report.trace.parent);
+  EXPECT_EQ(world.index.of_correlation(report.trace.correlation).size(), 1u);
+}
+
+TEST_F(DeskTest, LeavesNoErrorWithoutACorrelation) {
+  report();
+  step();
+  auto const event = codec::decode(world.log.frames.back().records.back().leaf);
+  ASSERT_TRUE(event);
+  EXPECT_TRUE(event->header.correlation.has_value());
+}
+
+TEST_F(DeskTest, CountsWhatRepeatsAndTellsItLater) {
+  for (int i = 0; i < 1'000; ++i) report();
+  step();
+  ASSERT_EQ(recorded(world).size(), 1u);
+  EXPECT_EQ(recorded(world)[0].repeats, 0);
+  EXPECT_EQ(told, 1'000);
+  world.clock.pass(seconds(60));
+  step();
+  ASSERT_EQ(recorded(world).size(), 2u);
+  EXPECT_EQ(recorded(world)[1].repeats, 998);  // itself and 998 more: 1,000 in all
+  world.clock.pass(seconds(600));
+  step();
+  EXPECT_EQ(recorded(world).size(), 2u);
+}
+
+TEST_F(DeskTest, KeepsSecretsOutOfEveryMember) {
+  std::string const canary = "canary-5ecret-9d1f";
+  ports::ErrorReport report;
+  report.exception_type = canary;
+  report.message = "token=" + canary;
+  report.chain = {{canary, "Bearer " + canary}};
+  report.context = {{"password", "short"}, {"path", canary}};
+  reporter.report<ErrorClass::system_internal>(report);
+  step();
+  for (auto const& frame : world.log.frames) {
+    for (auto const& record : frame.records) {
+      EXPECT_EQ(as_text(record.leaf).find(canary), std::string_view::npos);
+      EXPECT_EQ(as_text(record.leaf).find("short"), std::string_view::npos);
+    }
+  }
+  EXPECT_EQ(recorded(world).size(), 1u);
+}
+
+TEST_F(DeskTest, ShortensWhatIsTooLongForARecord) {
+  ports::ErrorReport report;
+  report.message = std::string(10'000, 'x');
+  report.chain.assign(50, {"cause", std::string(10'000, 'y')});
+  for (int i = 0; i < 100; ++i) report.context["k" + std::to_string(i)] = std::string(999, 'z');
+  reporter.report<ErrorClass::system_internal>(report);
+  step();
+  ASSERT_EQ(recorded(world).size(), 1u);
+  EXPECT_EQ(recorded(world)[0].chain.size(), domain::error::kCausesMax);
+}
+
+TEST_F(DeskTest, ForgetsTheOldestKindAndLosesNoCount) {
+  for (int kind = 0; kind < 20; ++kind) {
+    report("kind_" + std::to_string(kind));
+    report("kind_" + std::to_string(kind));
+    step();
+  }
+  world.clock.pass(seconds(60));
+  step();
+  std::int64_t count = 0;
+  for (auto const& error : recorded(world)) count += 1 + error.repeats;
+  EXPECT_EQ(count, 40);
+  EXPECT_EQ(desk.dropped(), 0u);
+}
+
+TEST_F(DeskTest, CountsWhatFindsNoPlace) {
+  for (int kind = 0; kind < 100; ++kind) report("kind_" + std::to_string(kind));
+  step();
+  EXPECT_EQ(recorded(world).size() + desk.dropped(), 100u);
+  EXPECT_GT(desk.dropped(), 0u);
+}
+
+}  // namespace
+}  // namespace tally::wiring

@@ -1,0 +1,87 @@
+#pragma once
+
+// Errors as the evidence plane shows them. No product or operations answer carries one.
+
+#include "wire/shape.h"
+
+namespace tally::wire {
+
+inline constexpr std::int64_t kErrorsPerPageMax = 1000;
+inline constexpr std::array<std::string_view, 5> kSeverities{"DEBUG", "INFO", "WARNING", "ERROR",
+                                                             "CRITICAL"};
+inline constexpr std::array<std::string_view, 7> kLayers{"L1", "L2", "L3", "L4", "L5", "L6", "L7"};
+
+struct ErrorCause {
+  std::string type;
+  std::string message;
+  bool operator==(ErrorCause const&) const = default;
+  static constexpr std::string_view kName = "ErrorCause";
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("type", self.type);
+    visit("message", self.message, Rule{.says = "redacted, at most 200 bytes"});
+  }
+};
+
+struct ErrorEnvelope {
+  std::string error_id;
+  Instant timestamp;
+  std::string layer;
+  std::string component;
+  std::string error_class;
+  std::string severity;
+  std::string message;
+  std::optional<CorrelationId> correlation_id;
+  std::optional<std::string> span_id;
+  std::optional<std::string> parent_span_id;
+  std::optional<Instant> started_at;
+  std::optional<DecisionId> decision_id;
+  std::optional<RunId> run_id;
+  std::optional<std::string> agent_id;
+  std::optional<TenantId> tenant_id;
+  std::optional<std::string> input_hash;
+  std::string exception_type;
+  std::vector<ErrorCause> exception_chain;
+  Labels context;
+  std::int64_t seq = 0;
+  bool operator==(ErrorEnvelope const&) const = default;
+  static constexpr std::string_view kName = "ErrorEnvelope";
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("error_id", self.error_id, Rule{.says = "err_ and 12 hex"});
+    visit("timestamp", self.timestamp);
+    visit("layer", self.layer, Rule{.one_of = kLayers});
+    visit("component", self.component);
+    visit("error_class", self.error_class, Rule{.says = "infra.*, domain.* or system.*"});
+    visit("severity", self.severity, Rule{.one_of = kSeverities});
+    visit("message", self.message);
+    visit("correlation_id", self.correlation_id, Rule{.null_when_none = true});
+    visit("span_id", self.span_id);
+    visit("parent_span_id", self.parent_span_id);
+    visit("started_at", self.started_at);
+    visit("decision_id", self.decision_id, Rule{.null_when_none = true});
+    visit("run_id", self.run_id, Rule{.null_when_none = true});
+    visit("agent_id", self.agent_id, Rule{.null_when_none = true});
+    visit("tenant_id", self.tenant_id, Rule{.null_when_none = true});
+    visit("input_hash", self.input_hash,
+          Rule{.null_when_none = true, .says = "16 hex of a salted SHA-256, never the input"});
+    visit("exception_type", self.exception_type);
+    visit("exception_chain", self.exception_chain, Rule{.says = "at most 5, outermost first"});
+    visit("context", self.context);
+    visit("seq", self.seq, Rule{.says = "the ledger's event that records it: its proof"});
+  }
+};
+
+struct ErrorList {
+  std::vector<ErrorEnvelope> errors;
+  std::optional<std::int64_t> next;
+  bool operator==(ErrorList const&) const = default;
+  static constexpr std::string_view kName = "ErrorList";
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("errors", self.errors, Rule{.says = "newest first"});
+    visit("next", self.next, Rule{.null_when_none = true, .says = "`before` of the next page"});
+  }
+};
+
+}  // namespace tally::wire
