@@ -2,6 +2,8 @@
 
 // What was found broken, in sentences. Only the first few: one fault breaks much.
 
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +19,7 @@ class Verdicts {
     if (all_.size() < kVerdictsMax) all_.push_back(std::move(what));
   }
   void require(bool holds, std::string_view what, std::string const& about) {
-    if (!holds) broken(std::string(what) + ": " + about);
+    if (!holds) broken(fmt::format("{}: {}", what, about));
   }
   std::vector<std::string> const& all() const { return all_; }
   bool sound() const { return all_.empty(); }
