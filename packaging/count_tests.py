@@ -6,7 +6,8 @@
 JUNIT_XML is ctest's --output-junit (one entry a program), GTEST_DIR holds a GoogleTest XML file
 for each program that reached its end. A program that failed without a failed case (it crashed, a
 sanitizer spoke at its exit, it ran out of time) counts as one failure. Skipped cases count as
-neither, and are named on stderr with their reasons.
+neither, and are named on stderr with their reasons; so is what a program of another kind skips, by
+a line "skipped: ...".
 """
 import pathlib
 import sys
@@ -31,6 +32,9 @@ def cases(report):
 def main(junit, directory):
     passed = failed = 0
     for program in xml.parse(junit).getroot().iter("testcase"):
+        for line in (program.findtext("system-out") or "").splitlines():
+            if line.startswith("skipped:"):
+                print(line, file=sys.stderr)
         good = program.get("status") == "run"
         report = pathlib.Path(directory) / (program.get("name") + ".xml")
         ran, broke = cases(report) if report.exists() else (int(good), 0)
