@@ -12,7 +12,10 @@ std::string LifeReport::text() const {
   for (auto const& sentence : broken) text += "  - " + sentence + "\n";
   text += fmt::format("after {} events, {} starts, {} s; made of\n{}", events, starts,
                       lived.value() / 1'000'000, swarm);
-  return text + fmt::format("repeat it: tally-sim --seed {}\n", seed);
+  return text +
+         fmt::format(
+             "repeat it: tally-sim --seed {0}\nmake it small: tally-sim --seed {0} --shrink\n",
+             seed);
 }
 
 LifeReport live(std::uint64_t seed, Swarm const& swarm) {
@@ -23,6 +26,8 @@ LifeReport live(std::uint64_t seed, Swarm const& swarm) {
   } catch (BrokenAssumption const& broken) {
     world.verdicts().broken(std::string("the server's own check stopped it: ") + broken.what());
   }
+  Coverage coverage;
+  coverage.add(world.oracle().model(), swarm);
   return {.seed = seed,
           .broken = world.verdicts().all(),
           .swarm = to_text(swarm),
@@ -31,7 +36,8 @@ LifeReport live(std::uint64_t seed, Swarm const& swarm) {
           .starts = world.starts(),
           .accepted = world.oracle().accepted(),
           .steps = world.steps(),
-          .lived = world.now()};
+          .lived = world.now(),
+          .coverage = std::move(coverage)};
 }
 
 LifeReport live(std::uint64_t seed) { return live(seed, draw_swarm(seed)); }

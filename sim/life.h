@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "sim/coverage.h"
 #include "sim/swarm.h"
 
 namespace tally::sim {
@@ -21,6 +22,7 @@ struct LifeReport {
   std::uint64_t accepted = 0;  // runs that somebody was told of
   std::uint64_t steps = 0;
   Duration lived;  // virtual
+  Coverage coverage;
 
   std::string text() const;  // of a life that failed
 };

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-#include "sim/life.h"
+#include "sim/shrink.h"
 
 namespace {
 
@@ -25,20 +25,28 @@ constexpr char const* kHelp =
     "  --minutes 5                      stops after that long; without --runs it goes on until "
     "then\n"
     "  --verbose                        one line a life\n"
+    "  --shrink                         with --seed: leaves out what the failure does not need\n"
+    "  --cells                          with --runs: which commands met which states and faults\n"
     "Ends with 0 if nothing broke, 1 if something did, 2 if it was called wrongly.\n";
 
 struct Asked {
   std::optional<std::uint64_t> seed, runs, minutes;
   std::uint64_t from = 1;
   bool verbose = false;
+  bool shrink = false;
+  bool cells = false;
 };
 
 std::optional<Asked> parse(int count, char** words) {
   Asked asked;
   for (int i = 1; i < count; ++i) {
     std::string_view const word = words[i];
-    if (word == "--verbose") {
-      asked.verbose = true;
+    bool* const flag = word == "--verbose"  ? &asked.verbose
+                       : word == "--shrink" ? &asked.shrink
+                       : word == "--cells"  ? &asked.cells
+                                            : nullptr;
+    if (flag != nullptr) {
+      *flag = true;
       continue;
     }
     std::uint64_t number = 0;
@@ -80,13 +88,32 @@ int one_life(std::uint64_t seed) {
   return life.broken.empty() ? kAllSound : kSomethingBroke;
 }
 
+int shrunk_life(std::uint64_t seed) {
+  auto const swarm = tally::sim::draw_swarm(seed);
+  auto life = tally::sim::live(seed, swarm);
+  if (life.broken.empty()) {
+    print_line(life);
+    return kAllSound;
+  }
+  auto const small = tally::sim::shrink(std::move(life), swarm, [](std::uint64_t s, auto const& w) {
+    return tally::sim::live(s, w);
+  });
+  std::fputs(small.life.text().c_str(), stdout);
+  std::printf("left out in %llu lives:", static_cast<unsigned long long>(small.lives));
+  for (auto const& what : small.left_out) std::printf(" %s,", what.c_str());
+  std::puts("");
+  return kSomethingBroke;
+}
+
 int many_lives(Asked const& asked) {
   bool const terminal = isatty(STDOUT_FILENO) != 0;
   std::uint64_t lived = 0;
+  tally::sim::Coverage coverage;
   while ((!asked.runs || lived < *asked.runs) &&
          (!asked.minutes || busy_seconds() < 60.0 * static_cast<double>(*asked.minutes))) {
     LifeReport const life = tally::sim::live(asked.from + lived);
     ++lived;
+    coverage.add(life.coverage);
     if (asked.verbose) print_line(life);
     if (!life.broken.empty()) {
       std::printf("%s%s", terminal ? "\n" : "", life.text().c_str());
@@ -100,6 +127,9 @@ int many_lives(Asked const& asked) {
   std::printf("%s%llu lives from seed %llu, nothing broke (%.1f s of processor time)\n",
               terminal ? "\r" : "", static_cast<unsigned long long>(lived),
               static_cast<unsigned long long>(asked.from), busy_seconds());
+  std::printf("%zu cells of command x state x fault reached, %zu of command x state\n",
+              coverage.cells().size(), coverage.pairs());
+  if (asked.cells) std::fputs(coverage.text().c_str(), stdout);
   return kAllSound;
 }
 
@@ -111,5 +141,6 @@ int main(int count, char** words) {
     std::fputs(kHelp, stderr);
     return kMisused;
   }
-  return asked->seed ? one_life(*asked->seed) : many_lives(*asked);
+  if (asked->seed) return asked->shrink ? shrunk_life(*asked->seed) : one_life(*asked->seed);
+  return many_lives(*asked);
 }

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "codec/kinds.h"
 #include "sim/life.h"
 
 namespace tally::sim {
@@ -35,15 +36,26 @@ TEST(Life, AThousandLivesWithFaultsBreakNothing) {
   std::uint64_t const count = lives();
   std::uint64_t restarts = 0;
   std::uint64_t accepted = 0;
+  Coverage coverage;
   for (std::uint64_t seed = 1; seed <= count; ++seed) {
     LifeReport const life = live(seed);
     ASSERT_TRUE(life.broken.empty()) << life.text();
     restarts += life.starts - 1;
     accepted += life.accepted;
+    coverage.add(life.coverage);
   }
   // Lives in which nothing happens prove nothing.
   EXPECT_GT(restarts, count / 2);
   EXPECT_GT(accepted, count * 3);
+  // Nor do lives that all go the same way: every command is met, most under every fault. Nobody in
+  // a life waits long enough for an approval to run out.
+  codec::for_each_leaf<domain::Command>(
+      [&]<class G, class C>(std::type_identity<G>, std::type_identity<C>) {
+        std::string const name(domain::kCommandType<C>.name);
+        EXPECT_EQ(coverage.commands().contains(name), name != "approval.expire") << name;
+      });
+  EXPECT_GE(coverage.pairs(), 30u);
+  EXPECT_GE(coverage.cells().size(), 450u) << coverage.text();
 }
 
 TEST(Life, TheSameSeedGivesTheSameEventLog) {

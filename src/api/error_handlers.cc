@@ -13,7 +13,7 @@ namespace tally::api {
 namespace {
 
 constexpr std::int64_t kErrorsDefault = 100;
-constexpr std::size_t kLookedAtMax = 10'000;  // events one page may look at
+constexpr std::size_t kLookedAtMax = 2'000;  // events one page may look at
 
 struct Wanted {
   std::string error_class;  // whole, or the family: "infra"
@@ -25,13 +25,14 @@ struct Wanted {
   std::optional<std::int64_t> before;
   std::size_t limit = 0;
 
-  bool fits(wire::ErrorEnvelope const& one, Severity severity) const {
-    bool const of_class =
-        error_class.empty() || one.error_class == error_class ||
-        (one.error_class.starts_with(error_class) && one.error_class[error_class.size()] == '.');
+  bool fits(domain::Header const& header, domain::error::Recorded const& one) const {
+    auto const whole = name_of(one.error_class);
+    bool const of_class = error_class.empty() || whole == error_class ||
+                          (whole.starts_with(error_class) && whole[error_class.size()] == '.');
+    auto const& about = one.run ? one.run : header.run;
     return of_class && (component.empty() || one.component == component) &&
-           (layer.empty() || one.layer == layer) && severity >= least &&
-           (!correlation || one.correlation_id == correlation) && (!run || one.run_id == run);
+           (layer.empty() || name_of(one.layer) == layer) && one.severity >= least &&
+           (!correlation || header.correlation == correlation) && (!run || about == run);
   }
 };
 
@@ -51,12 +52,28 @@ void read_severity(Exchange& x, Wanted& wanted) {
   wanted.least = *at;
 }
 
+template <class Word>
+bool is_word(std::string const& text, Word kind) {
+  return std::ranges::any_of(all_of(kind), [&](Word one) { return name_of(one) == text; });
+}
+
+// A misspelt filter must not read as "no errors".
+void check_words(Exchange& x, Wanted const& wanted) {
+  constexpr std::array<std::string_view, 3> kFamilies{"infra", "domain", "system"};
+  bool const family = std::ranges::find(kFamilies, wanted.error_class) != kFamilies.end();
+  if (!wanted.error_class.empty() && !family && !is_word(wanted.error_class, ErrorClass{}))
+    x.query.fault("class", "is no class of errors, such as infra.storage, nor a family of them");
+  if (!wanted.layer.empty() && !is_word(wanted.layer, Layer{}))
+    x.query.fault("layer", "is one of L1 to L7");
+}
+
 // Answers what is wrong with the query, if anything.
 std::optional<Wanted> wanted_by(Exchange& x) {
   Wanted wanted;
   wanted.error_class = x.query.text("class");
   wanted.component = x.query.text("component");
   wanted.layer = x.query.text("layer");
+  check_words(x, wanted);
   read_severity(x, wanted);
   wanted.correlation =
       id_in_query(x, "correlation_id", parse_correlation_id(x.query.text("correlation_id")));
@@ -117,9 +134,9 @@ Result<wire::ErrorList> errors_of(Exchange& x, Wanted const& wanted) {
     }
     TRY(entry, reader.entry(seq));
     auto const finding = domain::error::finding_of(entry.recorded.event);
-    if (!finding || !may_see_error(x, entry.recorded.header, *finding)) continue;
-    auto envelope = envelope_of(x, entry.recorded, *finding, id_key);
-    if (wanted.fits(envelope, finding->severity)) list.errors.push_back(std::move(envelope));
+    domain::Header const& header = entry.recorded.header;
+    if (!finding || !may_see_error(x, header, *finding) || !wanted.fits(header, *finding)) continue;
+    list.errors.push_back(envelope_of(x, entry.recorded, *finding, id_key));
   }
   if (places.size() == kLookedAtMax) list.next = places.back();
   return list;
@@ -128,11 +145,11 @@ Result<wire::ErrorList> errors_of(Exchange& x, Wanted const& wanted) {
 Result<wire::ErrorEnvelope> error_of(Exchange& x, ErrorId id) {
   auto const& reader = x.services.reader;
   TRY(id_key, id_key_of(reader));
-  auto const entry = reader.entry(domain::error_seq(id_key, id));
-  auto const finding = entry ? domain::error::finding_of(entry->recorded.event) : std::nullopt;
-  if (!finding || !may_see_error(x, entry->recorded.header, *finding))
+  TRY(entry, reader.entry(domain::error_seq(id_key, id)));
+  auto const finding = domain::error::finding_of(entry.recorded.event);
+  if (!finding || !may_see_error(x, entry.recorded.header, *finding))
     return fail("not_found", "no such error");
-  return envelope_of(x, entry->recorded, *finding, id_key);
+  return envelope_of(x, entry.recorded, *finding, id_key);
 }
 
 }  // namespace

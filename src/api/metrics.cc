@@ -17,12 +17,13 @@ struct Described {
   std::string_view help;
 };
 
-constexpr std::array<Described, 19> kMetrics{{
+constexpr std::array<Described, 20> kMetrics{{
     {"http_requests_total", Kind::counter, "Requests answered, by route and status."},
     {"log_entries_total", Kind::counter, "Own log entries that need eyes, by reconcile type."},
     {"tally_approvals_open", Kind::gauge, "Approvals that wait for signatures."},
     {"tally_build_info", Kind::gauge, "1, labelled with the version."},
     {"tally_commands_total", Kind::counter, "Commands decided by the loop."},
+    {"tally_errors_dropped_total", Kind::counter, "Errors of our own that found no place."},
     {"tally_events_total", Kind::counter, "Events decided by the loop since the start."},
     {"tally_frames_total", Kind::counter, "Frames written."},
     {"tally_lane_depth", Kind::gauge, "Requests that wait for the loop, by lane."},

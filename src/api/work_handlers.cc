@@ -110,7 +110,7 @@ void fail_work(ExchangePtr x) {
   auto const asked = x->body<wire::FailRequest>();
   if (!asked) return;
   domain::run::Fail command;
-  command.code = asked->code;
+  command.code = redacted(asked->code, wire::kWorkCodeCharactersMax);
   command.detail = redacted(asked->detail, wire::kWorkDetailCharactersMax);
   command.handle = handle_of(*x, *lease, asked->fence);
   command.measured = measured(asked->elapsed_ms, asked->cost_usd);

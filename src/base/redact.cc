@@ -8,11 +8,17 @@ namespace tally {
 namespace {
 
 constexpr std::size_t kSecretWordMin = 16;
-constexpr std::size_t kNameMax = 32;
+constexpr std::size_t kSecretBlobMin = 20;
+constexpr std::size_t kNameMax = 64;
 
+// A name that holds one of these announces a secret; letters only, lower case.
 constexpr std::array<std::string_view, 14> kSecretNames{
-    "password", "passwd",        "passphrase", "secret",     "token",  "apikey", "accesskey",
-    "pepper",   "authorization", "credential", "privatekey", "cookie", "bearer", "signingkey"};
+    "password",  "passwd",          "passphrase", "secret",     "token",      "apikey",
+    "accesskey", "pepper",          "pwd",        "credential", "privatekey", "signingkey",
+    "sessionid", "connectionstring"};
+// What follows one of these is secret to the end of the line.
+constexpr std::array<std::string_view, 3> kSecretHeaders{"authorization", "cookie", "setcookie"};
+constexpr std::array<std::string_view, 4> kSchemes{"bearer", "basic", "digest", "negotiate"};
 
 // Words that stand for content or for a thing of ours, and say nothing secret.
 constexpr std::array<std::string_view, 9> kOwnPrefixes{"run_", "dec_", "lease_",  "key_", "apr_",
@@ -23,10 +29,25 @@ bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_letter(char c) { return is_lower(c) || is_upper(c); }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
-bool starts_word(char c) { return is_digit(c) || is_letter(c) || c == '_'; }
-bool is_word(char c) {
-  return is_digit(c) || is_letter(c) || c == '_' || c == '-' || c == '+' || c == '=' || c == '.' ||
-         c == ':';
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
+// Characters of names; values and tokens have more.
+bool is_name(char c) { return is_digit(c) || is_letter(c) || c == '_' || c == '-' || c == '.'; }
+bool is_token(char c) {
+  return is_name(c) || c == '+' || c == '/' || c == '=' || c == '~' || c == ':' || c == '%';
+}
+
+std::string letters_of(std::string_view name) {
+  std::string plain;
+  for (char c : name) {
+    if (is_letter(c)) plain += static_cast<char>(is_upper(c) ? c - 'A' + 'a' : c);
+  }
+  return plain;
+}
+
+template <std::size_t n>
+bool is_one_of(std::array<std::string_view, n> const& words, std::string_view name) {
+  return name.size() <= kNameMax && std::ranges::find(words, letters_of(name)) != words.end();
 }
 
 // Content hashes and trace ids: lower-case hex of exactly those lengths.
@@ -47,11 +68,30 @@ bool is_number_or_time(std::string_view word) {
   });
 }
 
+// One piece of letters and digits, too long and too mixed for a word.
+bool is_mixed(std::string_view piece) {
+  return piece.size() >= kSecretWordMin && !is_number_or_time(piece) && !is_hash(piece) &&
+         std::ranges::any_of(piece, is_digit) && std::ranges::any_of(piece, is_letter);
+}
+
+// Base64 may hold slashes, as paths do; paths have no mix of both cases and digits in one row.
+bool is_blob(std::string_view word) {
+  auto const has = [&](auto is) { return std::ranges::any_of(word, is); };
+  bool const dotted = word.find('.') != std::string_view::npos;
+  return word.size() >= kSecretBlobMin && !dotted && has(is_upper) && has(is_lower) &&
+         (has(is_digit) || word.find('+') != std::string_view::npos);
+}
+
 bool looks_secret(std::string_view word) {
   if (word.starts_with("tk_") || word.starts_with("eyJ")) return true;
-  if (word.size() < kSecretWordMin || is_own(word) || is_hash(word) || is_number_or_time(word))
-    return false;
-  return std::ranges::any_of(word, is_digit) && std::ranges::any_of(word, is_letter);
+  if (is_own(word) || is_number_or_time(word)) return false;
+  if (is_blob(word)) return true;
+  while (!word.empty()) {  // the pieces of a path
+    auto const slash = word.find('/');
+    if (is_mixed(word.substr(0, slash)) && !is_own(word.substr(0, slash))) return true;
+    word = slash == std::string_view::npos ? std::string_view() : word.substr(slash + 1);
+  }
+  return false;
 }
 
 // Valid UTF-8 stays, of the rest nothing: how many bytes of `text` from `at` make one character.
@@ -70,14 +110,14 @@ std::size_t character_at(std::string_view text, std::size_t at) {
   return overlong || outside ? 0 : length;
 }
 
-// Reads words and what separates them; a name followed by ':' or '=' makes the next word a value.
+// Reads words and what stands between them, once, from left to right.
 class Redactor {
  public:
   explicit Redactor(std::string_view text) : text_(text) {}
 
   std::string run() {
     while (at_ < text_.size()) {
-      if (starts_word(text_[at_])) {
+      if (is_name(text_[at_])) {
         take_word();
       } else {
         take_other();
@@ -87,25 +127,87 @@ class Redactor {
   }
 
  private:
+  std::string_view run_of(bool (*is)(char)) const {
+    std::size_t end = at_;
+    while (end < text_.size() && is(text_[end])) ++end;
+    return text_.substr(at_, end - at_);
+  }
+
   void take_word() {
-    std::size_t const begin = at_;
-    while (at_ < text_.size() && is_word(text_[at_])) ++at_;
-    auto const word = text_.substr(begin, at_ - begin);
-    auto const sign = word.find_first_of("=:");
-    bool const pair = sign != std::string_view::npos && is_secret_name(word.substr(0, sign));
-    if (pair) {
-      out_ += word.substr(0, sign + 1);
-      if (sign + 1 < word.size()) out_ += kRedacted;
-      expecting_ = sign + 1 == word.size();
-    } else if (is_secret_name(word)) {
-      out_ += word;
-      expecting_ = true;
-    } else if (expecting_ || looks_secret(word)) {
-      out_ += kRedacted;
-      expecting_ = false;
-    } else {
-      out_ += word;
+    auto const name = run_of(is_name);
+    if (is_one_of(kSecretHeaders, name)) return take_header(name);
+    if (is_one_of(kSchemes, name)) return take_after(name);
+    if (is_secret_name(name) && value_follows(name)) return take_value(name);
+    auto const word = run_of(is_token);
+    if (auto const at = text_.find('@', at_); is_url_with_user(word, at)) return take_url(at);
+    bool const secret = looks_secret(word) || looks_secret(name);
+    out_ += secret ? kRedacted : word;
+    at_ += word.size();
+  }
+
+  // "Authorization: ...", "Cookie=...": nothing of the line's rest stays.
+  void take_header(std::string_view name) {
+    copy(name);
+    if (at_ >= text_.size()) return;
+    auto const sign = text_.find_first_of(":=", at_);
+    if (sign == std::string_view::npos || sign > at_ + 3) return;
+    copy(text_.substr(at_, sign + 1 - at_));
+    out_ += kRedacted;
+    auto const end = text_.find('\n', at_);
+    at_ = end == std::string_view::npos ? text_.size() : end;
+  }
+
+  // "Bearer abc".
+  void take_after(std::string_view scheme) {
+    copy(scheme);
+    if (at_ >= text_.size() || text_[at_] != ' ') return;
+    copy(" ");
+    if (run_of(is_token).empty()) return;
+    at_ += run_of(is_token).size();
+    out_ += kRedacted;
+  }
+
+  bool value_follows(std::string_view name) const {
+    auto const sign = text_.find_first_not_of(" \t\"'`", at_ + name.size());
+    return sign != std::string_view::npos && (text_[sign] == ':' || text_[sign] == '=');
+  }
+
+  // To the closing quote where one opens, else to the end of the piece.
+  void take_value(std::string_view name) {
+    copy(name);
+    auto const sign = text_.find_first_of(":=", at_);
+    copy(text_.substr(at_, sign + 1 - at_));
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) copy(" ");
+    if (at_ >= text_.size()) return;
+    out_ += kRedacted;
+    if (is_quote(text_[at_])) {
+      auto const end = text_.find(text_[at_], at_ + 1);
+      at_ = end == std::string_view::npos ? text_.size() : end + 1;
+      return;
     }
+    while (at_ < text_.size() && !is_space(text_[at_]) && text_[at_] != ',' && text_[at_] != '}' &&
+           text_[at_] != '"')
+      ++at_;
+  }
+
+  // scheme://user:secret@host
+  bool is_url_with_user(std::string_view word, std::size_t at_sign) const {
+    auto const scheme = word.find("://");
+    if (scheme == std::string_view::npos || at_sign == std::string_view::npos) return false;
+    auto const between = text_.substr(at_, at_sign - at_);
+    return std::ranges::none_of(between, is_space) &&
+           between.substr(scheme + 3).find('/') == std::string_view::npos;
+  }
+  void take_url(std::size_t at_sign) {
+    auto const scheme = text_.find("://", at_);
+    copy(text_.substr(at_, scheme + 3 - at_));
+    out_ += kRedacted;
+    at_ = at_sign;
+  }
+
+  void copy(std::string_view piece) {
+    for (char const c : piece) out_ += is_space(c) ? ' ' : c;
+    at_ += piece.size();
   }
 
   void take_other() {
@@ -115,21 +217,12 @@ class Redactor {
       ++at_;
       return;
     }
-    // A value may hold more than word characters: it goes as far as it is one piece.
-    bool const joins = length > 1 || text_[at_] == '/' || text_[at_] == '@' || text_[at_] == '!' ||
-                       text_[at_] == '$' || text_[at_] == '%' || text_[at_] == '&';
-    if (joins && out_.ends_with(kRedacted)) {
-      while (at_ < text_.size() && text_[at_] != ' ' && text_[at_] != '"' && text_[at_] != '\n')
-        ++at_;
-      return;
-    }
     out_ += text_.substr(at_, length);
     at_ += length;
   }
 
   std::string_view text_;
   std::size_t at_ = 0;
-  bool expecting_ = false;  // the last word announced a secret
   std::string out_;
 };
 
@@ -137,12 +230,11 @@ class Redactor {
 
 bool is_secret_name(std::string_view name) {
   if (name.size() > kNameMax) return false;
-  std::string plain;
-  for (char c : name) {
-    if (is_letter(c)) plain += static_cast<char>(is_upper(c) ? c - 'A' + 'a' : c);
-  }
-  return std::ranges::any_of(kSecretNames,
-                             [&](std::string_view secret) { return plain.ends_with(secret); });
+  std::string const plain = letters_of(name);
+  if (plain == "pass" || is_one_of(kSecretHeaders, name)) return true;
+  return std::ranges::any_of(kSecretNames, [&](std::string_view secret) {
+    return plain.find(secret) != std::string::npos;
+  });
 }
 
 std::string redacted(std::string_view text, std::size_t bytes_max) {

@@ -1,7 +1,8 @@
 #pragma once
 
 // Takes out of a text what must not be kept or shown. For texts that we did not write: what a job
-// said, what a library complained of, what a caller put into a message.
+// said, what a library complained of, what a caller put into a message. It rather takes a word too
+// many; what it cannot know is a secret of ordinary words without a name.
 
 #include <string>
 #include <string_view>
@@ -10,11 +11,13 @@ namespace tally {
 
 inline constexpr std::string_view kRedacted = "[redacted]";
 
-// One line of at most `bytes_max` bytes of valid UTF-8. Gone are: control characters; the value of
-// anything that is named like a secret (password=..., "token": ..., Authorization: ...); words that
-// look like one (Bearer ..., a JWT, a PEM block's body, and any word of 16 characters or more that
-// mixes letters and digits and is none of our own ids, no hash that stands for content, no path
-// and no number).
+// One line of at most `bytes_max` bytes of valid UTF-8. Gone are:
+//   control characters
+//   the value of anything named like a secret: password=..., "api_key": "...", DB_PWD: ...
+//   what follows Authorization or Cookie to the end of the line, and Bearer or Basic by a word
+//   user and password of a URL
+//   words that look like secrets: our own tokens, JWTs, Base64 of 20 characters and more, and any
+//   piece of 16 or more that mixes letters and digits and is no id of ours, no hash and no number
 std::string redacted(std::string_view text, std::size_t bytes_max);
 
 // Does this name announce a secret value? Case and punctuation do not matter.

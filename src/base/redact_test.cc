@@ -2,22 +2,37 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "base/prng.h"
 
 namespace tally {
 namespace {
 
 TEST(Redaction, TakesOutWhatIsNamedLikeASecret) {
-  EXPECT_EQ(redacted("password=hunter2 rest", 200), "password=[redacted] rest");
-  EXPECT_EQ(redacted(R"({"api_key": "abc", "n": 1})", 200), R"({"api_key": "[redacted]", "n": 1})");
-  EXPECT_EQ(redacted("Authorization: Bearer abc", 200), "Authorization: Bearer [redacted]");
-  EXPECT_EQ(redacted("DB_PASSWORD: p@ss/word! end", 200), "DB_PASSWORD: [redacted] end");
+  for (auto const& [text, clean] : std::vector<std::pair<std::string, std::string>>{
+           {"password=hunter2 rest", "password=[redacted] rest"},
+           {R"({"api_key": "abc", "n": 1})", R"({"api_key": [redacted], "n": 1})"},
+           {R"({"password":"correct horse battery"})", R"({"password":[redacted]})"},
+           {"password=abc#hunter2 rest", "password=[redacted] rest"},
+           {"DB_PASSWORD_PROD: p@ss/word! end", "DB_PASSWORD_PROD: [redacted] end"},
+           {"pwd=hunter2", "pwd=[redacted]"},
+           {"aws_secret_key = wJalr", "aws_secret_key = [redacted]"},
+           {"pass: x", "pass: [redacted]"},
+           {"Authorization: Bearer abc", "Authorization:[redacted]"},
+           {"Authorization: Basic dXNlcjpwYXNz and more", "Authorization:[redacted]"},
+           {"Cookie: a=1; sid=s3cr3t", "Cookie:[redacted]"},
+           {"sent Basic dXNlcjpwYXNz today", "sent Basic [redacted] today"},
+           {"postgres://app:hunter2@db/x is down", "postgres://[redacted]@db/x is down"}})
+    EXPECT_EQ(redacted(text, 200), clean) << text;
 }
 
 TEST(Redaction, TakesOutWhatLooksLikeASecret) {
   for (std::string_view const secret :
        {"tk_x", "tk_3fKq9", "canary-5ecret-9d1f", "AKIAIOSFODNN7EXAMPLE", "eyJhbGciOi",
-        "sk-proj-abcDEF0123456789", "ghp_16C7e42F292c6912E7710c838347Ae178B4a"}) {
+        "sk-proj-abcDEF0123456789", "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC/KcwggSjAgEAAoIBAQC7+VJT"}) {
     auto const line = redacted("failed with " + std::string(secret) + " today", 200);
     EXPECT_EQ(line, "failed with [redacted] today") << secret;
   }
@@ -26,7 +41,9 @@ TEST(Redaction, TakesOutWhatLooksLikeASecret) {
 TEST(Redaction, LeavesWordsNumbersPathsAndOurOwnIds) {
   for (std::string_view const text :
        {"cannot open jobs/log-patterns/work.sh: No such file", "exit code 127 after 3.5 s",
-        "run_0123456789abcdef lost its lease_0123456789abcdef", "2026-11-21T09:43:08.123456Z",
+        "/var/lib/tally/ledger/0000000000.seg: EIO", "the token was refused", "no password given",
+        "https://example.com/a@b", "run_0123456789abcdef lost its lease_0123456789abcdef",
+        "2026-11-21T09:43:08.123456Z",
         "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "4bf92f3577b34da6a3ce929d0e0e4736", "Gr\u00f6\u00dfe \u20ac 5"}) {
     EXPECT_EQ(redacted(text, 200), text);

@@ -32,6 +32,7 @@ struct ErrorReport {
   std::string exception_type;                              // a stable word, such as "io_error"
   std::string message;                                     // our own sentence
   std::vector<std::pair<std::string, std::string>> chain;  // type and text, outermost first
+  std::string inside;  // Error::inside: for the server's own log, never for the record
   std::map<std::string, std::string> context;
   TraceScope trace;
   std::optional<TenantId> tenant;
@@ -67,12 +68,12 @@ class ErrorReporter {
   std::string component_;
 };
 
-// A failed call as a report: what the caller was told, and what only we may know as its cause.
+// A failed call as a report: what the caller was told, and apart from it what only we may know.
 inline ErrorReport report_of(Error const& error) {
   ErrorReport report;
   report.exception_type = error.code;
   report.message = error.detail;
-  if (!error.inside.empty()) report.chain.emplace_back("cause", error.inside);
+  report.inside = error.inside;
   return report;
 }
 

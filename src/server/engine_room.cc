@@ -102,7 +102,7 @@ void EngineRoom::run_tasks() {
 
 // A question in the last lane is answered when everything before it is durable.
 void EngineRoom::drain_loop() {
-  node_->api().flush();
+  node_->flush();
   auto const bell = std::make_shared<Bell>();
   node_->loop().read_budget(TenantId(std::string(wiring::kDefaultTenant)),
                             [bell](ledger::BudgetReading) { bell->ring(); });

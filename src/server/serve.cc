@@ -137,9 +137,10 @@ wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
   // halted.
   auto die = [&machine](std::string why) {
     machine.data->write_halt(why);
-    machine.log.write({.severity = Severity::critical,
-                       .message = "the ledger cannot be written; the process ends, begins halted",
-                       .detail = why});
+    machine.log.write_now(
+        {.severity = Severity::critical,
+         .message = "the ledger cannot be written; the process ends, begins halted",
+         .detail = why});
     ::_exit(kRefused);
   };
   return {.clock = machine.clock,
@@ -153,8 +154,7 @@ wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
           .wake_loop = room.wake_loop(),
           .wake_log = room.wake_log(),
           .wake_worker = room.wake_worker(),
-          .error_told = [&machine](domain::error::Recorded const& error, CorrelationId correlation,
-                                   SpanId span) { machine.log.write(error, correlation, span); },
+          .error_told = [&machine](wiring::ErrorTold const& told) { machine.log.write(told); },
           .on_failure = die};
 }
 
@@ -222,15 +222,6 @@ void report_start(Machine const& machine, wiring::Node& node) {
         {"level", std::string(platform::level_name(machine.runner->sandbox().level()))}};
     report.chain = {{"probe", machine.runner->sandbox().notes()}};
     sandbox.report<ErrorClass::system_configuration>(std::move(report));
-  }
-  ports::ErrorReporter<Layer::L6> const ledger(&node.errors(), "ledger");
-  if (!machine.data->halt_reason().empty()) {
-    ports::ErrorReport report;
-    report.severity = Severity::critical;
-    report.exception_type = "began_halted";
-    report.message = "an earlier process could not write its ledger: this one began halted";
-    report.chain = {{"halt", machine.data->halt_reason()}};
-    ledger.report<ErrorClass::infra_storage>(std::move(report));
   }
 }
 

@@ -110,6 +110,7 @@ std::optional<Recorded> read(run::Settled const& event) {
 }
 
 std::optional<Recorded> read(run::Requeued const& event) {
+  if (event.reason == "returned") return std::nullopt;  // given back before it was started
   return failure(event.reason, event.detail, Severity::warning, event.run);
 }
 
@@ -141,6 +142,15 @@ std::optional<Recorded> read(approval::Aborted const& event) {
                        Severity::warning, "an approval did not get its signatures in time");
   found.context["approval"] = to_text(event.approval);
   found.exception_type = "approval_aborted";
+  return found;
+}
+
+// A start finds that an earlier process could not write its log.
+std::optional<Recorded> read(mode::Changed const& event) {
+  if (event.row.mode != mode::Mode::halt || event.person != PersonId("server")) return std::nullopt;
+  auto found = finding(Classification::of<Layer::L6, infra_storage>(), "ledger", Severity::critical,
+                       "an earlier process could not write its ledger: this one began halted");
+  found.exception_type = "began_halted";
   return found;
 }
 

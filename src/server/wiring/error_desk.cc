@@ -17,7 +17,7 @@ domain::error::Recorded record_of(Classification classification, std::string con
   domain::error::Recorded record;
   for (auto const& [type, message] : report.chain) {
     if (record.chain.size() == kCausesMax) break;
-    record.chain.push_back({.message = clean(message), .type = clean(type)});
+    record.chain.push_back({.message = clean(message), .type = type.substr(0, kTextBytesMax)});
   }
   record.component = component;
   for (auto const& [name, value] : report.context) {
@@ -25,7 +25,7 @@ domain::error::Recorded record_of(Classification classification, std::string con
     record.context[clean(name)] = is_secret_name(name) ? std::string(kRedacted) : clean(value);
   }
   record.error_class = classification.error_class();
-  record.exception_type = clean(report.exception_type);
+  record.exception_type = report.exception_type.substr(0, kTextBytesMax);  // a word of our own
   record.input_hash = std::move(report.input_hash);
   record.layer = classification.layer();
   record.message = clean(report.message);
@@ -47,27 +47,27 @@ Id or_fresh(Id const& id, ports::Entropy& entropy) {
 
 }  // namespace
 
-// The first of its kind is recorded, what follows within the quiet time only counted.
 void ErrorDesk::admit(Tables& tables, Waiting waiting, Duration now) {
-  Kind const kind{.error_class = waiting.record.error_class,
+  Kind const kind{.subject = waiting.record.subject,
+                  .error_class = waiting.record.error_class,
+                  .severity = waiting.record.severity,
                   .component = waiting.record.component,
                   .exception_type = waiting.record.exception_type};
   auto [at, fresh] =
-      tables.seen.try_emplace(kind, Seen{.recorded_at = now, .since = 0, .last = {}});
-  if (!fresh) {
-    ++at->second.since;
-    at->second.last = std::move(waiting);
-    return;
+      tables.seen.try_emplace(kind, Seen{.since = now, .singly = 0, .counted = 0, .last = {}});
+  if (fresh) tables.order.push_back(kind);
+  Seen& seen = at->second;
+  if (seen.singly < options_.singly_max) {
+    ++seen.singly;
+    enqueue(tables, std::move(waiting));
+  } else {
+    ++seen.counted;
+    seen.last = std::move(waiting);
   }
-  enqueue(tables, std::move(waiting));
-  tables.order.push_back(kind);
   if (tables.order.size() <= options_.kinds_max) return;
-  if (auto oldest = tables.seen.extract(tables.order.front())) {
-    Seen& seen = oldest.mapped();
-    seen.last.record.repeats = seen.since - 1;
-    if (seen.since > 0) enqueue(tables, std::move(seen.last));
-  }
+  auto oldest = tables.seen.extract(tables.order.front());
   tables.order.pop_front();
+  if (oldest) tell_counted(tables, oldest.mapped());
 }
 
 void ErrorDesk::enqueue(Tables& tables, Waiting waiting) {
@@ -77,13 +77,19 @@ void ErrorDesk::enqueue(Tables& tables, Waiting waiting) {
     ++tables.dropped;
 }
 
-// One record stands for all that came since the last one of its kind.
-void ErrorDesk::gather_repeats(Tables& tables, Duration now) {
+// One record stands for all that were only counted: itself and `repeats` more.
+void ErrorDesk::tell_counted(Tables& tables, Seen& seen) {
+  if (seen.counted == 0) return;
+  seen.last.record.repeats = std::exchange(seen.counted, 0) - 1;
+  enqueue(tables, std::move(seen.last));
+}
+
+void ErrorDesk::gather(Tables& tables, Duration now) {
   for (auto& [kind, seen] : tables.seen) {
-    if (seen.since == 0 || now - seen.recorded_at < options_.quiet) continue;
-    seen.last.record.repeats = std::exchange(seen.since, 0) - 1;
-    seen.recorded_at = now;
-    enqueue(tables, std::move(seen.last));
+    if (now - seen.since < options_.quiet) continue;
+    tell_counted(tables, seen);
+    seen.since = now;
+    seen.singly = 0;
   }
 }
 
@@ -92,7 +98,11 @@ void ErrorDesk::take(Classification classification, std::string component,
   Waiting waiting{.record = record_of(classification, component, report),
                   .correlation = or_fresh(report.trace.correlation, entropy_),
                   .span = or_fresh(report.trace.span, entropy_)};
-  if (options_.told) options_.told(waiting.record, waiting.correlation, waiting.span);
+  if (options_.told)
+    options_.told({.error = waiting.record,
+                   .inside = clean(report.inside),
+                   .correlation = waiting.correlation,
+                   .span = waiting.span});
   Duration const now = clock_.monotonic();
   tables_.with([&](Tables& tables) { admit(tables, std::move(waiting), now); });
 }
@@ -100,25 +110,37 @@ void ErrorDesk::take(Classification classification, std::string component,
 void ErrorDesk::step(ledger::Loop& loop) {
   Duration const now = clock_.monotonic();
   auto waiting = tables_.with([&](Tables& tables) {
-    gather_repeats(tables, now);
+    gather(tables, now);
     return std::exchange(tables.waiting, {});
   });
   for (auto& one : waiting) post(loop, std::move(one));
 }
 
-// What the loop cannot take now waits for the next step.
+void ErrorDesk::flush(ledger::Loop& loop) {
+  tables_.with([&](Tables& tables) {
+    for (auto& [kind, seen] : tables.seen) tell_counted(tables, seen);
+  });
+  step(loop);
+}
+
+// What the loop does not take waits for the next step, and is counted where it is refused.
 void ErrorDesk::post(ledger::Loop& loop, Waiting waiting) {
-  loop.post(ledger::Lane::control,
-            {.command = domain::ErrorCommand(waiting.record),
-             .enclosure = {},
-             .origin = {.actor = "server",
-                        .correlation = waiting.correlation,
-                        .span = waiting.span,
-                        .tenant = {}},
-             .done = [this, waiting](ledger::Answer const& answer) {
-               if (answer.fate != ledger::Fate::overloaded) return;
-               tables_.with([&](Tables& tables) { tables.waiting.push_back(waiting); });
-             }});
+  loop.post(ledger::Lane::control, {.command = domain::ErrorCommand(waiting.record),
+                                    .enclosure = {},
+                                    .origin = {.actor = "server",
+                                               .correlation = waiting.correlation,
+                                               .span = waiting.span,
+                                               .tenant = {}},
+                                    .done = [this, waiting](ledger::Answer const& answer) {
+                                      bool const taken =
+                                          answer.fate == ledger::Fate::decided && answer.entry;
+                                      tables_.with([&](Tables& tables) {
+                                        if (answer.fate == ledger::Fate::overloaded)
+                                          enqueue(tables, waiting);
+                                        else if (!taken)
+                                          ++tables.dropped;
+                                      });
+                                    }});
 }
 
 std::uint64_t ErrorDesk::dropped() const {

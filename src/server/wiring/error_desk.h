@@ -1,9 +1,10 @@
 #pragma once
 
 // Takes the reports of every part of the server and puts them into the ledger as error.recorded:
-// redacted, bounded, and each kind of error at most once in a while. What is said more often is
-// counted, and the count goes with the next record, so that a disk that fails a thousand times a
-// second fills no ledger and is still told in full.
+// redacted and bounded. Of one kind of error, that is of one tenant, part, class and severity, the
+// first few are recorded one by one, each with its own trace; what comes more often within the
+// quiet time is counted, and one more record tells the number. So a disk that fails a thousand
+// times a second fills no ledger, and nothing of it is lost.
 
 #include <deque>
 #include <functional>
@@ -18,12 +19,22 @@
 
 namespace tally::wiring {
 
+// One error as the server's own log tells it.
+struct ErrorTold {
+  domain::error::Recorded error;
+  std::string inside;  // redacted
+  CorrelationId correlation;
+  SpanId span;
+};
+
 struct ErrorDeskOptions {
-  Duration quiet = seconds(60);     // between two records of the same kind of error
+  Duration quiet = seconds(60);     // after which a kind of error is recorded one by one again
+  std::int64_t singly_max = 20;     // of one kind within the quiet time; further ones are counted
   std::size_t kinds_max = 1'024;    // remembered; the oldest is forgotten
   std::size_t waiting_max = 4'096;  // reports not yet handed to the loop; further ones are counted
-  // An error that was taken, for the log; any thread; may be empty.
-  std::function<void(domain::error::Recorded const&, CorrelationId, SpanId)> told;
+  // An error that was taken, for the log, with what only the log may have; must not block; any
+  // thread; may be empty.
+  std::function<void(ErrorTold const&)> told;
 };
 
 class ErrorDesk : public ports::ErrorSink {
@@ -37,12 +48,16 @@ class ErrorDesk : public ports::ErrorSink {
   // Hands to the loop what waits; one thread, again and again. Before the first call, while there
   // is no loop yet, reports wait.
   void step(ledger::Loop& loop);
+  // The same, and what was only counted so far; at the end.
+  void flush(ledger::Loop& loop);
   // Reports that found no place at all.
   std::uint64_t dropped() const;
 
  private:
   struct Kind {  // what makes two errors the same
+    std::optional<TenantId> subject;
     ErrorClass error_class;
+    Severity severity;
     std::string component;
     std::string exception_type;
     auto operator<=>(Kind const&) const = default;
@@ -53,9 +68,10 @@ class ErrorDesk : public ports::ErrorSink {
     SpanId span;
   };
   struct Seen {
-    Duration recorded_at;
-    std::int64_t since = 0;  // reports of this kind that came after it
-    Waiting last;            // of those
+    Duration since;           // when this quiet time began
+    std::int64_t singly = 0;  // recorded one by one since then
+    std::int64_t counted = 0;
+    Waiting last;  // of the counted
   };
   struct Tables {
     std::map<Kind, Seen> seen;
@@ -65,7 +81,8 @@ class ErrorDesk : public ports::ErrorSink {
   };
   void admit(Tables& tables, Waiting waiting, Duration now);
   void enqueue(Tables& tables, Waiting waiting);
-  void gather_repeats(Tables& tables, Duration now);
+  void tell_counted(Tables& tables, Seen& seen);
+  void gather(Tables& tables, Duration now);
   void post(ledger::Loop& loop, Waiting waiting);
   ports::Clock const& clock_;
   ports::Entropy& entropy_;

@@ -23,10 +23,11 @@ std::vector<domain::error::Recorded> recorded(LoopWorld const& world) {
 
 struct DeskTest : ::testing::Test {
   DeskTest() { world.open(); }
-  void report(std::string type = "io_error", std::string message = "it broke") {
+  void report(std::string type = "io_error", TenantId const& tenant = ledger::testing::kAcme) {
     ports::ErrorReport report;
+    report.tenant = tenant;
     report.exception_type = std::move(type);
-    report.message = std::move(message);
+    report.message = "it broke";
     reporter.report<ErrorClass::infra_storage>(std::move(report));
   }
   void step() {
@@ -35,11 +36,16 @@ struct DeskTest : ::testing::Test {
   }
   LoopWorld world;
   int told = 0;
+  std::string inside;
   ErrorDesk desk{world.clock, world.entropy,
                  ErrorDeskOptions{.quiet = seconds(60),
+                                  .singly_max = 3,
                                   .kinds_max = 8,
                                   .waiting_max = 16,
-                                  .told = [this](auto const&, auto, auto) { ++told; }}};
+                                  .told = [this](ErrorTold const& one) {
+                                    ++told;
+                                    inside = one.inside;
+                                  }}};
   ports::ErrorReporter<Layer::L6> reporter{&desk, "disk"};
 };
 
@@ -70,27 +76,64 @@ TEST_F(DeskTest, LeavesNoErrorWithoutACorrelation) {
   EXPECT_TRUE(event->header.correlation.has_value());
 }
 
-TEST_F(DeskTest, CountsWhatRepeatsAndTellsItLater) {
+TEST_F(DeskTest, RecordsAFewOneByOneAndCountsTheRest) {
   for (int i = 0; i < 1'000; ++i) report();
   step();
-  ASSERT_EQ(recorded(world).size(), 1u);
-  EXPECT_EQ(recorded(world)[0].repeats, 0);
+  ASSERT_EQ(recorded(world).size(), 3u);
+  for (auto const& error : recorded(world)) EXPECT_EQ(error.repeats, 0);
   EXPECT_EQ(told, 1'000);
   world.clock.pass(seconds(60));
   step();
-  ASSERT_EQ(recorded(world).size(), 2u);
-  EXPECT_EQ(recorded(world)[1].repeats, 998);  // itself and 998 more: 1,000 in all
+  ASSERT_EQ(recorded(world).size(), 4u);
+  EXPECT_EQ(recorded(world)[3].repeats, 996);  // three, this one, and 996 more: 1,000 in all
   world.clock.pass(seconds(600));
   step();
-  EXPECT_EQ(recorded(world).size(), 2u);
+  EXPECT_EQ(recorded(world).size(), 4u);
+}
+
+TEST_F(DeskTest, CountsEachTenantForItself) {
+  for (int i = 0; i < 10; ++i) report("io_error", ledger::testing::kAcme);
+  for (int i = 0; i < 5; ++i) report("io_error", ledger::testing::kBeta);
+  desk.flush(*world.loop);
+  world.settle();
+  std::map<TenantId, std::int64_t> counts;
+  for (auto const& error : recorded(world)) counts[*error.subject] += 1 + error.repeats;
+  EXPECT_EQ(counts[ledger::testing::kAcme], 10);
+  EXPECT_EQ(counts[ledger::testing::kBeta], 5);
+}
+
+TEST_F(DeskTest, LosesNothingOfItAtACleanEnd) {
+  for (int i = 0; i < 50; ++i) report();
+  desk.flush(*world.loop);
+  world.settle();
+  std::int64_t count = 0;
+  for (auto const& error : recorded(world)) count += 1 + error.repeats;
+  EXPECT_EQ(count, 50);
+}
+
+TEST_F(DeskTest, CountsWhatAStoppingLoopDoesNotTake) {
+  world.loop->begin_stop();
+  report();
+  step();
+  EXPECT_EQ(desk.dropped(), 1u);
+}
+
+TEST_F(DeskTest, TellsOnlyTheLogWhatOnlyWeMayKnow) {
+  auto report =
+      ports::report_of(Error{"io_error", "cannot be read", "/srv/data/blobs/ab: errno 5"});
+  reporter.report<ErrorClass::infra_storage>(std::move(report));
+  step();
+  EXPECT_EQ(inside, "/srv/data/blobs/ab: errno 5");
+  for (auto const& frame : world.log.frames)
+    for (auto const& record : frame.records)
+      EXPECT_EQ(as_text(record.leaf).find("/srv/data"), std::string_view::npos);
 }
 
 TEST_F(DeskTest, KeepsSecretsOutOfEveryMember) {
   std::string const canary = "canary-5ecret-9d1f";
   ports::ErrorReport report;
-  report.exception_type = canary;
   report.message = "token=" + canary;
-  report.chain = {{canary, "Bearer " + canary}};
+  report.chain = {{"cause", "Bearer " + canary}};
   report.context = {{"password", "short"}, {"path", canary}};
   reporter.report<ErrorClass::system_internal>(report);
   step();

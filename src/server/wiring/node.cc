@@ -197,6 +197,7 @@ Duration Node::step_worker() {
   Duration const now = world_.clock.monotonic();
   signer_->step();
   errors_.step(*loop_);
+  api_->metrics().set("tally_errors_dropped_total", {}, static_cast<double>(errors_.dropped()));
   std::uint64_t const scans = loop_->counts().reaper_scans;
   api_->metrics().add("tally_reaper_scans_total", {}, static_cast<double>(scans - scans_counted_));
   scans_counted_ = scans;
@@ -215,8 +216,10 @@ void Node::tell(codec::Entry const& entry) const {
   auto const finding = domain::error::finding_of(entry.recorded.event);
   if (!finding || finding->severity < Severity::warning) return;
   domain::Header const& header = entry.recorded.header;
-  world_.error_told(*finding, header.correlation.value_or(CorrelationId{}),
-                    header.span.value_or(SpanId{}));
+  world_.error_told({.error = *finding,
+                     .inside = {},
+                     .correlation = header.correlation.value_or(CorrelationId{}),
+                     .span = header.span.value_or(SpanId{})});
 }
 
 // What the recorded events say in numbers; so metrics and records cannot disagree.
@@ -244,10 +247,11 @@ void Node::count(codec::Entry const& entry) {
   }
 }
 
-void Node::begin_stop() {
+void Node::flush() {
   api_->flush();
-  errors_.step(*loop_);
-  loop_->begin_stop();
+  errors_.flush(*loop_);
 }
+
+void Node::begin_stop() { loop_->begin_stop(); }
 
 }  // namespace tally::wiring

@@ -39,8 +39,8 @@ struct NodeWorld {
   std::function<void()> wake_log;     // any thread: write_log has something to do
   std::function<void()> wake_worker;  // any thread: step_worker has something to do
   // An error, from WARNING up, of the parts of the server or of what happened to a run; for the
-  // server's log. Any thread, may be empty.
-  std::function<void(domain::error::Recorded const&, CorrelationId, SpanId)> error_told = {};
+  // server's log. Must not block; any thread; may be empty.
+  std::function<void(ErrorTold const&)> error_told = {};
   // The log failed or a signature was bad: record it as well as may be and end the process.
   std::function<void(std::string)> on_failure;
 };
@@ -79,6 +79,8 @@ class Node {
   // long it may be left alone.
   Duration step_worker();
 
+  // Posts what is only counted so far: refusals and errors.
+  void flush();
   // No new requests and no new leases; what runs goes on until idle().
   void begin_stop();
   void stop_leasing() { worker_->stop_leasing(); }
