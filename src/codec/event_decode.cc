@@ -1,35 +1,38 @@
-#include <algorithm>
 #include <map>
 
 #include "codec/event_codec.h"
 #include "codec/fields_json.h"
 #include "codec/kinds.h"
+#include "codec/leaf_members.h"
+#include "codec/refused_leaf.h"
+#include "json/literal.h"
 
 namespace tally::codec {
 
 namespace {
 
-using domain::Header;
 using domain::Recorded;
 using domain::Snapshot;
+
+constexpr std::string_view kUnknown = "is not known here";
 
 // How to read the body of each kind into the variant that it belongs to.
 template <class Whole>
 struct Kind {
-  bool (*read)(Reader&, json::Value const&, Whole&);
+  bool (*read)(Reader&, Whole&);
   std::int64_t version;
 };
 template <class Whole>
 using Kinds = std::map<std::string_view, Kind<Whole>>;
 
 template <class Whole, class Group, class Leaf>
-bool read_leaf(Reader& reader, json::Value const& from, Whole& to) {
-  return reader.read(from, to.template emplace<Group>().template emplace<Leaf>());
+bool read_leaf(Reader& reader, Whole& to) {
+  return reader.read(to.template emplace<Group>().template emplace<Leaf>());
 }
 
 template <class F>
-bool read_facts(Reader& reader, json::Value const& from, domain::Facts& to) {
-  return reader.read(from, to.template emplace<F>());
+bool read_facts(Reader& reader, domain::Facts& to) {
+  return reader.read(to.template emplace<F>());
 }
 
 Kinds<domain::Event> make_event_kinds() {
@@ -60,147 +63,103 @@ Kinds<domain::Facts> make_facts_kinds() {
   return kinds;
 }
 
-tl::unexpected<Error> unknown(std::string_view what, std::string_view name) {
-  std::string detail = "this build does not know the " + std::string(what) + " ";
-  json::append_string(detail, name);
-  return fail("unknown_event", std::move(detail));
-}
-
-std::string_view text_of(json::Value const* value) {
-  return value != nullptr && value->string() != nullptr ? *value->string() : std::string_view();
-}
-
-// Names are judged before anything else: what a newer build wrote is unknown, not malformed.
-template <class Whole>
-Result<Kind<Whole>> find_kind(Kinds<Whole> const& kinds, json::Value const* name,
-                              std::string_view what) {
-  if (text_of(name).empty())
-    return fail("malformed", "the " + std::string(what) + " must be a string");
-  auto const at = kinds.find(text_of(name));
-  if (at == kinds.end()) return unknown(what, text_of(name));
-  return at->second;
-}
-
-Result<Kind<domain::Event>> event_kind(json::Value const& leaf) {
+Kinds<domain::Event> const& event_kinds() {
   static Kinds<domain::Event> const kinds = make_event_kinds();
-  TRY(kind, find_kind(kinds, leaf.find("type"), "event type"));
-  json::Value const* version = leaf.find("v");
-  if (version == nullptr || version->integer() == nullptr)
-    return fail("malformed", "at \"/v\": must be an integer");
-  if (*version->integer() != kind.version)
-    return unknown("version of " + std::string(text_of(leaf.find("type"))),
-                   std::to_string(*version->integer()));
-  return kind;
+  return kinds;
+}
+Kinds<domain::Command> const& command_kinds() {
+  static Kinds<domain::Command> const kinds = make_command_kinds();
+  return kinds;
+}
+Kinds<domain::Facts> const& facts_kinds() {
+  static Kinds<domain::Facts> const kinds = make_facts_kinds();
+  return kinds;
 }
 
-// {"body":{...},"type":"..."}, or "kind" for facts; the name has been looked up already.
+// The text that the next member holds. A look ahead: the member is read in earnest when its turn
+// comes, and a wrong guess is found then.
+std::string_view peek_text(std::string_view text) {
+  constexpr std::string_view kBefore = R"(":")";
+  auto const at = text.find(kBefore);
+  if (at == std::string_view::npos) return {};
+  text.remove_prefix(at + kBefore.size());
+  return text.substr(0, text.find('"'));
+}
+
+// {"body":{...},"type":"..."}, or "kind" for facts: the name that says what the body is stands
+// behind it.
 template <class Whole>
-bool read_named(Reader& reader, json::Value const& from, std::string_view name_member,
-                Kind<Whole> kind, Whole& to) {
-  MemberReader members(reader, from);
-  json::Value const* body = members.take("body");
-  if (body == nullptr) return members.missing("body");
-  if (!kind.read(reader, *body, to)) return reader.within("body");
-  members.take(name_member);
+bool read_named(Reader& reader, Kinds<Whole> const& kinds, std::string_view name_member,
+                Whole& to) {
+  MemberReader members(reader);
+  if (!members.next("body")) return false;
+  std::string_view behind = reader.rest();
+  json::skip_object(behind);
+  std::string_view const name = peek_text(behind);
+  auto const kind = kinds.find(name);
+  if (kind == kinds.end()) return members.refuse(kUnknown, name_member);
+  if (!kind->second.read(reader, to)) return reader.within("body");
+  members.always_text(name_member, name);
   return members.finish();
 }
 
-struct SnapshotKinds {
-  Kind<domain::Command> command;
-  Kind<domain::Facts> facts;
+bool read_snapshot(Reader& reader, Snapshot& to) {
+  MemberReader members(reader);
+  if (!members.next("command")) return false;
+  if (!read_named(reader, command_kinds(), "type", to.command)) return reader.within("command");
+  members.always_text("engine", domain::kEngines[to.command.index()]);
+  if (!members.next("facts")) return false;
+  if (!read_named(reader, facts_kinds(), "kind", to.facts)) return reader.within("facts");
+  return members.finish();
+}
+
+// The members of a leaf that need more than a name.
+class LeafReader : public MemberReader {
+ public:
+  LeafReader(Reader& reader, std::string_view type) : MemberReader(reader), type_(type) {}
+
+  void body(domain::Event& event) {
+    if (!next("body")) return;
+    auto const kind = event_kinds().find(type_);
+    if (kind == event_kinds().end()) {
+      refuse(kUnknown, "type");
+      return;
+    }
+    version_ = kind->second.version;
+    keep(kind->second.read(reader(), event) || reader().within("body"));
+  }
+  void decision(std::optional<Snapshot>& snapshot) {
+    if (!take("decision")) return snapshot.reset();
+    keep(read_snapshot(reader(), snapshot.emplace()) || reader().within("decision"));
+  }
+  void type() {
+    always_text("type", type_);
+    std::int64_t version = 0;
+    always("v", version);
+    if (ok() && version != version_) refuse(kUnknown, "v");
+  }
+
+ private:
+  std::string_view type_;
+  std::int64_t version_ = 0;
 };
 
-json::Value const* find_path(json::Value const* from, std::string_view outer,
-                             std::string_view inner) {
-  json::Value const* found = from->find(outer);
-  return found == nullptr ? nullptr : found->find(inner);
-}
-
-Result<SnapshotKinds> snapshot_kinds(json::Value const& decision) {
-  static Kinds<domain::Command> const commands = make_command_kinds();
-  static Kinds<domain::Facts> const facts = make_facts_kinds();
-  std::string_view const engine = text_of(decision.find("engine"));
-  if (std::find(domain::kEngines.begin(), domain::kEngines.end(), engine) == domain::kEngines.end())
-    return unknown("engine", engine);
-  TRY(command_kind, find_kind(commands, find_path(&decision, "command", "type"), "command type"));
-  TRY(facts_kind, find_kind(facts, find_path(&decision, "facts", "kind"), "kind of facts"));
-  return SnapshotKinds{command_kind, facts_kind};
-}
-
-bool read_snapshot(Reader& reader, json::Value const& from, SnapshotKinds const& kinds,
-                   Snapshot& to) {
-  MemberReader members(reader, from);
-  json::Value const* command = members.take("command");
-  if (command == nullptr) return members.missing("command");
-  if (!read_named(reader, *command, "type", kinds.command, to.command))
-    return reader.within("command");
-  std::string engine;
-  members.always("engine", engine);
-  json::Value const* facts = members.take("facts");
-  if (facts == nullptr) return members.missing("facts");
-  if (!read_named(reader, *facts, "kind", kinds.facts, to.facts)) return reader.within("facts");
-  return members.finish();
-}
-
-struct LeafKinds {
-  Kind<domain::Event> event;
-  std::optional<SnapshotKinds> snapshot;
-};
-
-bool read_recorded(Reader& reader, json::Value const& leaf, LeafKinds const& kinds, Recorded& to) {
-  MemberReader members(reader, leaf);
-  Header& header = to.header;
-  members.always("actor", header.actor);
-  members.always("at", header.at);
-  json::Value const* body = members.take("body");
-  if (body == nullptr) return members.missing("body");
-  if (!kinds.event.read(reader, *body, to.event)) return reader.within("body");
-  members("correlation_id", header.correlation);
-  json::Value const* decision = members.take("decision");
-  if (decision != nullptr && kinds.snapshot &&
-      !read_snapshot(reader, *decision, *kinds.snapshot, to.snapshot.emplace()))
-    return reader.within("decision");
-  members("decision_id", header.decision);
-  members.always("ledger", header.ledger);
-  members("run_id", header.run);
-  members.always("salt", header.salt);
-  members.always("seq", header.seq);
-  members("span_id", header.span);
-  members("tenant", header.tenant);
-  if (header.tenant) members.always("tenant_seq", header.tenant_seq);
-  std::string type;
-  std::int64_t version = 0;
-  members.always("type", type);
-  members.always("v", version);
-  return members.finish();
-}
-
-// Whatever reading let through, the bytes must be the ones that this value is written as.
-Result<Recorded> prove_canonical(Recorded recorded, ByteView leaf) {
-  Bytes again;
-  again.reserve(leaf.size());
-  encode(recorded, again);
-  auto const [at, other] = std::mismatch(leaf.begin(), leaf.end(), again.begin(), again.end());
-  if (at == leaf.end() && other == again.end()) return recorded;
-  return fail("malformed",
-              "not in canonical form from byte " + std::to_string(at - leaf.begin()) + " on");
+// `type` is the last member but one; what is large stands before it, so it is sought from the end.
+std::string_view find_type(std::string_view leaf) {
+  auto const at = leaf.rfind(R"(,"type":")");
+  return at == std::string_view::npos ? std::string_view() : peek_text(leaf.substr(at));
 }
 
 }  // namespace
 
 Result<Recorded> decode(ByteView leaf) {
-  TRY(document, json::parse(as_text(leaf)));
-  TRY(event, event_kind(document));
-  LeafKinds kinds{event, std::nullopt};
-  if (json::Value const* decision = document.find("decision")) {
-    TRY(snapshot, snapshot_kinds(*decision));
-    kinds.snapshot = snapshot;
-  }
+  std::string_view const text = as_text(leaf);
   Recorded recorded;
-  Reader reader;
-  if (!read_recorded(reader, document, kinds, recorded))
-    return tl::unexpected<Error>(reader.error());
-  return prove_canonical(std::move(recorded), leaf);
+  Reader reader(text);
+  LeafReader members(reader, find_type(text));
+  leaf_members(recorded, members);
+  if (members.finish() && reader.rest().empty()) return recorded;
+  return tl::unexpected<Error>(why_refused(text, reader.error()));
 }
 
 }  // namespace tally::codec

@@ -2,12 +2,12 @@
 #include "codec/event_codec.h"
 #include "codec/fields_json.h"
 #include "codec/kinds.h"
+#include "codec/leaf_members.h"
 
 namespace tally::codec {
 
 namespace {
 
-using domain::Header;
 using domain::Snapshot;
 
 // Most leaves are shorter, so that writing allocates once.
@@ -48,39 +48,35 @@ void write_snapshot(std::string& out, Snapshot const& snapshot) {
   out.push_back('}');
 }
 
-// Returns the type that was written.
-domain::EventType write_body(MemberWriter const& members, domain::Event const& event) {
-  auto write = [&]<class E>(E const& body) {
-    members.always("body", body);
-    return domain::kEventType<E>;
-  };
-  return std::visit([&](auto const& group) { return std::visit(write, group); }, event);
-}
+// The members of a leaf that need more than a name.
+struct LeafWriter : MemberWriter {
+  domain::EventType written{};
+
+  void body(domain::Event const& event) {
+    auto write = [&]<class E>(E const& one) {
+      always("body", one);
+      written = domain::kEventType<E>;
+    };
+    std::visit([&](auto const& group) { std::visit(write, group); }, event);
+  }
+  void decision(std::optional<Snapshot> const& snapshot) {
+    if (!snapshot) return;
+    write_name(out, "decision");
+    write_snapshot(out, *snapshot);
+  }
+  void type() {
+    write_name(out, "type");
+    write_text(out, written.name);
+    always("v", written.version);
+  }
+};
 
 void write_leaf(std::string& out, domain::Recorded const& recorded) {
-  Header const& header = recorded.header;
-  TALLY_CHECK(header.tenant || header.tenant_seq == 0, "a tenant_seq without a tenant");
+  TALLY_CHECK(recorded.header.tenant || recorded.header.tenant_seq == 0,
+              "a tenant_seq without a tenant");
   out.push_back('{');
-  MemberWriter const members{out};
-  members.always("actor", header.actor);
-  members.always("at", header.at);
-  domain::EventType const type = write_body(members, recorded.event);
-  members("correlation_id", header.correlation);
-  if (recorded.snapshot) {
-    write_name(out, "decision");
-    write_snapshot(out, *recorded.snapshot);
-  }
-  members("decision_id", header.decision);
-  members.always("ledger", header.ledger);
-  members("run_id", header.run);
-  members.always("salt", header.salt);
-  members.always("seq", header.seq);
-  members("span_id", header.span);
-  members("tenant", header.tenant);
-  if (header.tenant) members.always("tenant_seq", header.tenant_seq);
-  write_name(out, "type");
-  write_text(out, type.name);
-  members.always("v", type.version);
+  LeafWriter leaf{{out}};
+  leaf_members(recorded, leaf);
   out.push_back('}');
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// Which of the domain's members are written how; shared by writing and reading (fields_json.h).
+// Which of the domain's members are written how, and which not at all; shared by writing and
+// reading (fields_json.h).
 
 #include <array>
 #include <concepts>
@@ -20,7 +21,6 @@
 #include "base/result.h"
 #include "base/strong.h"
 #include "domain/fields.h"
-#include "json/value.h"
 
 namespace tally::codec {
 
@@ -52,5 +52,22 @@ template <class T>
 inline constexpr bool kIsList<std::vector<T>> = true;
 template <class T>
 inline constexpr bool kIsList<std::set<T>> = true;
+
+// Whether a member with this value is left out of the bytes. Structs are left out when all their
+// members are; whoever writes or reads them sees that from their bytes.
+template <class T>
+bool is_left_out(T const& value) {
+  if constexpr (domain::NamedEnum<T>) {
+    return false;
+  } else if constexpr (kIsOptional<T>) {
+    return !value.has_value();
+  } else if constexpr (StrongText<T>) {
+    return value.value().empty();
+  } else if constexpr (requires { value.empty(); }) {
+    return value.empty();
+  } else {
+    return value == T{};
+  }
+}
 
 }  // namespace tally::codec

@@ -5,6 +5,8 @@
 
 #include "base/check.h"
 #include "json/fault.h"
+#include "json/literal.h"
+#include "json/value.h"
 
 namespace tally::codec {
 
@@ -12,7 +14,7 @@ namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-bool has_high_bit(char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; }
+constexpr std::string_view kStranger = "is not known here, or not in its place";
 
 // Byte order is the canonical order of names but for characters from U+E000 on (lead byte EE or
 // more), which UTF-16 orders otherwise; the general writer sorts those.
@@ -23,18 +25,24 @@ bool needs_sorting(Labels const& labels) {
   });
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
+// What each character is as a hex digit; kNoDigit, whose high bits are set, for all others.
+constexpr std::uint8_t kNoDigit = 0xFF;
+constexpr std::array<std::uint8_t, 256> kHexValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (std::size_t i = 0; i < kHexDigits.size(); ++i)
+    values[static_cast<unsigned char>(kHexDigits[i])] = static_cast<std::uint8_t>(i);
+  return values;
+}();
+
+std::uint8_t hex_value(char c) { return kHexValues[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
 void write_text(std::string& out, std::string_view text) {
   std::size_t const start = out.size();
   json::append_string(out, text);
-  if (std::none_of(text.begin(), text.end(), has_high_bit)) return;
+  if (json::is_ascii(text)) return;
   TALLY_CHECK(!json::find_fault(std::string_view(out).substr(start)),
               "a text that is not UTF-8 was to be recorded");
 }
@@ -106,84 +114,104 @@ bool Reader::within(std::string_view name) {
 
 Error Reader::error() const { return {"malformed", "at \"" + place_ + "\": " + what_, {}}; }
 
-bool Reader::read_text(json::Value const& from, std::string& to) {
-  std::string const* text = from.string();
-  if (text == nullptr) return refuse("must be a string");
-  to = *text;
+bool Reader::take_text(std::string_view text) {
+  std::size_t const size = text.size() + 2;
+  if (rest_.size() < size || rest_.front() != '"' || rest_[size - 1] != '"' ||
+      rest_.substr(1, text.size()) != text)
+    return false;
+  rest_.remove_prefix(size);
   return true;
 }
 
-bool Reader::read_integer(json::Value const& from, std::int64_t& to) {
-  std::int64_t const* number = from.integer();
-  if (number == nullptr) return refuse("must be an integer");
-  to = *number;
+bool Reader::read_text(std::string& to) {
+  return json::take_string(rest_, to) || refuse("must be a string");
+}
+
+bool Reader::read_integer(std::int64_t& to) {
+  return json::take_integer(rest_, to) || refuse("must be an integer");
+}
+
+bool Reader::read_bool(bool& to) {
+  std::string_view const word = rest_.starts_with('t') ? "true" : "false";
+  if (!rest_.starts_with(word)) return refuse("must be true or false");
+  rest_.remove_prefix(word.size());
+  to = word.size() == 4;
   return true;
 }
 
-bool Reader::read_bool(json::Value const& from, bool& to) {
-  bool const* flag = from.boolean();
-  if (flag == nullptr) return refuse("must be true or false");
-  to = *flag;
-  return true;
-}
-
-bool Reader::read_hex(json::Value const& from, std::string_view prefix,
-                      std::span<std::uint8_t> to) {
-  std::string const* text = from.string();
-  std::size_t const size = prefix.size() + 2 * to.size();
-  if (text == nullptr || text->size() != size || !text->starts_with(prefix))
+bool Reader::read_hex(std::string_view prefix, std::span<std::uint8_t> to) {
+  std::size_t const size = prefix.size() + 2 * to.size() + 2;
+  if (rest_.size() < size || rest_.front() != '"' || rest_[size - 1] != '"' ||
+      rest_.substr(1, prefix.size()) != prefix)
     return refuse("must be \"" + std::string(prefix) + "\" and " + std::to_string(2 * to.size()) +
                   " hex digits");
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    int const high = hex_value((*text)[prefix.size() + 2 * i]);
-    int const low = hex_value((*text)[prefix.size() + 2 * i + 1]);
-    if (high < 0 || low < 0) return refuse("has a character that is no lower-case hex digit");
-    to[i] = static_cast<std::uint8_t>(high << 4 | low);
+  char const* digits = rest_.data() + 1 + prefix.size();
+  std::uint8_t all = 0;
+  for (std::uint8_t& byte : to) {
+    std::uint8_t const high = hex_value(*digits++);
+    std::uint8_t const low = hex_value(*digits++);
+    all |= high | low;
+    byte = static_cast<std::uint8_t>(high << 4 | low);
   }
+  if (all == kNoDigit) return refuse("has a character that is no lower-case hex digit");
+  rest_.remove_prefix(size);
   return true;
 }
 
-bool Reader::read_id(json::Value const& from, std::string_view prefix, std::uint64_t& to) {
+bool Reader::read_id(std::string_view prefix, std::uint64_t& to) {
   std::array<std::uint8_t, 8> big_endian{};
-  if (!read_hex(from, prefix, big_endian)) return false;
+  if (!read_hex(prefix, big_endian)) return false;
   for (std::uint8_t byte : big_endian) to = to << 8 | byte;
   return true;
 }
 
-bool Reader::read_labels(json::Value const& from, Labels& to) {
-  json::Object const* members = from.object();
-  if (members == nullptr) return refuse("must be an object");
+bool Reader::read_labels(Labels& to) {
+  if (!take('{')) return refuse("must be an object");
   to.clear();
-  for (auto const& [name, value] : *members)
-    if (!read_text(value, to[name])) return within(name);
-  return true;
+  if (take('}')) return true;
+  std::string before, name, text;
+  do {
+    if (!json::take_string(rest_, name) || !take(':')) return refuse("must be a name and a text");
+    if (!to.empty() && !json::utf16_less(before, name)) return refuse("is not in its place", name);
+    if (!read_text(text)) return within(name);
+    before = name;
+    to.emplace(std::exchange(name, {}), std::exchange(text, {}));
+  } while (take(','));
+  return take('}') || refuse("must be members with commas and an end");
 }
 
-MemberReader::MemberReader(Reader& reader, json::Value const& from)
-    : reader_(reader), members_(from.object()), ok_(members_ != nullptr) {
+MemberReader::MemberReader(Reader& reader) : reader_(reader), ok_(reader.take('{')) {
   if (!ok_) reader_.refuse("must be an object");
 }
 
-json::Value const* MemberReader::take(std::string_view name) {
-  if (!ok_ || next_ == members_->size() || (*members_)[next_].first != name) return nullptr;
-  return &(*members_)[next_++].second;
+void MemberReader::always_text(std::string_view name, std::string_view text) {
+  if (next(name) && !reader_.take_text(text)) refuse("must be \"" + std::string(text) + "\"", name);
+}
+
+bool MemberReader::refuse(std::string_view what, std::string_view name) {
+  ok_ = false;
+  return reader_.refuse(what, name);
+}
+
+// The name that stands where a member may begin; empty if none does.
+std::string MemberReader::next_name() const {
+  std::string_view rest = reader_.rest();
+  if (!first_ && rest.starts_with(',')) rest.remove_prefix(1);
+  std::string name;
+  return json::take_string(rest, name) ? name : std::string();
 }
 
 bool MemberReader::missing(std::string_view name) {
   if (!ok_) return false;  // the first fault is the one to tell
-  ok_ = false;
   // A stranger before the place where `name` belongs is the likelier fault.
-  if (next_ != members_->size() && (*members_)[next_].first < name) return stranger();
-  return reader_.refuse("must be there", name);
+  std::string const other = next_name();
+  if (!other.empty() && other < name) return refuse(kStranger, other);
+  return refuse("must be there", name);
 }
 
 bool MemberReader::finish() {
-  if (!ok_ || next_ == members_->size()) return ok_;
-  return stranger();
-}
-
-bool MemberReader::stranger() {
-  return reader_.refuse("is not known here, or not in its place", (*members_)[next_].first);
+  if (!ok_ || reader_.take('}')) return ok_;
+  return refuse(kStranger, next_name());
 }
 
 }  // namespace tally::codec

@@ -6,7 +6,8 @@
 // as exactly that, whatever its initialiser says. Enums are always written, by name; elements of
 // containers and engaged optionals are always written too.
 //
-// `fields` lists members in ascending order, so writing needs no sorting and reading is one merge.
+// `fields` lists members in ascending order, so writing needs no sorting, and reading is one pass
+// that knows what may come next.
 
 #include "codec/fields_read.h"
 #include "codec/fields_write.h"

@@ -19,21 +19,6 @@ void write_name(std::string& out, std::string_view name);
 template <class T>
 void write_value(std::string& out, T const& value);
 
-template <class T>
-bool is_left_out(T const& value) {
-  if constexpr (domain::NamedEnum<T>) {
-    return false;
-  } else if constexpr (kIsOptional<T>) {
-    return !value.has_value();
-  } else if constexpr (StrongText<T>) {
-    return value.value().empty();
-  } else if constexpr (requires { value.empty(); }) {
-    return value.empty();
-  } else {
-    return value == T{};
-  }
-}
-
 struct MemberWriter {
   std::string& out;
 
