@@ -137,9 +137,9 @@ TEST(EventCodec, AnEngagedOptionalIsWrittenEvenAtZero) {
 TEST(EventCodec, OrdersLabelsByUtf16AsTheStandardSays) {
   domain::run::Submit submit;
   submit.labels = {{"\U0001f600", "lead unit D83D"}, {"\ue000", "unit E000"}, {"a", ""}};
-  std::string out;
+  Buffer out;
   write_value(out, submit.labels);
-  EXPECT_EQ(out, "{\"a\":\"\",\"\U0001f600\":\"lead unit D83D\",\"\ue000\":\"unit E000\"}");
+  EXPECT_EQ(out.text(), "{\"a\":\"\",\"\U0001f600\":\"lead unit D83D\",\"\ue000\":\"unit E000\"}");
 }
 
 TEST(EventCodec, RefusesWhatShouldHaveBeenLeftOut) {

@@ -25,6 +25,16 @@ bool needs_sorting(Labels const& labels) {
   });
 }
 
+constexpr std::size_t kIntegerCharsMax = 17;  // -9007199254740991
+
+// The two digits of each byte.
+constexpr std::array<std::array<char, 2>, 256> kHexPairs = [] {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    pairs[i] = {kHexDigits[i >> 4], kHexDigits[i & 15]};
+  return pairs;
+}();
+
 // What each character is as a hex digit; kNoDigit, whose high bits are set, for all others.
 constexpr std::uint8_t kNoDigit = 0xFF;
 constexpr std::array<std::uint8_t, 256> kHexValues = [] {
@@ -39,66 +49,75 @@ std::uint8_t hex_value(char c) { return kHexValues[static_cast<unsigned char>(c)
 
 }  // namespace
 
-void write_text(std::string& out, std::string_view text) {
-  std::size_t const start = out.size();
-  json::append_string(out, text);
-  if (json::is_ascii(text)) return;
-  TALLY_CHECK(!json::find_fault(std::string_view(out).substr(start)),
-              "a text that is not UTF-8 was to be recorded");
+void write_text(Buffer& out, std::string_view text) {
+  if (json::is_plain_ascii(text)) return write_word(out, text);
+  std::string literal;
+  json::append_string(literal, text);
+  TALLY_CHECK(!json::find_fault(literal), "a text that is not UTF-8 was to be recorded");
+  out.put(literal);
 }
 
-void write_integer(std::string& out, std::int64_t number) {
+void write_word(Buffer& out, std::string_view word) {
+  char* const at = out.extend(word.size() + 2);
+  at[0] = '"';
+  std::memcpy(at + 1, word.data(), word.size());
+  at[word.size() + 1] = '"';
+}
+
+void write_integer(Buffer& out, std::int64_t number) {
   TALLY_CHECK(number >= -json::kIntegerMax && number <= json::kIntegerMax,
               "an integer beyond 2^53-1 was to be recorded");
-  std::array<char, 24> digits{};
-  auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  out.append(digits.data(), end);
+  std::size_t const before = out.size();
+  char* const at = out.extend(kIntegerCharsMax);
+  auto const end = std::to_chars(at, at + kIntegerCharsMax, number).ptr;
+  out.shorten(before + static_cast<std::size_t>(end - at));
 }
 
-void write_hex(std::string& out, std::string_view prefix, ByteView bytes) {
-  out.push_back('"');
-  out += prefix;
-  std::size_t at = out.size();
-  out.resize(at + 2 * bytes.size());
+void write_hex(Buffer& out, std::string_view prefix, ByteView bytes) {
+  char* at = out.extend(prefix.size() + 2 * bytes.size() + 2);
+  *at++ = '"';
+  at = std::copy(prefix.begin(), prefix.end(), at);
   for (std::uint8_t byte : bytes) {
-    out[at++] = kHexDigits[byte >> 4];
-    out[at++] = kHexDigits[byte & 15];
+    *at++ = kHexPairs[byte][0];
+    *at++ = kHexPairs[byte][1];
   }
-  out.push_back('"');
+  *at = '"';
 }
 
-void write_id(std::string& out, std::string_view prefix, std::uint64_t value) {
+void write_id(Buffer& out, std::string_view prefix, std::uint64_t value) {
   std::array<std::uint8_t, 8> big_endian{};
   for (std::size_t i = 0; i < 8; ++i)
     big_endian[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
   write_hex(out, prefix, big_endian);
 }
 
-void write_labels(std::string& out, Labels const& labels) {
+void write_labels(Buffer& out, Labels const& labels) {
   if (needs_sorting(labels)) {
     json::Object members;
     for (auto const& [name, text] : labels) members.emplace_back(name, json::Value(text));
-    std::size_t const start = out.size();
-    out += json::canonical(json::Value(std::move(members)));
-    TALLY_CHECK(!json::find_fault(std::string_view(out).substr(start)),
-                "a label that is not UTF-8 was to be recorded");
+    std::string const object = json::canonical(json::Value(std::move(members)));
+    TALLY_CHECK(!json::find_fault(object), "a label that is not UTF-8 was to be recorded");
+    out.put(object);
     return;
   }
-  out.push_back('{');
+  out.put('{');
   for (auto const& [name, text] : labels) {
-    if (out.back() != '{') out.push_back(',');
+    if (!out.ends_with('{')) out.put(',');
     write_text(out, name);
-    out.push_back(':');
+    out.put(':');
     write_text(out, text);
   }
-  out.push_back('}');
+  out.put('}');
 }
 
-void write_name(std::string& out, std::string_view name) {
-  if (out.back() != '{') out.push_back(',');
-  out.push_back('"');
-  out += name;
-  out += "\":";
+void write_name(Buffer& out, std::string_view name) {
+  bool const comma_due = !out.ends_with('{');
+  char* at = out.extend(name.size() + (comma_due ? 4 : 3));
+  if (comma_due) *at++ = ',';
+  *at++ = '"';
+  std::memcpy(at, name.data(), name.size());
+  at[name.size()] = '"';
+  at[name.size() + 1] = ':';
 }
 
 bool Reader::refuse(std::string_view what) {

@@ -2,25 +2,28 @@
 
 // The writing half of fields_json.h.
 
+#include "codec/buffer.h"
 #include "codec/field_kinds.h"
 
 namespace tally::codec {
 
 // Strings are UTF-8 and integers within +-(2^53-1), or the process stops: such a leaf could never
 // be read again.
-void write_text(std::string& out, std::string_view text);
-void write_integer(std::string& out, std::int64_t number);
-void write_hex(std::string& out, std::string_view prefix, ByteView bytes);
-void write_id(std::string& out, std::string_view prefix, std::uint64_t value);
-void write_labels(std::string& out, Labels const& labels);
+void write_text(Buffer& out, std::string_view text);
+// The literal of a word of our own, which needs no escapes.
+void write_word(Buffer& out, std::string_view word);
+void write_integer(Buffer& out, std::int64_t number);
+void write_hex(Buffer& out, std::string_view prefix, ByteView bytes);
+void write_id(Buffer& out, std::string_view prefix, std::uint64_t value);
+void write_labels(Buffer& out, Labels const& labels);
 // The member's name, with the comma before it where one is due.
-void write_name(std::string& out, std::string_view name);
+void write_name(Buffer& out, std::string_view name);
 
 template <class T>
-void write_value(std::string& out, T const& value);
+void write_value(Buffer& out, T const& value);
 
 struct MemberWriter {
-  std::string& out;
+  Buffer& out;
 
   template <class T>
   void operator()(std::string_view name, T const& value) const {
@@ -30,7 +33,7 @@ struct MemberWriter {
       write_name(out, name);
       std::size_t const start = out.size();
       write_value(out, value);
-      if (out.size() == start + 2) out.resize(before);
+      if (out.size() == start + 2) out.shorten(before);
     } else if (!is_left_out(value)) {
       always(name, value);
     }
@@ -44,23 +47,23 @@ struct MemberWriter {
 };
 
 template <class T>
-void write_list(std::string& out, T const& items) {
-  out.push_back('[');
+void write_list(Buffer& out, T const& items) {
+  out.put('[');
   for (auto const& item : items) {
-    if (out.back() != '[') out.push_back(',');
+    if (!out.ends_with('[')) out.put(',');
     write_value(out, item);
   }
-  out.push_back(']');
+  out.put(']');
 }
 
 template <class T>
-void write_value(std::string& out, T const& value) {
+void write_value(Buffer& out, T const& value) {
   if constexpr (domain::HasFields<T>) {
-    out.push_back('{');
+    out.put('{');
     T::fields(value, MemberWriter{out});
-    out.push_back('}');
+    out.put('}');
   } else if constexpr (domain::NamedEnum<T>) {
-    write_text(out, name_of(value));
+    write_word(out, name_of(value));
   } else if constexpr (kIsOptional<T>) {
     write_value(out, *value);
   } else if constexpr (kIsList<T>) {
@@ -76,7 +79,7 @@ void write_value(std::string& out, T const& value) {
   } else if constexpr (ByteArray<T>) {
     write_hex(out, {}, value);
   } else if constexpr (std::same_as<T, bool>) {
-    out += value ? "true" : "false";
+    out.put(std::string_view(value ? "true" : "false"));
   } else if constexpr (std::same_as<T, Labels>) {
     write_labels(out, value);
   } else if constexpr (std::same_as<T, std::int64_t>) {

@@ -81,16 +81,17 @@ Digest row_hash(std::string_view name, std::string_view json) {
 
 template <class Row>
 Digest row_hash(std::string_view name, Row const& row) {
-  std::string json;
+  thread_local Buffer json;
+  json.clear();
   write_value(json, row);
-  return row_hash(name, std::string_view(json));
+  return row_hash(name, json.text());
 }
 
 // Takes the row apart, so that a member added to it does not compile until it is written here.
-std::string write_ledger_row(domain::LedgerRow const& row) {
+void write_ledger_row(Buffer& json, domain::LedgerRow const& row) {
   auto const& [approvals, at, checkpoint_size, epoch, id_key, keys, leases, ledger, origin, runs,
                seq_next, vkey, work_clock] = row;
-  std::string json = "{";
+  json.put('{');
   MemberWriter const members{json};
   members("approvals", approvals);
   members("at", at);
@@ -106,15 +107,16 @@ std::string write_ledger_row(domain::LedgerRow const& row) {
   members("seq_next", seq_next);
   members("vkey", vkey);
   members("work_clock", work_clock);
-  json.push_back('}');
-  return json;
+  json.put('}');
 }
 
 // Calls visit(name, hash) for the two rows that exist once; every event changes the first.
 template <class Visit>
 void each_single(State const& state, Visit visit) {
   std::string const ledger = row_name("ledger", "row");
-  visit(ledger, row_hash(ledger, std::string_view(write_ledger_row(state.ledger))));
+  Buffer json;
+  write_ledger_row(json, state.ledger);
+  visit(ledger, row_hash(ledger, json.text()));
   std::string const settings = row_name("ledger", "settings");
   visit(settings, row_hash(settings, state.settings));
 }

@@ -104,6 +104,18 @@ bool is_ascii(std::string_view text) {
   return (seen & kHighs) == 0;
 }
 
+bool is_plain_ascii(std::string_view text) {
+  auto const plain = [](std::uint64_t word) { return (escapes_in(word) | (word & kHighs)) == 0; };
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8)
+    if (!plain(word_at(text, at))) return false;
+  for (; at < text.size(); ++at) {
+    auto const c = static_cast<unsigned char>(text[at]);
+    if (needs_escape(c) || c >= 0x80) return false;
+  }
+  return true;
+}
+
 bool utf16_less(std::string_view a, std::string_view b) {
   auto const [at_a, at_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
   if (at_a == a.end() || at_b == b.end()) return at_b != b.end();

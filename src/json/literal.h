@@ -22,6 +22,8 @@ bool skip_object(std::string_view& text);
 // How many bytes from the front stand for themselves in a string literal.
 std::size_t plain_length(std::string_view text);
 bool is_ascii(std::string_view text);
+// Both: its literal is the text in quotes, and is UTF-8 for certain.
+bool is_plain_ascii(std::string_view text);
 // The order of member names: by UTF-16 code units.
 bool utf16_less(std::string_view a, std::string_view b);
 

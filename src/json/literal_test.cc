@@ -94,5 +94,17 @@ TEST(Literal, TellsAsciiFromTheRestWhereverItStands) {
   }
 }
 
+TEST(Literal, KnowsATextThatIsItsOwnLiteral) {
+  std::string const text = "twenty-one characters";
+  EXPECT_TRUE(is_plain_ascii(text));
+  EXPECT_TRUE(is_plain_ascii(""));
+  for (std::size_t at = 0; at < text.size(); ++at)
+    for (char c : {'"', '\\', '\n', '\x1f', '\x80', '\xff', '\0'}) {
+      std::string other = text;
+      other[at] = c;
+      EXPECT_FALSE(is_plain_ascii(other)) << at << " " << int{c};
+    }
+}
+
 }  // namespace
 }  // namespace tally::json

@@ -1,0 +1,44 @@
+#pragma once
+
+// Where canonical bytes are written: a text that grows at its end and keeps its room when it is
+// cleared, so that writing one value after the other into it allocates nothing. A string could do
+// the same, but asks for room and writes a terminator with each piece, and most pieces are a few
+// bytes long.
+
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "base/check.h"
+
+namespace tally::codec {
+
+class Buffer {
+ public:
+  std::string_view text() const { return {room_.data(), size_}; }
+  std::size_t size() const { return size_; }
+  void clear() { size_ = 0; }
+  // Takes back what was written behind `size`.
+  void shorten(std::size_t size) {
+    TALLY_CHECK(size <= size_, "a buffer was to be shortened to more than it holds");
+    size_ = size;
+  }
+  // True if `c` was written last.
+  bool ends_with(char c) const { return size_ > 0 && room_.data()[size_ - 1] == c; }
+
+  // Adds `count` bytes, which the caller fills before it adds more.
+  char* extend(std::size_t count) {
+    if (room_.size() - size_ < count) room_.resize(2 * room_.size() + count);
+    char* const at = room_.data() + size_;
+    size_ += count;
+    return at;
+  }
+  void put(char c) { *extend(1) = c; }
+  void put(std::string_view text) { std::memcpy(extend(text.size()), text.data(), text.size()); }
+
+ private:
+  std::vector<char> room_ = std::vector<char>(2'048);  // most leaves are shorter
+  std::size_t size_ = 0;
+};
+
+}  // namespace tally::codec
