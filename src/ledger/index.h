@@ -14,6 +14,7 @@
 #include "base/mutex.h"
 #include "domain/event.h"
 #include "ledger/entry.h"
+#include "ledger/occurrences.h"
 
 namespace tally::ledger {
 
@@ -23,6 +24,8 @@ inline constexpr std::size_t kRecentBytesMax = 32u << 20;
 class Index {
  public:
   void add(std::shared_ptr<Entry const> entry);
+  // The same without keeping the event itself: for what is long past when a start folds it.
+  void note(domain::Recorded const& recorded);
   // If it is among the latest.
   std::shared_ptr<Entry const> recent(std::int64_t seq) const;
   std::vector<std::int64_t> of_run(RunId run) const;
@@ -41,13 +44,19 @@ class Index {
 
  private:
   struct Tables;
+  struct TenantRuns {
+    TenantId tenant;
+    std::deque<std::pair<std::int64_t, RunId>> submitted;  // oldest first
+  };
   static void keep_recent(Tables& tables, std::shared_ptr<Entry const> entry);
+  static void note(Tables& tables, domain::Recorded const& recorded);
   struct Tables {
-    std::map<RunId, std::vector<std::int64_t>> runs;
-    std::map<CorrelationId, std::vector<std::int64_t>> correlations;
-    std::map<TenantId, std::map<std::int64_t, RunId>> by_tenant;
-    std::map<RunId, TenantId> tenants;
-    std::vector<std::int64_t> errors;
+    Occurrences<RunId, std::int64_t> runs;                                 // sequences
+    Occurrences<std::array<std::uint64_t, 2>, std::int64_t> correlations;  // sequences
+    Occurrences<RunId, std::uint32_t> tenants;                             // of runs, by number
+    std::map<TenantId, std::uint32_t> tenant_numbers;                      // in the order of coming
+    std::vector<TenantRuns> tenant_runs;                                   // by number
+    std::vector<std::int64_t> errors;                                      // sequences
     std::optional<std::int64_t> checkpoint;
     std::deque<std::shared_ptr<Entry const>> recent;
     std::size_t recent_bytes = 0;

@@ -30,6 +30,22 @@ TEST(Index, ListsATenantsRunsNewestFirst) {
   EXPECT_EQ(world.index.tenant_of(RunId(1)), std::nullopt);
 }
 
+TEST(Index, FindsWhatWasNotedAndKeepsOnlyWhatWasAdded) {
+  Opened world;
+  RunId const run = world.submit("1");
+  world.submit("2", kBeta);
+  Index again;
+  for (std::int64_t seq = 0; seq < world.index.size(); ++seq) {
+    auto const entry = world.index.recent(seq);
+    seq + 1 < world.index.size() ? again.note(entry->recorded) : again.add(entry);
+  }
+  EXPECT_EQ(again.size(), world.index.size());
+  EXPECT_EQ(again.of_run(run), world.index.of_run(run));
+  EXPECT_EQ(again.runs_of(kBeta, std::nullopt, 9), world.index.runs_of(kBeta, std::nullopt, 9));
+  EXPECT_EQ(again.recent(again.size() - 2), nullptr);
+  EXPECT_EQ(again.recent(again.size() - 1), world.index.recent(again.size() - 1));
+}
+
 TEST(Reader, TellsARunThatLeftMemoryFromItsEventsAlone) {
   Opened world;
   Leased const leased = world.running("k", kFixed);
