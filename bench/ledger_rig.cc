@@ -127,6 +127,7 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
   TRY(the_receipts, platform::FileReceipts::open(scratch.path("rig/work")));
   receipts.emplace(std::move(the_receipts));
   wiring::NodeOptions options;
+  options.start_helper = audit::Helper::thread;
   options.api.later = [this](std::function<void()> task) { room.later(std::move(task)); };
   options.jobs = {bench_job(), own_job()};
   options.first_grant = Micros(100'000'000'000'000);

@@ -4,8 +4,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include "audit/fold.h"
-#include "audit/frames.h"
+#include "audit/fold_ahead.h"
 #include "bench/ledger_rig.h"
 #include "bench/measure.h"
 #include "codec/event_codec.h"
@@ -62,6 +61,13 @@ Result<void> decode_frame(segments::FrameView const& view) {
   return {};
 }
 
+void fold_all(platform::FileDisk& disk, audit::Helper helper) {
+  audit::Fold fold;
+  audit::FoldAhead ahead(fold, {}, helper);
+  scan(disk, [&](segments::FrameView const& view) { return ahead.frame(view); });
+  TALLY_CHECK(ahead.finish().has_value(), "the ledger does not fold");
+}
+
 template <class Work>
 void add_row(Table& table, std::string name, Scale const& scale, Work const& work) {
   Spent best;
@@ -84,11 +90,11 @@ void measure_layers(Table& table, platform::FileDisk& disk, Scale const& scale) 
     scan(disk, [&](segments::FrameView const& view) { return hash_frame(view, tree); });
   });
   add_row(table, "frames, and decode every event", scale, [&] { scan(disk, decode_frame); });
-  add_row(table, "the fold with all checks", scale, [&] {
-    audit::Fold fold;
-    scan(disk,
-         [&](segments::FrameView const& view) { return fold.frame(audit::to_log_frame(view)); });
-  });
+  for (audit::Helper helper : {audit::Helper::none, audit::Helper::thread}) {
+    bool const alone = helper == audit::Helper::none;
+    add_row(table, alone ? "the fold with all checks" : "  and a second thread reads ahead", scale,
+            [&] { fold_all(disk, helper); });
+  }
 }
 
 // Returns the number of events made.

@@ -165,16 +165,18 @@ void Oracle::check_fold(ports::Disk& disk) {
   std::map<std::int64_t, std::string> digests;
   auto const read =
       segments::check_frames(disk, [&](segments::FrameView const& view) -> Result<void> {
-        TRY_VOID(fold.frame(
-            audit::to_log_frame(view), [&](codec::Entry const& entry, domain::State const&) {
-              auto const* group = std::get_if<domain::ChronicleEvent>(&entry.recorded.event);
-              auto const* head =
-                  group ? std::get_if<domain::chronicle::CheckpointSigned>(group) : nullptr;
-              if (head != nullptr)
-                verdicts_.require(digests[head->size] == head->state_digest,
-                                  "the state that was signed is the fold",
-                                  fmt::format("size {}", head->size));
-            }));
+        TRY_VOID(fold.frame(audit::read_frame(audit::to_log_frame(view)),
+                            [&](codec::Entry const& entry, domain::State const&) {
+                              auto const* group =
+                                  std::get_if<domain::ChronicleEvent>(&entry.recorded.event);
+                              auto const* head =
+                                  group ? std::get_if<domain::chronicle::CheckpointSigned>(group)
+                                        : nullptr;
+                              if (head != nullptr)
+                                verdicts_.require(digests[head->size] == head->state_digest,
+                                                  "the state that was signed is the fold",
+                                                  fmt::format("size {}", head->size));
+                            }));
         digests[static_cast<std::int64_t>(fold.tree().size())] = digest.update(fold.state()).hex();
         return {};
       });

@@ -27,6 +27,24 @@ std::optional<std::string_view> disorder(domain::State const& state, domain::Hea
 
 }  // namespace
 
+ReadFrame read_frame(ports::LogFrame frame) {
+  ReadFrame read{frame.first_seq, {}, {}, frame.root_after};
+  read.entries.reserve(frame.records.size());
+  for (ports::LogRecord& record : frame.records) {
+    auto recorded = codec::decode(record.leaf);
+    if (!recorded) {
+      read.fault = recorded.error();
+      break;
+    }
+    Digest const hash = merkle::leaf_hash(record.leaf);
+    read.entries.push_back({.recorded = std::move(*recorded),
+                            .leaf_hash = hash,
+                            .leaf = std::move(record.leaf),
+                            .enclosure = std::move(record.enclosure)});
+  }
+  return read;
+}
+
 Result<void> Fold::check_checkpoint(domain::chronicle::CheckpointSigned const& checkpoint,
                                     std::int64_t seq) const {
   auto const key = merkle::parse_vkey(state_.ledger.vkey);
@@ -40,16 +58,9 @@ Result<void> Fold::check_checkpoint(domain::chronicle::CheckpointSigned const& c
   return {};
 }
 
-Result<void> Fold::record(ports::LogRecord const& record, Seen const& seen) {
+Result<void> Fold::entry(codec::Entry& entry, Seen const& seen) {
   auto const seq = static_cast<std::int64_t>(tree_.size());
-  auto recorded = codec::decode(record.leaf);
-  if (!recorded)
-    return fail(recorded.error().code, fmt::format("event {}: {}", seq, recorded.error().detail));
-  if (auto what = disorder(state_, recorded->header)) return corrupt(seq, *what);
-  codec::Entry entry{.recorded = std::move(*recorded),
-                     .leaf_hash = merkle::leaf_hash(record.leaf),
-                     .leaf = record.leaf,
-                     .enclosure = record.enclosure};
+  if (auto what = disorder(state_, entry.recorded.header)) return corrupt(seq, *what);
   if (auto const* group = std::get_if<domain::ChronicleEvent>(&entry.recorded.event)) {
     if (auto const* signed_head = std::get_if<domain::chronicle::CheckpointSigned>(group)) {
       TRY_VOID(check_checkpoint(*signed_head, seq));
@@ -70,18 +81,21 @@ Result<void> Fold::record(ports::LogRecord const& record, Seen const& seen) {
   return {};
 }
 
-Result<void> Fold::frame(ports::LogFrame const& frame, Seen const& seen) {
+Result<void> Fold::frame(ReadFrame frame, Seen const& seen) {
   if (frame.first_seq != tree_.size())
     return corrupt(static_cast<std::int64_t>(tree_.size()),
                    "the frame does not begin with the next event");
-  for (ports::LogRecord const& one : frame.records) TRY_VOID(record(one, seen));
-  if (tree_.root() != frame.root_after) {
+  for (codec::Entry& one : frame.entries) TRY_VOID(entry(one, seen));
+  if (frame.fault)
+    return fail(frame.fault->code, fmt::format("event {}: {}", tree_.size(), frame.fault->detail));
+  Digest const root = tree_.root();
+  if (root != frame.root_after) {
     return corrupt(
         static_cast<std::int64_t>(frame.first_seq),
         fmt::format("the {} events of its frame do not hash to the root that the frame commits to",
-                    frame.records.size()));
+                    frame.entries.size()));
   }
-  recent_roots_.emplace(static_cast<std::int64_t>(tree_.size()), tree_.root());
+  recent_roots_.emplace(static_cast<std::int64_t>(tree_.size()), root);
   return {};
 }
 

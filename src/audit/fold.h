@@ -6,7 +6,9 @@
 // attestor alike.
 
 #include <functional>
+#include <map>
 #include <optional>
+#include <vector>
 
 #include "base/result.h"
 #include "codec/entry.h"
@@ -16,19 +18,30 @@
 
 namespace tally::audit {
 
-using Seen = std::function<void(codec::Entry const&, domain::State const&)>;
+// A frame with all done that needs no state: its events are decoded and their leaves hashed. Most
+// of the work of folding is here, and any thread can do it.
+struct ReadFrame {
+  std::uint64_t first_seq = 0;
+  std::vector<codec::Entry> entries;
+  std::optional<Error> fault;  // why there are no more entries than these
+  Digest root_after;
+};
+ReadFrame read_frame(ports::LogFrame frame);
+
+// Called for each entry after it was applied; may move the entry away.
+using Seen = std::function<void(codec::Entry&, domain::State const&)>;
 
 class Fold {
  public:
   // Errors: "corrupt" (root, order or bytes wrong), "unknown_event" (written by a newer version);
-  // the detail names the sequence. `seen` is called for each entry after it was applied.
-  Result<void> frame(ports::LogFrame const& frame, Seen const& seen = {});
+  // the detail names the sequence.
+  Result<void> frame(ReadFrame frame, Seen const& seen = {});
   domain::State& state() { return state_; }
   merkle::Tree& tree() { return tree_; }
   std::int64_t checkpoints() const { return checkpoints_; }
 
  private:
-  Result<void> record(ports::LogRecord const& record, Seen const& seen);
+  Result<void> entry(codec::Entry& entry, Seen const& seen);
   Result<void> check_checkpoint(domain::chronicle::CheckpointSigned const& checkpoint,
                                 std::int64_t seq) const;
 

@@ -12,7 +12,7 @@ std::string said(Result<void> const& result) {
 std::string folded(std::vector<ports::LogFrame> const& frames) {
   Fold fold;
   for (ports::LogFrame const& frame : frames)
-    if (auto const result = fold.frame(frame); !result) return said(result);
+    if (auto const result = fold.frame(read_frame(frame)); !result) return said(result);
   return "fine";
 }
 template <class Change>
@@ -25,10 +25,11 @@ TEST(Fold, GivesTheStateThatTheWriterHad) {
   Fold fold;
   std::int64_t seen = 0;
   for (ports::LogFrame const& frame : frames_of(world.history))
-    ASSERT_TRUE(fold.frame(frame, [&](codec::Entry const& entry, domain::State const& state) {
-      EXPECT_EQ(entry.recorded.header.seq, seen++);
-      EXPECT_EQ(state.ledger.seq_next, seen);
-    }));
+    ASSERT_TRUE(
+        fold.frame(read_frame(frame), [&](codec::Entry const& entry, domain::State const& state) {
+          EXPECT_EQ(entry.recorded.header.seq, seen++);
+          EXPECT_EQ(state.ledger.seq_next, seen);
+        }));
   EXPECT_EQ(static_cast<std::size_t>(seen), world.history.size());
   EXPECT_EQ(codec::StateDigest::of(fold.state()), codec::StateDigest::of(world.state));
 }

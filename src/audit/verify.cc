@@ -20,13 +20,14 @@ constexpr std::uint64_t kProgressEvery = 65'536;  // events
 class Checker {
  public:
   Result<void> frame(segments::FrameView const& view) {
-    auto checked =
-        fold_.frame(to_log_frame(view), [&](codec::Entry const& entry, domain::State const&) {
-          if (fault_) return;
-          if (auto entered = books_.enter(entry); !entered) fault(entry, entered.error().detail);
-          check_digest(entry);
-          check_snapshot(entry.recorded);
-        });
+    auto checked = fold_.frame(read_frame(to_log_frame(view)),
+                               [&](codec::Entry const& entry, domain::State const&) {
+                                 if (fault_) return;
+                                 if (auto entered = books_.enter(entry); !entered)
+                                   fault(entry, entered.error().detail);
+                                 check_digest(entry);
+                                 check_snapshot(entry.recorded);
+                               });
     if (!checked) return checked;
     if (fault_) return fail("corrupt", *fault_);
     digests_.emplace(static_cast<std::int64_t>(fold_.tree().size()),

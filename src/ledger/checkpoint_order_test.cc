@@ -37,7 +37,8 @@ TEST(Checkpoints, NameTheRootOfADurableFrameAndItsState) {
   SignHead const head = world.last_head();
   EXPECT_EQ(head.root, world.log.frames.back().root_after);
   audit::Fold fold;
-  for (ports::LogFrame const& frame : world.log.frames) ASSERT_TRUE(fold.frame(frame));
+  for (ports::LogFrame const& frame : world.log.frames)
+    ASSERT_TRUE(fold.frame(audit::read_frame(frame)));
   EXPECT_EQ(head.state_digest, codec::StateDigest::of(fold.state()).hex());
 }
 

@@ -120,7 +120,7 @@ class LoopWorld {
     log.forget_pending();
     audit::Fold fold;
     for (ports::LogFrame const& frame : log.frames) {
-      auto const folded = fold.frame(frame);
+      auto const folded = fold.frame(audit::read_frame(frame));
       ASSERT_TRUE(folded) << folded.error().detail;
     }
     begin({.state = std::move(fold.state()), .tree = std::move(fold.tree()), .epoch = 2});

@@ -172,6 +172,7 @@ wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Confi
   options.api.probes = {{"blobs", [&machine] { return probe_blobs(*machine.blobs); }},
                         {"log", [&room] { return room.probe_log(); }},
                         {"worker", [&room] { return room.probe_worker(); }}};
+  options.start_helper = audit::Helper::thread;
   options.build = platform::program_hash();
   options.jobs = machine.jobs;
   options.settings = config.settings;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "audit/fold.h"
-#include "audit/frames.h"
 #include "domain/error/finding.h"
 
 namespace tally::wiring {
@@ -53,18 +51,27 @@ Result<void> Node::recover() {
   if (!opened) return tl::unexpected<Error>(opened.error());
   tail_cut_bytes_ = opened->torn ? opened->torn->bytes : 0;
   audit::Fold fold;
-  TRY_VOID(opened->log->scan(0, [&](segments::FrameView const& view) {
-    return fold.frame(audit::to_log_frame(view),
-                      [&](codec::Entry const& entry, domain::State const&) {
-                        index_.add(std::make_shared<codec::Entry>(entry));
-                      });
-  }));
+  TRY_VOID(fold_log(*opened->log, fold));
   // Made, and the power went before leaf 0 was written.
   if (fold.tree().size() == 0) fresh_ = opened->log->ledger();
   if (!fresh_) TRY_VOID(check_key(fold.state()));
   store_ = std::make_unique<SegmentStore>(std::move(opened->log), world_.wake_log);
   wire(std::move(fold.state()), std::move(fold.tree()));
   return {};
+}
+
+Result<void> Node::fold_log(segments::SegmentLog const& log, audit::Fold& fold) {
+  auto const end = static_cast<std::int64_t>(log.next_seq());
+  auto const index = [&](codec::Entry& entry, domain::State const&) {
+    if (end - entry.recorded.header.seq > static_cast<std::int64_t>(ledger::kRecentEventsMax)) {
+      index_.note(entry.recorded);
+    } else {
+      index_.add(std::make_shared<codec::Entry>(std::move(entry)));
+    }
+  };
+  audit::FoldAhead ahead(fold, index, options_.start_helper);
+  TRY_VOID(log.scan(0, [&](segments::FrameView const& view) { return ahead.frame(view); }));
+  return ahead.finish();
 }
 
 Result<void> Node::check_key(domain::State const& state) {

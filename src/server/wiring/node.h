@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/api.h"
+#include "audit/fold_ahead.h"
 #include "ledger/loop.h"
 #include "ledger/reader.h"
 #include "ports/disk.h"
@@ -48,6 +49,7 @@ struct NodeWorld {
 struct NodeOptions {
   ledger::LoopOptions loop;
   segments::LogOptions log;
+  audit::Helper start_helper = audit::Helper::none;  // for folding the log at the start
   api::Options api;
   std::string version = "0.1.0";
   std::string build;
@@ -99,6 +101,7 @@ class Node {
   struct Begin;  // progress of the start's own commands
   Node(NodeWorld world, NodeOptions options);
   Result<void> recover();
+  Result<void> fold_log(segments::SegmentLog const& log, audit::Fold& fold);
   Result<void> check_key(domain::State const& state);
   void wire(domain::State state, merkle::Tree tree);
   void post_begin(std::vector<domain::Command> commands);
