@@ -5,7 +5,7 @@
 // the same, but asks for room and writes a terminator with each piece, and most pieces are a few
 // bytes long.
 
-#include <cstring>
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -34,7 +34,7 @@ class Buffer {
     return at;
   }
   void put(char c) { *extend(1) = c; }
-  void put(std::string_view text) { std::memcpy(extend(text.size()), text.data(), text.size()); }
+  void put(std::string_view text) { std::copy(text.begin(), text.end(), extend(text.size())); }
 
  private:
   std::vector<char> room_ = std::vector<char>(2'048);  // most leaves are shorter

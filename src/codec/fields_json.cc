@@ -73,22 +73,33 @@ void write_integer(Buffer& out, std::int64_t number) {
   out.shorten(before + static_cast<std::size_t>(end - at));
 }
 
-void write_hex(Buffer& out, std::string_view prefix, ByteView bytes) {
-  char* at = out.extend(prefix.size() + 2 * bytes.size() + 2);
-  *at++ = '"';
-  at = std::copy(prefix.begin(), prefix.end(), at);
+void write_digits(Buffer& out, ByteView bytes) {
+  char* at = out.extend(2 * bytes.size());
   for (std::uint8_t byte : bytes) {
     *at++ = kHexPairs[byte][0];
     *at++ = kHexPairs[byte][1];
   }
-  *at = '"';
+}
+
+void write_digits(Buffer& out, std::uint64_t number) {
+  std::array<std::uint8_t, 8> big_endian{};
+  for (std::size_t i = 0; i < 8; ++i)
+    big_endian[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
+  write_digits(out, big_endian);
+}
+
+void write_hex(Buffer& out, std::string_view prefix, ByteView bytes) {
+  out.put('"');
+  out.put(prefix);
+  write_digits(out, bytes);
+  out.put('"');
 }
 
 void write_id(Buffer& out, std::string_view prefix, std::uint64_t value) {
-  std::array<std::uint8_t, 8> big_endian{};
-  for (std::size_t i = 0; i < 8; ++i)
-    big_endian[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
-  write_hex(out, prefix, big_endian);
+  out.put('"');
+  out.put(prefix);
+  write_digits(out, value);
+  out.put('"');
 }
 
 void write_labels(Buffer& out, Labels const& labels) {

@@ -14,6 +14,9 @@ void write_text(Buffer& out, std::string_view text);
 void write_word(Buffer& out, std::string_view word);
 void write_integer(Buffer& out, std::int64_t number);
 void write_hex(Buffer& out, std::string_view prefix, ByteView bytes);
+// The digits alone, without quotes.
+void write_digits(Buffer& out, ByteView bytes);
+void write_digits(Buffer& out, std::uint64_t number);
 void write_id(Buffer& out, std::string_view prefix, std::uint64_t value);
 void write_labels(Buffer& out, Labels const& labels);
 // The member's name, with the comma before it where one is due.

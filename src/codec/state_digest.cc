@@ -1,6 +1,7 @@
 #include "codec/state_digest.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "codec/fields_json.h"
 
@@ -53,42 +54,48 @@ void subtract(Digest& sum, Digest const& term) {
 }
 
 template <StrongText Name>
-std::string key_text(Name const& name) {
-  return name.value();
+void write_key(Buffer& out, Name const& name) {
+  out.put(name.value());
 }
 template <PrefixedId Id>
-std::string key_text(Id const& id) {
-  return to_text(id);
+void write_key(Buffer& out, Id const& id) {
+  out.put(IdPrefix<Id>::text);
+  write_digits(out, id.value());
 }
-std::string key_text(Digest const& digest) { return digest.hex(); }
-std::string key_text(domain::mode::Scope const& scope) {
-  return std::string(name_of(scope.kind)) + ':' + scope.id;
-}
-
-// Table name, zero byte, key: what a row is called here, and the front of what is hashed.
-std::string row_name(std::string_view table, std::string_view key) {
-  std::string name;
-  name.reserve(table.size() + 1 + key.size());
-  name.append(table).push_back('\0');
-  name.append(key);
-  return name;
+void write_key(Buffer& out, std::string_view name) { out.put(name); }
+void write_key(Buffer& out, Digest const& digest) { write_digits(out, digest.bytes); }
+void write_key(Buffer& out, domain::mode::Scope const& scope) {
+  out.put(name_of(scope.kind));
+  out.put(':');
+  out.put(scope.id);
 }
 
-Digest row_hash(std::string_view name, std::string_view json) {
-  constexpr std::array<std::uint8_t, 1> kZero{};
-  return sha256({as_bytes(name), kZero, as_bytes(json)});
-}
+// Spreads keys over a hash table: ids and digests are as good as random already.
+struct SpreadKey {
+  std::size_t operator()(Digest const& digest) const { return get_u64(digest.bytes.data()); }
+  template <PrefixedId Id>
+  std::size_t operator()(Id const& id) const {
+    return id.value();
+  }
+  template <StrongText Name>
+  std::size_t operator()(Name const& name) const {
+    return std::hash<std::string>{}(name.value());
+  }
+  std::size_t operator()(domain::mode::Scope const& scope) const {
+    return std::hash<std::string>{}(scope.id);
+  }
+};
+
+template <class Key>
+using Hashes = std::unordered_map<Key, Digest, SpreadKey>;
 
 template <class Row>
-Digest row_hash(std::string_view name, Row const& row) {
-  thread_local Buffer json;
-  json.clear();
-  write_value(json, row);
-  return row_hash(name, json.text());
+void write_row(Buffer& out, Row const& row) {
+  write_value(out, row);
 }
 
 // Takes the row apart, so that a member added to it does not compile until it is written here.
-void write_ledger_row(Buffer& json, domain::LedgerRow const& row) {
+void write_row(Buffer& json, domain::LedgerRow const& row) {
   auto const& [approvals, at, checkpoint_size, epoch, id_key, keys, leases, ledger, origin, runs,
                seq_next, vkey, work_clock] = row;
   json.put('{');
@@ -110,79 +117,102 @@ void write_ledger_row(Buffer& json, domain::LedgerRow const& row) {
   json.put('}');
 }
 
-// Calls visit(name, hash) for the two rows that exist once; every event changes the first.
-template <class Visit>
-void each_single(State const& state, Visit visit) {
-  std::string const ledger = row_name("ledger", "row");
-  Buffer json;
-  write_ledger_row(json, state.ledger);
-  visit(ledger, row_hash(ledger, json.text()));
-  std::string const settings = row_name("ledger", "settings");
-  visit(settings, row_hash(settings, state.settings));
+// Of a row's table, key and members, with a zero byte behind each but the last.
+template <class Key, class Row>
+Digest row_hash(std::string_view table, Key const& key, Row const& row) {
+  thread_local Buffer text;
+  text.clear();
+  text.put(table);
+  text.put('\0');
+  write_key(text, key);
+  text.put('\0');
+  write_row(text, row);
+  return sha256(as_bytes(text.text()));
 }
 
-// Calls visit(name, table) for each table.
-template <class S, class Visit>
-void each_table(S& state, Visit visit) {
-  visit("answered", state.answered);
-  visit("approvals", state.approvals);
-  visit("jobs", state.jobs);
-  visit("keys", state.keys);
-  visit("modes", state.modes);
-  visit("people", state.people);
-  visit("plans", state.plans);
-  visit("runs", state.runs);
-  visit("tenants", state.tenants);
+// The two rows that exist once; every event changes the first.
+Digest ledger_hash(State const& state) {
+  return row_hash("ledger", std::string_view("row"), state.ledger);
+}
+Digest settings_hash(State const& state) {
+  return row_hash("ledger", std::string_view("settings"), state.settings);
 }
 
-// The digest while it is brought up to date.
-struct Sum {
-  Digest& total;
-  std::map<std::string, Digest>& rows;
+}  // namespace
 
-  void put(std::string const& name, Digest const& hash) {
-    auto const [at, fresh] = rows.try_emplace(name, hash);
-    if (!fresh) subtract(total, std::exchange(at->second, hash));
-    add(total, hash);
-  }
-  void drop(std::string const& name) {
-    auto const at = rows.find(name);
-    if (at == rows.end()) return;  // came and went between two updates
-    subtract(total, at->second);
-    rows.erase(at);
+struct StateDigest::Rows {
+  Hashes<Digest> answered;
+  Hashes<ApprovalId> approvals;
+  Hashes<JobName> jobs;
+  Hashes<KeyId> keys;
+  Hashes<domain::mode::Scope> modes;
+  Hashes<PersonId> people;
+  Hashes<PlanName> plans;
+  Hashes<RunId> runs;
+  Hashes<TenantId> tenants;
+  Digest ledger;  // zero until it is seen
+  Digest settings;
+
+  // Calls visit(name, table, hashes) for each table, by members of State and of this.
+  template <class Visit>
+  static void each_table(Visit visit) {
+    visit("answered", &State::answered, &Rows::answered);
+    visit("approvals", &State::approvals, &Rows::approvals);
+    visit("jobs", &State::jobs, &Rows::jobs);
+    visit("keys", &State::keys, &Rows::keys);
+    visit("modes", &State::modes, &Rows::modes);
+    visit("people", &State::people, &Rows::people);
+    visit("plans", &State::plans, &Rows::plans);
+    visit("runs", &State::runs, &Rows::runs);
+    visit("tenants", &State::tenants, &Rows::tenants);
   }
 };
 
+namespace {
+
+void replace(Digest& sum, Digest& seen, Digest const& now) {
+  subtract(sum, seen);
+  add(sum, now);
+  seen = now;
+}
+
 template <class Key, class Row>
-void take_in(Sum& sum, std::string_view name, domain::Table<Key, Row>& table) {
+void take_in(Digest& sum, std::string_view name, domain::Table<Key, Row>& table,
+             Hashes<Key>& hashes) {
   std::vector<Key> touched = table.take_touched();
   std::sort(touched.begin(), touched.end());
   touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
   for (Key const& key : touched) {
-    std::string const full_name = row_name(name, key_text(key));
     if (Row const* row = table.find(key)) {
-      sum.put(full_name, row_hash(full_name, *row));
-    } else {
-      sum.drop(full_name);
+      replace(sum, hashes[key], row_hash(name, key, *row));
+    } else if (auto const at = hashes.find(key); at != hashes.end()) {
+      subtract(sum, at->second);
+      hashes.erase(at);
     }
   }
 }
 
 }  // namespace
 
+StateDigest::StateDigest() : rows_(std::make_unique<Rows>()) {}
+StateDigest::~StateDigest() = default;
+
 Digest StateDigest::update(State& state) {
-  Sum sum{sum_, rows_};
-  each_table(state, [&](std::string_view name, auto& table) { take_in(sum, name, table); });
-  each_single(state, [&](std::string const& name, Digest const& hash) { sum.put(name, hash); });
+  Rows::each_table([&](std::string_view name, auto table, auto hashes) {
+    take_in(sum_, name, state.*table, (*rows_).*hashes);
+  });
+  replace(sum_, rows_->ledger, ledger_hash(state));
+  replace(sum_, rows_->settings, settings_hash(state));
   return sum_;
 }
 
 Digest StateDigest::of(State const& state) {
   Digest sum;
-  each_table(state, [&](std::string_view name, auto const& table) {
-    for (auto const& [key, row] : table) add(sum, row_hash(row_name(name, key_text(key)), row));
+  Rows::each_table([&](std::string_view name, auto table, auto) {
+    for (auto const& [key, row] : state.*table) add(sum, row_hash(name, key, row));
   });
-  each_single(state, [&](std::string const&, Digest const& hash) { add(sum, hash); });
+  add(sum, ledger_hash(state));
+  add(sum, settings_hash(state));
   return sum;
 }
 

@@ -4,8 +4,7 @@
 // every row (table name, key, members). Two states with the same rows have the same digest, however
 // they came about.
 
-#include <map>
-#include <string>
+#include <memory>
 
 #include "base/digest.h"
 #include "domain/state.h"
@@ -14,14 +13,17 @@ namespace tally::codec {
 
 class StateDigest {
  public:
+  StateDigest();
+  ~StateDigest();
   // Takes the rows touched since the last call into account and returns the digest now.
   Digest update(domain::State& state);
   // The digest from nothing, over all rows; for checking.
   static Digest of(domain::State const& state);
 
  private:
+  struct Rows;
   Digest sum_;
-  std::map<std::string, Digest> rows_;  // table and key -> hash of the row as last seen
+  std::unique_ptr<Rows> rows_;  // the hash of each row as it was last seen
 };
 
 }  // namespace tally::codec
