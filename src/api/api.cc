@@ -71,8 +71,7 @@ Api::Api(ledger::Loop& loop, ledger::Reader const& reader, ports::Clock& clock,
                              .strangers = RateLimiter(),
                              .refusals = {},
                              .metrics = {},
-                             .waits = WorkWaits(options.lease_waiters_max),
-                             .leases = {}}) {}
+                             .waits = WorkWaits(options.lease_waiters_max)}) {}
 
 Api::~Api() = default;
 

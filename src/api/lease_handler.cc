@@ -119,7 +119,6 @@ std::optional<wire::WorkItem> item_of(Exchange& x, ledger::Answer const& lease) 
   auto const& event =
       std::get<domain::run::Leased>(std::get<domain::RunEvent>(lease.entry->recorded.event));
   auto const trace = parse_correlation_id(row.correlation).value_or(x.trace.id);
-  services.leases.remember(event.lease, *run);
   return views::work_view({.run = *run,
                            .row = row,
                            .input = std::move(*input),

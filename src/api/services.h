@@ -14,22 +14,6 @@
 
 namespace tally::api {
 
-// The runs of leases that were handed out lately, for reports that the loop answers without a row
-// because they change nothing.
-class RecentLeases {
- public:
-  static constexpr std::size_t kMax = 65'536;
-  void remember(LeaseId lease, RunId run);
-  std::optional<RunId> run_of(LeaseId lease) const;
-
- private:
-  struct Tables {
-    std::map<LeaseId, RunId> runs;
-    std::deque<LeaseId> order;
-  };
-  Mutex<Tables> tables_;
-};
-
 struct Services {
   ledger::Loop& loop;
   ledger::Reader const& reader;
@@ -43,7 +27,6 @@ struct Services {
   Refusals refusals;
   Metrics metrics;
   WorkWaits waits;
-  RecentLeases leases;
 
   void later(std::function<void()> task) {
     if (options.later) {

@@ -2,8 +2,8 @@
 // it says.
 
 #include "api/handlers.h"
-#include "api/run_reading.h"
 #include "base/redact.h"
+#include "views/run_view.h"
 #include "wire/work_messages.h"
 
 namespace tally::api {
@@ -32,21 +32,16 @@ void note_worker(Exchange& x) {
                          static_cast<double>(x.services.clock.wall().value()) / 1e6);
 }
 
-// A repeated report changes nothing, so the loop names no run; the lease does.
-void answer_report(ExchangePtr const& x, LeaseId lease, ledger::Answer const& answer) {
-  auto run = answer.entry ? answer.entry->recorded.header.run : std::nullopt;
-  if (!run) run = x->services.leases.run_of(lease);
-  if (run && answer.row) return x->json(200, views::work_answer_view(*run, *answer.row));
-  if (!run) return x->problem("conflict", "this was reported before; read the run for its state");
-  with_run(x, *run, Duration(0), [x, run = *run](domain::run::Row const& row) {
-    x->json(200, views::work_answer_view(run, row));
-  });
+// A repeated report changes nothing and has no event; its answer is that of the first.
+void answer_report(Exchange& x, ledger::Answer const& answer) {
+  if (!answer.run || !answer.row) return x.problem("internal");
+  x.json(200, views::work_answer_view(*answer.run, *answer.row));
 }
 
-void report(ExchangePtr const& x, LeaseId lease, domain::RunCommand command, Bytes enclosure) {
+void report(ExchangePtr const& x, domain::RunCommand command, Bytes enclosure) {
   note_worker(*x);
   x->post(ledger::Lane::finish, std::move(command), std::move(enclosure),
-          [x, lease](ledger::Answer const& answer) { answer_report(x, lease, answer); });
+          [x](ledger::Answer const& answer) { answer_report(*x, answer); });
 }
 
 void complete(ExchangePtr const& x, LeaseId lease, wire::CompleteRequest const& asked) {
@@ -58,7 +53,7 @@ void complete(ExchangePtr const& x, LeaseId lease, wire::CompleteRequest const& 
   command.handle = handle_of(*x, lease, asked.fence);
   command.measured = measured(asked.elapsed_ms, asked.cost_usd);
   command.result = std::move(sealed->enclosure);
-  report(x, lease, std::move(command), std::move(sealed->beside));
+  report(x, std::move(command), std::move(sealed->beside));
 }
 
 void answer_heartbeat(Exchange& x, ledger::Heartbeat heartbeat) {
@@ -81,7 +76,7 @@ void start_work(ExchangePtr x) {
   if (!lease) return;
   auto const asked = x->body<wire::FenceRequest>();
   if (!asked) return;
-  report(x, *lease, domain::run::Start{.handle = handle_of(*x, *lease, asked->fence)}, {});
+  report(x, domain::run::Start{.handle = handle_of(*x, *lease, asked->fence)}, {});
 }
 
 void heartbeat_work(ExchangePtr x) {
@@ -115,7 +110,7 @@ void fail_work(ExchangePtr x) {
   command.handle = handle_of(*x, *lease, asked->fence);
   command.measured = measured(asked->elapsed_ms, asked->cost_usd);
   command.retry = asked->retry;
-  report(x, *lease, std::move(command), {});
+  report(x, std::move(command), {});
 }
 
 }  // namespace tally::api

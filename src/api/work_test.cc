@@ -176,6 +176,25 @@ TEST(Work, AnswersARepeatedCompletionAsTheFirst) {
   EXPECT_EQ(first->answer.body, again->answer.body);
 }
 
+// The worker's answer was lost with the server: all that the next one has is the ledger.
+TEST(Work, AnswersARepeatedReportAlsoWhenAnotherServerHandedOutTheLease) {
+  World world;
+  world.submit(world.admin, "k");
+  auto const lease = lease_one(world);
+  auto const send_twice = [&](char const* what, std::string const& body) {
+    auto const first = world.send("POST", lease.path(what), world.admin, body);
+    world.api = std::make_unique<Api>(*world.loop, world.reader, world.clock, world.entropy,
+                                      world.vault, world.blobs, Options{});
+    auto const again = world.send("POST", lease.path(what), world.admin, body);
+    EXPECT_EQ(first->answer.status, 200) << first->answer.body;
+    EXPECT_EQ(again->answer.status, 200) << again->answer.body;
+    EXPECT_EQ(first->answer.body, again->answer.body);
+  };
+  std::string const fence = "{\"fence\":" + lease.fence;
+  send_twice("start", fence + "}");
+  send_twice("complete", fence + ",\"result\":{\"a\":1},\"cost_usd\":\"0.0010\"}");
+}
+
 TEST(Work, IsLostWithAWrongFence) {
   World world;
   world.submit(world.admin, "k");

@@ -51,7 +51,8 @@ struct Answer {
   Fate fate = Fate::decided;
   domain::Reply reply;
   std::shared_ptr<Entry const> entry;        // first event of the decision, if any
-  std::optional<domain::run::Row> row;       // the run it is about, after it
+  std::optional<RunId> run;                  // the run it is about, also if nothing was decided
+  std::optional<domain::run::Row> row;       // that run, after it
   std::optional<domain::Balances> balances;  // of the tenant it is about, after it
 };
 

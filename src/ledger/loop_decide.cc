@@ -68,6 +68,7 @@ void Loop::Inside::settle(Request& request, domain::Permit permit, domain::Momen
 
 void Loop::Inside::attach_rows(Answer& answer, std::optional<RunId> run,
                                std::optional<TenantId> const& tenant) {
+  answer.run = run;
   if (run)
     if (domain::run::Row const* row = state.runs.find(*run)) answer.row = *row;
   if (tenant)
