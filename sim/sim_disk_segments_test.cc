@@ -133,6 +133,22 @@ TEST(SegmentLog, RollsOverIntoThePreparedFileOrMakesOne) {
   }
 }
 
+TEST(SegmentLog, MakesAFileAgainThatAnAttemptLeftHalfWay) {
+  for (bool prepare : {true, false}) {
+    SimDisk disk(1, {});
+    auto log = created(disk);
+    // The attempt got as far as the name, and failed at what comes after it.
+    ASSERT_TRUE(disk.create_zeroed("0000000001.seg", kBlock));
+    if (prepare) {
+      ASSERT_TRUE(log->prepare_next());
+    }
+    for (std::uint64_t seq = 0; seq < 20; ++seq) ASSERT_TRUE(log->append(frame_of(seq, 1)));
+    auto again = reopened(disk);
+    ASSERT_TRUE(again) << again.error().detail;
+    expect_records(*again->log, 20);
+  }
+}
+
 TEST(SegmentLog, SkipsSegmentsThatAreTooSmallForAFrameAndRefusesOneThatFitsNowhere) {
   SimDisk disk(1, {});
   auto log = created(disk, {.segment_bytes = {2 * kBlock, 2 * kBlock, 9 * kBlock}});

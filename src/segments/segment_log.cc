@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "segments/tail.h"
+
 namespace tally::segments {
 
 namespace {
@@ -64,12 +66,6 @@ Result<SegmentLog::Opened> SegmentLog::create(ports::Disk& disk, LedgerId ledger
   opened.log.reset(new SegmentLog(disk, ledger, std::move(options), std::move(salt)));
   auto& log = *opened.log;
   log.position_ = empty_log();
-  TRY(names, disk.list());
-  // A file of zeros is what a create that was cut short leaves.
-  if (std::find(names.begin(), names.end(), segment_name(0)) != names.end()) {
-    TRY(file, disk.open(segment_name(0)));
-    log.prepared_ = std::move(file);
-  }
   TRY(file, log.take_prepared(0));
   TRY_VOID(log.begin_segment(std::move(file), 0, 0));
   return opened;
@@ -205,14 +201,27 @@ Result<std::unique_ptr<ports::DiskFile>> SegmentLog::take_prepared(std::uint64_t
   std::lock_guard lock(preparing_);
   beginning_ = true;
   if (prepared_) return std::move(prepared_);
-  return disk_.create_zeroed(segment_name(number), planned_bytes(number));
+  return make_file(number);
+}
+
+// An earlier attempt may have failed, or been cut short, when the file had its name already. It was
+// never begun, and nobody knows whether its name is durable: so it is made once more.
+Result<std::unique_ptr<ports::DiskFile>> SegmentLog::make_file(std::uint64_t number) {
+  auto const name = segment_name(number);
+  auto made = disk_.create_zeroed(name, planned_bytes(number));
+  if (made || made.error().code != "exists") return made;
+  TRY(left, disk_.open(name));
+  TRY(used, first_nonzero(*left, 0));
+  if (used) return made;
+  TRY_VOID(disk_.remove(name));
+  return disk_.create_zeroed(name, planned_bytes(number));
 }
 
 Result<void> SegmentLog::prepare_next() {
   if (options_.read_only) return {};
   std::lock_guard lock(preparing_);
   if (prepared_ || beginning_) return {};
-  TRY(file, disk_.create_zeroed(segment_name(prepared_number_), planned_bytes(prepared_number_)));
+  TRY(file, make_file(prepared_number_));
   prepared_ = std::move(file);
   return {};
 }

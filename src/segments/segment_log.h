@@ -93,6 +93,7 @@ class SegmentLog {
   Result<void> begin_segment(std::unique_ptr<ports::DiskFile> file, std::uint64_t number,
                              std::uint64_t epoch);
   Result<std::unique_ptr<ports::DiskFile>> take_prepared(std::uint64_t number);
+  Result<std::unique_ptr<ports::DiskFile>> make_file(std::uint64_t number);
   std::uint64_t planned_bytes(std::uint64_t number) const;
   void publish(ports::LogFrame const& frame, std::size_t bytes);
 
