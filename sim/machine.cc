@@ -51,7 +51,7 @@ wiring::NodeWorld Machine::world() {
           .wake_loop = [this] { wake(Thread::loop); },
           .wake_log = [this] { wake(Thread::log); },
           .wake_worker = [this] { wake(Thread::worker); },
-          .on_failure = [this](std::string why) { failure_ = std::move(why); }};
+          .on_failure = [this](Error const& why) { failure_ = why.detail; }};
 }
 
 wiring::NodeOptions Machine::options() const {

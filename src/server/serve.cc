@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <charconv>
 #include <cstdio>
 
@@ -32,6 +33,7 @@ constexpr int kConfiguration = 2;
 constexpr int kRefused = 4;
 constexpr Duration kExecutionsGrace = seconds(10);
 constexpr Duration kHttpGrace = seconds(2);
+constexpr Duration kLastAnswersMost = seconds(3);  // more than kHttpGrace
 
 int complain(int code, Error const& error) {
   std::fprintf(stderr, "tally serve: %s%s%s%s\n", error.detail.c_str(),
@@ -83,6 +85,7 @@ struct Machine {
   std::optional<platform::FileReceipts> receipts;
   std::unique_ptr<platform::ProcessRunner> runner;
   std::vector<ports::JobSpec> jobs;
+  std::atomic<bool> failed = false;
 };
 
 Result<void> load_jobs(Machine& machine, std::vector<std::string> const& folders) {
@@ -133,14 +136,18 @@ Result<void> open_machine(Machine& machine, ServeOptions const& options, Config 
 }
 
 wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
-  // Fail-stop: a server that cannot write its log answers nobody and ends; the next start begins
-  // halted.
-  auto die = [&machine](std::string why) {
-    machine.data->write_halt(why);
+  // Fail-stop: a server that cannot write its log acknowledges nothing and ends; the next start
+  // begins halted. The thread that found out stands still here, while the main thread sends what is
+  // already answered: outcome_unknown to everybody whose request was in flight.
+  auto die = [&machine](Error const& why) {
+    machine.data->write_halt(why.detail);
     machine.log.write_now(
         {.severity = Severity::critical,
-         .message = "the ledger cannot be written; the process ends, begins halted",
-         .detail = why});
+         .message = "the ledger cannot be written; the process ends, and begins halted",
+         .detail = why.inside.empty() ? why.detail : why.detail + " (" + why.inside + ")"});
+    machine.failed = true;
+    ::kill(::getpid(), SIGTERM);
+    Bell().wait(kLastAnswersMost);
     ::_exit(kRefused);
   };
   return {.clock = machine.clock,
@@ -243,6 +250,10 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   if (!machine.data->halt_reason().empty()) TRY_VOID(machine.data->clear_halt());
   int signal_number = 0;
   sigwait(&signals, &signal_number);
+  if (machine.failed) {
+    server->stop(kHttpGrace);
+    ::_exit(kRefused);
+  }
   machine.log.write({.message = "stopping", .detail = "no new requests; what runs may end"});
   server->stop(kHttpGrace);
   room.stop(kExecutionsGrace);

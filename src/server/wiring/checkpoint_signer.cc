@@ -17,7 +17,7 @@ void CheckpointSigner::step() {
   if (recorded) note(*recorded);
   if (!head) return;
   auto text = sign(*head);
-  if (!text) return on_bad_(text.error().detail);
+  if (!text) return on_bad_(text.error());
   record(*head, std::move(*text));
 }
 

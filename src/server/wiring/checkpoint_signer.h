@@ -21,7 +21,7 @@ class CheckpointSigner {
   // `on_bad_signature`: the signer produced what its own key does not verify; nothing was written.
   CheckpointSigner(ledger::Loop& loop, segments::SegmentLog& log, ports::Signer& signer,
                    merkle::VerifierKey key, ports::ErrorReporter<Layer::L7> errors,
-                   std::function<void(std::string)> on_bad_signature)
+                   std::function<void(Error const&)> on_bad_signature)
       : loop_(loop),
         log_(log),
         signer_(signer),
@@ -47,7 +47,7 @@ class CheckpointSigner {
   ports::Signer& signer_;
   merkle::VerifierKey key_;
   ports::ErrorReporter<Layer::L7> errors_;
-  std::function<void(std::string)> on_bad_;
+  std::function<void(Error const&)> on_bad_;
   Mutex<Shared> shared_;
 };
 

@@ -101,7 +101,7 @@ void Node::wire(domain::State state, merkle::Tree tree) {
                                 count(entry);
                                 tell(entry);
                               },
-                          .on_failure = world_.on_failure},
+                          .on_failure = [this](std::string const& why) { give_up(why); }},
       options_.loop);
   reader_ = std::make_unique<ledger::Reader>(*store_, index_);
   tiles_ = std::make_unique<HashTiles>(*reader_);
@@ -186,6 +186,16 @@ Result<void> Node::start_fault() const {
     if (progress.fault) return tl::unexpected<Error>(*progress.fault);
     return {};
   });
+}
+
+// What the disk said goes with it: "the log could not be written" alone helps no operator.
+void Node::give_up(std::string const& why) {
+  Error error{"log_failed", why, {}};
+  if (auto const fault = store_->fault()) {
+    error.detail += ": " + fault->detail;
+    error.inside = fault->inside;
+  }
+  world_.on_failure(error);
 }
 
 void Node::take_order(ledger::Order order) {

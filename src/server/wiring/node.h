@@ -42,8 +42,9 @@ struct NodeWorld {
   // An error, from WARNING up, of the parts of the server or of what happened to a run; for the
   // server's log. Must not block; any thread; may be empty.
   std::function<void(ErrorTold const&)> error_told = {};
-  // The log failed or a signature was bad: record it as well as may be and end the process.
-  std::function<void(std::string)> on_failure;
+  // The log failed or a signature was bad: record it as well as may be and end the process. From
+  // here on the loop decides and answers nothing.
+  std::function<void(Error const&)> on_failure;
 };
 
 struct NodeOptions {
@@ -105,6 +106,7 @@ class Node {
   Result<void> check_key(domain::State const& state);
   void wire(domain::State state, merkle::Tree tree);
   void post_begin(std::vector<domain::Command> commands);
+  void give_up(std::string const& why);
   void take_order(ledger::Order order);
   void count(codec::Entry const& entry);
   void tell(codec::Entry const& entry) const;

@@ -20,7 +20,9 @@ bool SegmentStore::write_pending() {
   auto pending =
       waiting_.with([](std::optional<Pending>& waiting) { return std::exchange(waiting, {}); });
   if (!pending) return false;
-  pending->done(segments::outcome_of(log_->append(pending->frame)));
+  auto const appended = log_->append(pending->frame);
+  if (!appended) fault_.with([&](auto& fault) { fault = appended.error(); });
+  pending->done(segments::outcome_of(appended));
   return true;
 }
 

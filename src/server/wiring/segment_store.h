@@ -27,6 +27,10 @@ class SegmentStore : public ports::LogStore {
   // One thread at a time.
   bool write_pending();
   bool has_pending() const;
+  // Why the last append that failed did. Any thread.
+  std::optional<Error> fault() const {
+    return fault_.with([](auto const& fault) { return fault; });
+  }
   segments::SegmentLog& log() { return *log_; }
 
  private:
@@ -37,6 +41,7 @@ class SegmentStore : public ports::LogStore {
   std::unique_ptr<segments::SegmentLog> log_;
   std::function<void()> pending_;
   Mutex<std::optional<Pending>> waiting_;
+  Mutex<std::optional<Error>> fault_;
 };
 
 }  // namespace tally::wiring
