@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include "platform/file_vault.h"
 #include "platform/http_server.h"
 #include "platform/job_folder.h"
+#include "platform/open_files.h"
 #include "platform/os_entropy.h"
 #include "platform/process_runner.h"
 #include "platform/program_hash.h"
@@ -33,6 +35,9 @@ constexpr int kConfiguration = 2;
 constexpr int kRefused = 4;
 constexpr Duration kExecutionsGrace = seconds(10);
 constexpr Duration kHttpGrace = seconds(2);
+constexpr std::uint64_t kFilesOfItsOwn = 128;  // and of connections that are being refused
+constexpr std::uint64_t kFilesOfAnExecution = 8;
+constexpr std::uint64_t kConnectionsLeast = 16;
 constexpr Duration kLastAnswersMost = seconds(3);  // more than kHttpGrace
 
 int complain(int code, Error const& error) {
@@ -70,6 +75,19 @@ Result<void> check_exposure(Listen const& listen, Config const& config) {
   return fail("configuration",
               "listening beyond loopback needs a TLS proxy in front; put one there and set "
               "http.behind_tls_proxy = true in the configuration file");
+}
+
+// Strangers may open connections; they must never take the files that the ledger, the blobs and
+// the executions need. So the connections get what is left.
+Result<std::size_t> connections_within(std::uint64_t files, Config const& config) {
+  std::uint64_t const own = kFilesOfItsOwn + kFilesOfAnExecution * config.worker_slots;
+  if (files < own + kConnectionsLeast) {
+    return fail("configuration",
+                fmt::format("this process may open {} files and needs {}: raise its limit "
+                            "(ulimit -n, LimitNOFILE=) or lower worker.slots",
+                            files, own + kConnectionsLeast));
+  }
+  return std::min<std::uint64_t>(platform::HttpServerOptions{}.connections_max, files - own);
 }
 
 // Everything of the machine that a node stands on.
@@ -234,7 +252,7 @@ void report_start(Machine const& machine, wiring::Node& node) {
 }
 
 Result<void> run(Machine& machine, Config const& config, Listen const& listen,
-                 sigset_t const& signals) {
+                 std::size_t connections_max, sigset_t const& signals) {
   EngineRoom room;
   TRY(node, wiring::Node::open(world_of(machine, room), node_options(machine, room, config)));
   room.start(*node);
@@ -244,6 +262,7 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   http.port = listen.port;
   http.threads = config.http_threads;
   http.errors = {&node->errors(), "http_server"};
+  http.connections_max = connections_max;
   TRY(server, platform::HttpServer::start(http, node->api()));
   announce(machine, *node, listen, server->port());
   report_start(machine, *node);
@@ -270,11 +289,13 @@ int serve(ServeOptions const& options) {
   if (!config) return complain(kConfiguration, config.error());
   if (auto exposed = check_exposure(*listen, *config); !exposed)
     return complain(kConfiguration, exposed.error());
+  auto connections = connections_within(platform::raise_open_files_limit(), *config);
+  if (!connections) return complain(kConfiguration, connections.error());
   sigset_t const signals = block_signals();
   Machine machine;
   if (auto opened = open_machine(machine, options, *config); !opened)
     return complain(kRefused, opened.error());
-  if (auto ran = run(machine, *config, *listen, signals); !ran)
+  if (auto ran = run(machine, *config, *listen, *connections, signals); !ran)
     return complain(kRefused, ran.error());
   return kStopped;
 }
