@@ -28,10 +28,6 @@ void Bell::wait(Duration most) {
   ringing_ = false;
 }
 
-EngineRoom::~EngineRoom() {
-  if (node_ != nullptr) stop(Duration(0));
-}
-
 void EngineRoom::later(std::function<void()> task) {
   {
     std::lock_guard<std::mutex> const guard(tasks_mutex_);
@@ -111,6 +107,7 @@ void EngineRoom::drain_loop() {
 }
 
 void EngineRoom::stop(Duration grace) {
+  if (node_ == nullptr) return;
   no_more_leases_ = true;
   worker_bell_.ring();
   Bell pause;

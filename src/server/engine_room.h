@@ -30,9 +30,6 @@ class Bell {
 
 class EngineRoom {
  public:
-  EngineRoom() = default;
-  ~EngineRoom();
-
   // For the node's world, before there is a node.
   std::function<void()> wake_loop() {
     return [this] { loop_bell_.ring(); };
@@ -45,8 +42,10 @@ class EngineRoom {
   }
   void later(std::function<void()> task);
 
+  // From here until stop() the node must live.
   void start(wiring::Node& node);
-  // Lets executions end for up to `grace`, then stops the worker, drains the loop and joins.
+  // Lets executions end for up to `grace`, then stops the worker, drains the loop and joins. Does
+  // nothing when nothing runs.
   void stop(Duration grace);
   // Errors "not_ready": a frame has waited for the disk, or the worker was silent, for too long.
   Result<void> probe_log() const;

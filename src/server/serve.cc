@@ -251,11 +251,20 @@ void report_start(Machine const& machine, wiring::Node& node) {
   }
 }
 
+// The threads end before the node that they drive, also when a start fails half-way.
+struct Driving {
+  Driving(EngineRoom& the_room, wiring::Node& node) : room(the_room) { room.start(node); }
+  ~Driving() { room.stop(Duration(0)); }
+  Driving(Driving const&) = delete;
+  Driving& operator=(Driving const&) = delete;
+  EngineRoom& room;
+};
+
 Result<void> run(Machine& machine, Config const& config, Listen const& listen,
                  std::size_t connections_max, sigset_t const& signals) {
   EngineRoom room;
   TRY(node, wiring::Node::open(world_of(machine, room), node_options(machine, room, config)));
-  room.start(*node);
+  Driving const driving(room, *node);
   TRY_VOID(wait_until_started(*node));
   platform::HttpServerOptions http;
   http.host = listen.host;
