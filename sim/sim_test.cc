@@ -47,12 +47,12 @@ TEST(Life, AThousandLivesWithFaultsBreakNothing) {
   // Lives in which nothing happens prove nothing.
   EXPECT_GT(restarts, count / 2);
   EXPECT_GT(accepted, count * 3);
-  // Nor do lives that all go the same way: every command is met, most under every fault. Nobody in
-  // a life waits long enough for an approval to run out.
+  // Nor do lives that all go the same way: every command is met, most under every fault. Few lives
+  // last until an approval runs out.
   codec::for_each_leaf<domain::Command>(
       [&]<class G, class C>(std::type_identity<G>, std::type_identity<C>) {
         std::string const name(domain::kCommandType<C>.name);
-        EXPECT_EQ(coverage.commands().contains(name), name != "approval.expire") << name;
+        EXPECT_TRUE(coverage.commands().contains(name) || name == "approval.expire") << name;
       });
   EXPECT_GE(coverage.pairs(), 30u);
   EXPECT_GE(coverage.cells().size(), 450u) << coverage.text();

@@ -7,7 +7,7 @@ change(src/server/wiring/segment_store.cc
     done(ports::AppendOutcome::durable);
 ]==])
 change(src/server/wiring/segment_store.cc
-[==[  pending->done(segments::outcome_of(log_->append(pending->frame)));
+[==[  pending->done(segments::outcome_of(appended));
 ]==]
-[==[  (void)log_->append(pending->frame);
+[==[
 ]==])

@@ -9,7 +9,7 @@
 
 namespace tally::audit::testing {
 
-class MemoryDisk final : public ports::Disk {
+class MemoryDisk : public ports::Disk {
  public:
   Result<std::vector<std::string>> list() const override {
     std::vector<std::string> names;

@@ -88,10 +88,8 @@ void condemn(Report& report, std::uint64_t seq, std::string what) {
   report.what = std::move(what);
 }
 
-}  // namespace
-
-Result<Report> verify(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
-                      std::function<void(std::uint64_t)> const& progress) {
+Result<Report> verify_once(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
+                           std::function<void(std::uint64_t)> const& progress) {
   Checker checker;
   std::uint64_t reported = 0;
   TRY(frames, segments::check_frames(disk, [&](segments::FrameView const& view) -> Result<void> {
@@ -114,6 +112,24 @@ Result<Report> verify(ports::Disk& disk, std::optional<std::string> const& expec
   if (auto books = checker.end(); !books) condemn(report, report.events, books.error().detail);
   if (report.ok && expected_vkey && *expected_vkey != report.vkey)
     condemn(report, 0, "the ledger was written under another key: " + report.vkey);
+  return report;
+}
+
+}  // namespace
+
+// A server may be writing the last frames while they are read: a frame that was not there yet looks
+// missing beside the one after it. What is damaged stays so; what was under way is whole when it is
+// read again, or the fault has moved on with it.
+Result<Report> verify(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
+                      std::function<void(std::uint64_t)> const& progress) {
+  constexpr int kReadingsMax = 5;
+  auto report = verify_once(disk, expected_vkey, progress);
+  for (int reading = 1; report && !report->ok && reading < kReadingsMax; ++reading) {
+    auto again = verify_once(disk, expected_vkey, progress);
+    bool const same = again && !again->ok && again->bad_seq == report->bad_seq;
+    report = std::move(again);
+    if (same) break;
+  }
   return report;
 }
 

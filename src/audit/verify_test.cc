@@ -103,6 +103,41 @@ TEST(Verify, FindsAFlippedBitInAFrame) {
   EXPECT_EQ(report->events, 0u);
 }
 
+// A disk that a server is writing to: what the first reading misses is there at the next.
+class BusyDisk final : public MemoryDisk {
+ public:
+  Result<std::vector<std::string>> list() const override {
+    if (++readings == 2) written();
+    return MemoryDisk::list();
+  }
+  std::function<void()> written = [] {};
+  mutable int readings = 0;
+};
+
+TEST(Verify, DoesNotTakeAFrameThatIsBeingWrittenForDamage) {
+  BusyDisk disk;
+  auto const frames = frames_of(paid_world().history);
+  store(disk, frames);
+  disk.readings = 0;
+  Bytes& content = disk.files.begin()->second;
+  Bytes const whole = content;
+  std::string const needle = "run.submitted";  // in a frame with others behind it
+  auto const at = std::search(content.begin(), content.end(), needle.begin(), needle.end());
+  ASSERT_NE(at, content.end());
+  auto const sector = (at - content.begin()) / 512 * 512;
+  std::fill_n(content.begin() + sector, 512, std::uint8_t{0});
+  disk.written = [] {};
+  auto const damaged = verify(disk, std::nullopt);
+  ASSERT_TRUE(damaged);
+  EXPECT_FALSE(damaged->ok);  // it stays so, however often it is read
+  disk.readings = 0;
+  disk.written = [&] { content = whole; };
+  auto const report = verify(disk, std::nullopt);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->ok) << report->what;
+  EXPECT_EQ(disk.readings, 2);
+}
+
 // A ledger with a checkpoint over its first events, which names `digest` as their state.
 std::vector<ports::LogFrame> with_checkpoint(Notary const& notary, bool true_digest) {
   World world = paid_world(merkle::format_vkey(notary.vkey));

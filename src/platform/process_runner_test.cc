@@ -121,7 +121,7 @@ TEST_F(ProcessRunnerTest, TellsOnlyTheOperatorWhatTheWorkWroteToStderr) {
   auto got = failure(job);
   EXPECT_EQ(got.detail, "The work ended with exit code 7.");
   runner_.reset();
-  EXPECT_EQ(noted, "password= [redacted] [redacted] here");
+  EXPECT_EQ(noted, "password=[redacted] [redacted] here");
 }
 
 TEST_F(ProcessRunnerTest, ReportsWorkThatWasKilled) {

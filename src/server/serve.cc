@@ -237,7 +237,11 @@ void announce(Machine const& machine, wiring::Node& node, Listen const& listen,
 }
 
 // What the operator must know about this start; part of the record too.
-void report_start(Machine const& machine, wiring::Node& node) {
+void report_start(Machine& machine, wiring::Node& node) {
+  if (!machine.data->halt_reason().empty())
+    machine.log.write_now({.severity = Severity::critical,
+                           .message = "began halted: an earlier process could not write its ledger",
+                           .detail = machine.data->halt_reason()});
   ports::ErrorReporter<Layer::L6> const sandbox(&node.errors(), "sandbox");
   if (!machine.runner->sandbox().notes().empty()) {
     ports::ErrorReport report;
@@ -272,9 +276,9 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   http.threads = config.http_threads;
   http.errors = {&node->errors(), "http_server"};
   http.connections_max = connections_max;
+  report_start(machine, *node);
   TRY(server, platform::HttpServer::start(http, node->api()));
   announce(machine, *node, listen, server->port());
-  report_start(machine, *node);
   if (!machine.data->halt_reason().empty()) TRY_VOID(machine.data->clear_halt());
   int signal_number = 0;
   sigwait(&signals, &signal_number);

@@ -1,176 +1,144 @@
-"""A real `tally serve` that can be started, killed and asked, from outside."""
-import http.client
+"""The real `tally serve` as a process: started, asked, killed, and asked again."""
 import json
 import os
 import pathlib
+import re
 import resource
 import signal
-import socket
 import subprocess
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-READY_S = 60
-ASK_S = 30
+from caller import Caller
+from cases import Broken
 
+START_S_MAX = 120  # a sanitizer build under strace is slow, and so is a busy machine
+END_S_MAX = 60
+STEP_S = 0.002
 
-class Gone(Exception):
-    """The server did not answer: whether the request happened is unknown."""
-
-
-class Answer:
-    def __init__(self, status, headers, text):
-        self.status = status
-        self.headers = headers
-        self.text = text
-
-    def json(self):
-        return json.loads(self.text)
-
-    def code(self):
-        return self.json().get("code")
-
-
-class Connection:
-    """One keep-alive connection; not for two threads at once."""
-
-    def __init__(self, port, key):
-        self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=ASK_S)
-        self._key = key
-
-    def ask(self, method, path, body=None, headers=None):
-        fields = {"Authorization": "Bearer " + self._key, **(headers or {})}
-        data = None
-        if body is not None:
-            data = json.dumps(body).encode()
-            fields["Content-Type"] = "application/json"
-        try:
-            self._http.request(method, path, body=data, headers=fields)
-            answer = self._http.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read().decode())
-        except (OSError, http.client.HTTPException) as error:
-            self._http.close()
-            raise Gone(str(error)) from error
-
-    def close(self):
-        self._http.close()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+SETTINGS = """\
+[leases]
+lease_s = {lease_s}
+heartbeat_s = 1
+[first]
+grant_usd = "{grant_usd}"
+"""
 
 
 class Server:
-    """`before` is a command that starts the server, such as strace with its arguments."""
+    """One data directory and, at most, one process that serves it."""
 
-    def __init__(self, tally, data, settings="", before=(), files_max=None):
+    def __init__(self, tally, folder, jobs, data=None, lease_s=120, grant_usd="1000.00"):
         self.tally = str(tally)
-        self.data = pathlib.Path(data)
-        self.port = free_port()
-        self._settings = settings
-        self._before = list(before)
-        self._files_max = files_max
-        self._process = None
-        self._log = None
+        self.folder = pathlib.Path(folder)  # what it says, and its settings
+        self.data = pathlib.Path(data or self.folder / "data")
+        self.jobs = str(jobs)
+        self.log = self.folder / "server.log"  # stderr of all its lives
+        self.config = self.folder / "tally.toml"
+        self.config.write_text(SETTINGS.format(lease_s=lease_s, grant_usd=grant_usd))
+        self.process = None
+        self.port = 0
 
-    @property
-    def log_path(self):
-        return self.data.with_name(self.data.name + ".log")
+    # --- its life ------------------------------------------------------------------------------
 
-    def log(self):
-        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+    def spawn(self, wrap=(), files_max=None, port=0):
+        """Starts the process and does not wait for it. `wrap` stands before the command (strace
+        and its arguments); `files_max` bounds its descriptors; port 0 is any that is free."""
+        self.said = self.folder / "server.out"
+        # LeakSanitizer cannot work under ptrace, and a killed process leaks by design.
+        environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 
-    def start(self):
-        """Starts it; returns when it is ready, or raises with what it said."""
-        self.launch()
-        for _ in range(READY_S * 50):
-            if self._process.poll() is not None:
-                raise RuntimeError(f"ended with {self._process.returncode}: {self.log()[-2000:]}")
-            if self.is_ready():
-                return
-            time.sleep(0.02)
-        raise RuntimeError("does not become ready: " + self.log()[-2000:])
+        def limit():
+            if files_max is not None:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (files_max, files_max))
 
-    def launch(self):
-        config = self.data.with_name(self.data.name + ".toml")
-        config.write_text(self._settings)
-        self._log = open(self.log_path, "ab")
-        command = self._before + [
-            self.tally, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}",
-            "--jobs", str(HERE / "jobs"), "--config", str(config)]
-        limit = None
-        if self._files_max is not None:
-            most = (self._files_max, self._files_max)
-            limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, most)
-        # A traced process cannot look for its own leaks.
-        environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"} if self._before else None
-        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log,
-                                         env=environment, preexec_fn=limit,
-                                         start_new_session=True)
+        with open(self.said, "wb") as out, open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [*wrap, self.tally, "serve", "--data", str(self.data), "--listen",
+                 f"127.0.0.1:{port}", "--jobs", self.jobs, "--config", str(self.config)],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=log, env=environment,
+                start_new_session=True, preexec_fn=limit)
 
-    def is_ready(self):
-        try:
-            probe = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-            probe.request("GET", "/readyz")
-            return probe.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
+    def wait_until_it_serves(self):
+        """True when it listens, False when it ended instead."""
+        end = time.monotonic() + START_S_MAX
+        while time.monotonic() < end:
+            serves = re.search(r"tally serves http://[^:]+:(\d+)", self.said.read_text())
+            if serves:
+                self.port = int(serves.group(1))
+                return True
+            if self.process.poll() is not None:
+                return False
+            time.sleep(STEP_S)
+        self.kill()
+        raise Broken(f"the server neither served nor ended within {START_S_MAX} s")
 
-    def key(self):
-        return (self.data / "operator.key").read_text().strip()
-
-    def connect(self, key=None):
-        return Connection(self.port, key or self.key())
+    def start(self, wrap=(), files_max=None):
+        self.spawn(wrap, files_max)
+        if not self.wait_until_it_serves():
+            raise Broken(f"the server ended while starting, exit code {self.process.returncode}: "
+                         f"{self.last_words()}")
 
     def kill(self):
-        """The whole process group: strace and jobs go with the server."""
+        """SIGKILL to the process and to all that it has started."""
+        if self.process is None:
+            return
         try:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
-        return self._reap()
+        self.process.wait()
+        self.process = None
 
     def stop(self):
-        self._process.send_signal(signal.SIGTERM)
-        return self._reap()
+        """A clean end; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait_for_its_end()
 
-    def wait(self, seconds):
-        """Its exit code, if it ends by itself within so many seconds."""
+    def wait_for_its_end(self):
         try:
-            code = self._process.wait(timeout=seconds)
+            code = self.process.wait(END_S_MAX)
         except subprocess.TimeoutExpired:
-            return None
-        self._log.close()
+            self.kill()
+            raise Broken(f"the server did not end within {END_S_MAX} s") from None
+        self.process = None
         return code
 
-    def _reap(self):
-        code = self._process.wait(timeout=60)
-        self._log.close()
-        return code
+    def ended(self):
+        return self.process is None or self.process.poll() is not None
+
+    # --- what it says --------------------------------------------------------------------------
+
+    def last_words(self, lines=5):
+        return " / ".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def log_size(self):
+        return self.log.stat().st_size if self.log.exists() else 0
+
+    def log_since(self, offset):
+        return self.log.read_bytes()[offset:].decode(errors="replace")
+
+    def halt_reason(self):
+        return (self.data / "HALT").read_bytes().rstrip(b"\0").decode(errors="replace")
+
+    def token(self):
+        return (self.data / "operator.key").read_text().strip()
+
+    def caller(self, timeout_s=30):
+        return Caller(self.port, self.token(), timeout_s)
+
+    # --- what others say of it -------------------------------------------------------------------
+
+    def verify(self, data=None):
+        """Exit code and report of `tally ledger verify`; the report is {} if it made none."""
+        return verify(self.tally, data or self.data)
 
 
 def verify(tally, data):
-    """(exit code, document) of `tally ledger verify`."""
     done = subprocess.run([str(tally), "ledger", "verify", "--data", str(data), "--json"],
-                          capture_output=True, text=True, timeout=600, check=False)
+                          capture_output=True, text=True, check=False)
     try:
-        return done.returncode, json.loads(done.stdout)
-    except json.JSONDecodeError:
-        return done.returncode, {"what": done.stderr.strip()}
-
-
-def events(tally, data):
-    """Every event of the ledger, in order."""
-    done = subprocess.run([str(tally), "ledger", "cat", "--data", str(data)],
-                          capture_output=True, text=True, timeout=600, check=False)
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def refuse_memory_file_system(directory):
-    """A sync costs nothing there, so nothing would be shown."""
-    kind = subprocess.run(["stat", "-f", "-c", "%T", str(directory)], capture_output=True,
-                          text=True, check=True).stdout.strip()
-    if kind in ("tmpfs", "ramfs"):
-        raise SystemExit(f"{directory} lies in memory ({kind}); give --dir on a real disk")
+        report = json.loads(done.stdout)
+    except ValueError:
+        report = {}
+    report.setdefault("said", done.stderr.strip())
+    return done.returncode, report

@@ -1,0 +1,14 @@
+"""The people of a ledger: who may approve what."""
+from cases import expect_equal
+
+SCOPES = ["admin", "ops:read", "runs:read"]
+
+
+def add(caller, person, roles):
+    """Registers a person and returns the token of a key of theirs."""
+    answer = caller.post("/v1/admin/people", {"person": person, "name": person.title(),
+                                              "roles": roles})
+    expect_equal(f"adding {person}", 201, answer.status)
+    key = caller.post("/v1/admin/keys", {"tenant": "default", "owner": person, "scopes": SCOPES})
+    expect_equal(f"a key for {person}", 201, key.status)
+    return key.body["token"]
