@@ -14,7 +14,7 @@ namespace tally::audit {
 
 namespace {
 
-constexpr std::uint64_t kProgressEvery = 65'536;  // events
+constexpr std::uint64_t kProgressEvery = 8'192;  // events
 
 // Everything that is checked on top of the frames' own checksums.
 class Checker {
@@ -89,13 +89,15 @@ void condemn(Report& report, std::uint64_t seq, std::string what) {
 }
 
 Result<Report> verify_once(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
-                           std::function<void(std::uint64_t)> const& progress) {
+                           Progress const& progress) {
   Checker checker;
   std::uint64_t reported = 0;
   TRY(frames, segments::check_frames(disk, [&](segments::FrameView const& view) -> Result<void> {
         TRY_VOID(checker.frame(view));
-        if (progress && view.header.next_seq() >= reported + kProgressEvery)
-          progress(reported = view.header.next_seq());
+        std::uint64_t const done = view.header.next_seq();
+        if (!progress || done < reported + kProgressEvery) return {};
+        reported = done;
+        if (progress(done) == Go::stop) return fail("stopped", "the check was given up");
         return {};
       }));
   Report report;
@@ -121,7 +123,7 @@ Result<Report> verify_once(ports::Disk& disk, std::optional<std::string> const& 
 // missing beside the one after it. What is damaged stays so; what was under way is whole when it is
 // read again, or the fault has moved on with it.
 Result<Report> verify(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
-                      std::function<void(std::uint64_t)> const& progress) {
+                      Progress const& progress) {
   constexpr int kReadingsMax = 5;
   auto report = verify_once(disk, expected_vkey, progress);
   for (int reading = 1; report && !report->ok && reading < kReadingsMax; ++reading) {

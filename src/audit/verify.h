@@ -28,10 +28,14 @@ struct Report {
   std::string what;                      // what is wrong with it
 };
 
-// `expected_vkey`: the key that the caller trusts; a ledger with another one is not ok. `progress`
-// is called now and then with the events done so far. Errors are for a directory that cannot be
-// read at all; a damaged ledger is a Report that is not ok.
+enum class Go { on, stop };
+// Called now and then with the events done so far; says whether to go on.
+using Progress = std::function<Go(std::uint64_t)>;
+
+// `expected_vkey`: the key that the caller trusts; a ledger with another one is not ok. Errors are
+// for a directory that cannot be read at all, and "stopped" where `progress` said so; a damaged
+// ledger is a Report that is not ok.
 Result<Report> verify(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
-                      std::function<void(std::uint64_t)> const& progress = {});
+                      Progress const& progress = {});
 
 }  // namespace tally::audit

@@ -48,6 +48,9 @@ std::map<std::string, Key, std::less<>> const& keys() {
       {"archive.after_s",
        {"seconds, 1 to a year",
         whole(1, kYear, [](Config& c, std::int64_t n) { c.settings.archive_after = seconds(n); })}},
+      {"attestor.every_s",
+       {"seconds, 1 to a year",
+        whole(1, kYear, [](Config& c, std::int64_t n) { c.attest_every = seconds(n); })}},
       {"first.grant_usd",
        {"an amount in quotes such as \"100.00\"", text([](Config& c, std::string const& s) {
           auto const amount = parse_usd(s);
@@ -83,6 +86,9 @@ std::map<std::string, Key, std::less<>> const& keys() {
       {"limits.runs_live_max",
        {"a whole number from 1 to 10000000",
         whole(1, 10'000'000, [](Config& c, std::int64_t n) { c.settings.runs_live_max = n; })}},
+      {"runs.audits_before_safe_mode",
+       {"a whole number from 0 to 1000",
+        whole(0, 1000, [](Config& c, std::int64_t n) { c.settings.audits_before_safe_mode = n; })}},
       {"runs.retention_s",
        {"seconds, 1 to ten years",
         whole(1, 10 * kYear,

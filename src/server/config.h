@@ -6,6 +6,8 @@
 //   [leases]       lease_s = 120          heartbeat_s = 30
 //   [idempotency]  life_s = 604800
 //   [archive]      after_s = 86400
+//   [runs]         retention_s = 34560000  audits_before_safe_mode = 1
+//   [attestor]     every_s = 86400
 //   [approvals]    quorum = 2
 //   [first]        grant_usd = "100.00"   origin = "tallystick.local/ledger"
 //   [worker]       slots = 2
@@ -20,6 +22,7 @@ namespace tally::server {
 
 struct Config {
   domain::chronicle::Settings settings;
+  Duration attest_every = hours(24);
   Micros first_grant{100'000'000};
   std::string origin = "tallystick.local/ledger";
   std::uint32_t worker_slots = 2;

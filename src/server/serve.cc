@@ -21,6 +21,7 @@
 #include "platform/process_runner.h"
 #include "platform/program_hash.h"
 #include "platform/system_clock.h"
+#include "server/attestor.h"
 #include "server/config.h"
 #include "server/data_directory.h"
 #include "server/engine_room.h"
@@ -97,6 +98,7 @@ struct Machine {
   Log log{clock, entropy};
   std::unique_ptr<DataDirectory> data;
   std::unique_ptr<platform::FileDisk> disk;
+  std::unique_ptr<platform::FileDisk> disk_to_read;  // the attestor's own
   std::unique_ptr<platform::FileSigner> signer;
   std::unique_ptr<platform::FileVault> vault;
   std::optional<platform::FileBlobs> blobs;
@@ -129,6 +131,8 @@ Result<void> open_machine(Machine& machine, ServeOptions const& options, Config 
   TRY_VOID(load_jobs(machine, options.jobs));
   TRY(disk, platform::FileDisk::open_directory(machine.data->path("ledger")));
   machine.disk = std::move(disk);
+  TRY(disk_to_read, platform::FileDisk::open_read_only(machine.data->path("ledger")));
+  machine.disk_to_read = std::move(disk_to_read);
   TRY(signer, platform::FileSigner::open_or_create(machine.data->path("keys/ledger.key")));
   machine.signer = std::move(signer);
   TRY(vault, platform::FileVault::open(machine.data->path("keys/data"), machine.entropy));
@@ -209,6 +213,17 @@ wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Confi
   return options;
 }
 
+Attestor::World attestor_world(Machine& machine, wiring::Node& node) {
+  return {.disk = *machine.disk_to_read,
+          .clock = machine.clock,
+          .vkey = node.loop().directory()->vkey,
+          .acknowledged = [&node] { return static_cast<std::uint64_t>(node.index().size()); },
+          .attested =
+              [&machine, &node](Attestation const& attestation) {
+                act_on(attestation, machine.clock.wall(), machine.log, node);
+              }};
+}
+
 Result<void> wait_until_started(wiring::Node& node) {
   Bell bell;
   while (!node.started()) bell.wait(milliseconds(1));
@@ -281,7 +296,10 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   announce(machine, *node, listen, server->port());
   if (!machine.data->halt_reason().empty()) TRY_VOID(machine.data->clear_halt());
   int signal_number = 0;
-  sigwait(&signals, &signal_number);
+  {
+    Attestor const attestor(attestor_world(machine, *node), {.every = config.attest_every});
+    sigwait(&signals, &signal_number);
+  }
   if (machine.failed) {
     server->stop(kHttpGrace);
     ::_exit(kRefused);

@@ -3,6 +3,8 @@
 
     tests/crash/damage.py --seed 7 --count 2000
 
+The same under a running server: its next reading of the whole ledger must find it and halt.
+
 Each damage is one flipped bit or one truncation, somewhere in the files of the ledger. Verify must
 find every one and may never take it for a torn tail (what a power cut leaves), and a start must
 refuse it and change nothing. A prepared segment is all zeros, stands for nothing, and may be cut or
@@ -24,6 +26,7 @@ SHORT_COUNT = 100
 LONG_COUNT = 2000
 STARTS_EVERY = 15  # damages; a start is slower than a verification
 EVENTS_WANTED_S = 20  # of load at most, until the second segment is in use
+ROT_FOUND_S = 60
 BLOCK = 4096
 HEAD = "head"
 
@@ -157,13 +160,39 @@ def every_flip_and_every_cut_is_found(lab):
     expect(code == 0 and report["ok"], f"after all was taken back: {report}")
 
 
+def a_bit_that_rots_under_a_running_server_halts_it(lab):
+    server = lab.server("rot", attest_every_s=1)
+    server.start()
+    caller = server.caller()
+    run = {"job": "remote", "input": {}, "max_cost_usd": "0.0010"}
+    for number in range(50):
+        expect_equal("a submit", 202, caller.submit(f"rot-{number}", run).status)
+    first = server.data / "ledger" / "0000000001.seg"
+    used = len(first.read_bytes().rstrip(b"\0"))
+    Damage(first.parent, first.name, "flip", lab.random("rot").randrange(BLOCK, used // 2)).do()
+    end = time.monotonic() + ROT_FOUND_S
+    while time.monotonic() < end and caller.get("/v1/halt").body["mode"] != "halt":
+        time.sleep(0.1)
+    halt = caller.get("/v1/halt").body
+    expect_equal("mode", "halt", halt["mode"])
+    expect("the ledger on the disk differs: event " in str(halt), f"the reason is {halt}")
+    answer = caller.submit("rot-after", run)
+    expect_equal("a submit afterwards", (503, "halted"), (answer.status, answer.body["code"]))
+    expect_equal("its error", "ledger_differs",
+                 caller.get("/v1/errors?limit=10&layer=L7").body["errors"][0]["exception_type"])
+    expect_equal("exit code", 0, server.stop())
+    expect_equal("ledger verify", 1, server.verify()[0])
+
+
 def main(arguments):
     parser = laboratory.options_of(__doc__.split("\n\n")[0])
     parser.add_argument("--count", type=int)
     options = parser.parse_args(arguments)
     if options.count is None:
         options.count = LONG_COUNT if options.long else SHORT_COUNT
-    return laboratory.run("crash_damage_test", [every_flip_and_every_cut_is_found], options)
+    return laboratory.run("crash_damage_test", [every_flip_and_every_cut_is_found,
+                                                   a_bit_that_rots_under_a_running_server_halts_it],
+                          options)
 
 
 if __name__ == "__main__":

@@ -21,20 +21,24 @@ lease_s = {lease_s}
 heartbeat_s = 1
 [first]
 grant_usd = "{grant_usd}"
+[attestor]
+every_s = {attest_every_s}
 """
 
 
 class Server:
     """One data directory and, at most, one process that serves it."""
 
-    def __init__(self, tally, folder, jobs, data=None, lease_s=120, grant_usd="1000.00"):
+    def __init__(self, tally, folder, jobs, data=None, lease_s=120, grant_usd="1000.00",
+                 attest_every_s=86400):
         self.tally = str(tally)
         self.folder = pathlib.Path(folder)  # what it says, and its settings
         self.data = pathlib.Path(data or self.folder / "data")
         self.jobs = str(jobs)
         self.log = self.folder / "server.log"  # stderr of all its lives
         self.config = self.folder / "tally.toml"
-        self.config.write_text(SETTINGS.format(lease_s=lease_s, grant_usd=grant_usd))
+        self.config.write_text(SETTINGS.format(lease_s=lease_s, grant_usd=grant_usd,
+                                                attest_every_s=attest_every_s))
         self.process = None
         self.port = 0
 

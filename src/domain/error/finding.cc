@@ -145,12 +145,13 @@ std::optional<Recorded> read(approval::Aborted const& event) {
   return found;
 }
 
-// A start finds that an earlier process could not write its log.
+// The server halts itself: an earlier process could not write its log, or what was written is no
+// longer there. (Safe mode, which an audit brings, is the audit's own finding.)
 std::optional<Recorded> read(mode::Changed const& event) {
   if (event.row.mode != mode::Mode::halt || event.person != PersonId("server")) return std::nullopt;
   auto found = finding(Classification::of<Layer::L6, infra_storage>(), "ledger", Severity::critical,
-                       "an earlier process could not write its ledger: this one began halted");
-  found.exception_type = "began_halted";
+                       "the server halted itself: " + event.row.reason);
+  found.exception_type = "halted_itself";
   return found;
 }
 

@@ -17,6 +17,20 @@ std::uint64_t random_number(ports::Entropy& entropy) {
   return get_u64(bytes.data());
 }
 
+// In the server's own name, under a correlation of its own.
+ledger::Origin own_origin(ports::Entropy& entropy) {
+  std::array<std::uint8_t, 16> correlation{};
+  entropy.fill(correlation);
+  return {.actor = "server", .correlation = CorrelationId(correlation), .span = {}, .tenant = {}};
+}
+
+domain::Command halt_command(std::string reason) {
+  return domain::ModeCommand(domain::mode::Set{.mode = domain::mode::Mode::halt,
+                                               .person = PersonId("server"),
+                                               .reason = std::move(reason),
+                                               .scope = {}});
+}
+
 }  // namespace
 
 struct Node::Begin {
@@ -141,28 +155,19 @@ void Node::wire(domain::State state, merkle::Tree tree) {
                                     .jobs = options_.jobs,
                                     .settings = options_.settings}),
                     std::back_inserter(commands));
-  if (!options_.halt_reason.empty()) {
-    commands.emplace_back(domain::ModeCommand(domain::mode::Set{.mode = domain::mode::Mode::halt,
-                                                                .person = PersonId("server"),
-                                                                .reason = options_.halt_reason,
-                                                                .scope = {}}));
-  }
+  if (!options_.halt_reason.empty()) commands.push_back(halt_command(options_.halt_reason));
   post_begin(std::move(commands));
 }
 
 void Node::post_begin(std::vector<domain::Command> commands) {
   begin_->progress.with([&](Begin::Progress& progress) { progress.open = commands.size(); });
-  std::array<std::uint8_t, 16> correlation{};
-  world_.entropy.fill(correlation);
+  ledger::Origin const origin = own_origin(world_.entropy);
   for (domain::Command& command : commands) {
     loop_->post(
         ledger::Lane::control,
         {.command = std::move(command),
          .enclosure = {},
-         .origin = {.actor = "server",
-                    .correlation = CorrelationId(correlation),
-                    .span = {},
-                    .tenant = {}},
+         .origin = origin,
          .done = [begin = begin_](ledger::Answer answer) {
            auto const* refusal = std::get_if<domain::Refusal>(&answer.reply);
            bool const halted = refusal != nullptr && refusal->code == domain::RefusalCode::halted;
@@ -262,6 +267,13 @@ void Node::count(codec::Entry const& entry) {
   } else if (std::holds_alternative<domain::run::Requeued>(*run) && reconciles) {
     reconciled("again");
   }
+}
+
+void Node::halt(std::string reason) {
+  loop_->post(ledger::Lane::control, {.command = halt_command(std::move(reason)),
+                                      .enclosure = {},
+                                      .origin = own_origin(world_.entropy),
+                                      .done = [](ledger::Answer) {}});
 }
 
 void Node::flush() {

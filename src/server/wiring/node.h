@@ -82,6 +82,9 @@ class Node {
   // long it may be left alone.
   Duration step_worker();
 
+  // Puts everything into halt mode in the server's own name. Any thread.
+  void halt(std::string reason);
+
   // Posts what is only counted so far: refusals and errors.
   void flush();
   // No new requests and no new leases; what runs goes on until idle().

@@ -1,0 +1,70 @@
+#pragma once
+
+// Reads the whole ledger again while the server runs, as a stranger would: once after the start and
+// then daily. The start has folded every event, but what it read may rot later, and a fold checks
+// neither the books nor the state digests. A difference is no reason to end, since nothing more can
+// be lost by reading; it is a reason to halt.
+//
+//     start ── pass ── ok ──────────── a day ── pass ── ...
+//                └── differs ── told once ── (no further pass)
+//                └── cannot read ── told ──── an hour ── pass
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "audit/verify.h"
+#include "ports/clock.h"
+#include "server/log.h"
+#include "server/wiring/node.h"
+
+namespace tally::server {
+
+// One pass over the ledger. Errors are for a directory that cannot be read.
+struct Attestation {
+  Result<audit::Report> report;
+  Duration took;
+};
+
+// What the server does about it: metrics and a log line; an error where the ledger cannot be read;
+// an error and a halt where it differs.
+void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& node);
+
+class Attestor {
+ public:
+  struct World {
+    ports::Disk& disk;  // the ledger's directory, for reading
+    ports::Clock const& clock;
+    std::string vkey;  // the key that the ledger was opened with
+    // Events that somebody may have been told of: fewer on the disk are a difference.
+    std::function<std::uint64_t()> acknowledged;
+    std::function<void(Attestation const&)> attested;  // on the attestor's thread
+  };
+  struct Pace {
+    Duration every = hours(24);
+    Duration after_a_fault = hours(1);
+  };
+
+  Attestor(World world, Pace pace);
+  explicit Attestor(World world) : Attestor(std::move(world), Pace{}) {}
+  ~Attestor();  // a pass under way is given up
+  Attestor(Attestor const&) = delete;
+  Attestor& operator=(Attestor const&) = delete;
+
+ private:
+  void run();
+  Result<audit::Report> pass();
+  bool stopping() const;
+  void wait(Duration most);
+
+  World world_;
+  Pace pace_;
+  mutable std::mutex mutex_;
+  std::condition_variable stopped_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tally::server
