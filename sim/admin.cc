@@ -156,7 +156,9 @@ void Admin::run_tasks() {
 void Admin::errand() {
   if (town_.closing) return;
   auto const dice = prng_.below(100);
-  if (dice < 40) {
+  if (dice < 15) {
+    restore();
+  } else if (dice < 45) {
     plan_grant(some_tenant(), Micros(1 + static_cast<std::int64_t>(prng_.below(100'000))));
   } else if (dice < 70 || !town_.swarm.may_halt) {
     change_key(some_tenant());
@@ -223,7 +225,10 @@ void Admin::lift(Answer const& report) {
     for (auto const& each : *scopes->array()) {
       Answer const scope{.status = 200, .body = each};
       auto const mode = scope.text({"mode"});
-      if (mode != "stop" && mode != "halt") continue;
+      if (mode == "safe") {  // after an audit; one person ends it, but not within 48 h of a halt
+        propose("normal", scope.text({"scope"}));
+        continue;
+      }
       standing = true;
       propose(mode == "halt" ? "safe" : "normal", scope.text({"scope"}));
     }

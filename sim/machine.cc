@@ -65,6 +65,7 @@ wiring::NodeOptions Machine::options() const {
   options.jobs = job_kinds(swarm_.queue_deadline);
   domain::chronicle::Settings settings;
   settings.archive_after = swarm_.archive_after;
+  settings.audits_before_safe_mode = swarm_.audits_before_safe_mode;
   settings.lease = swarm_.lease;
   settings.runs_live_max = swarm_.runs_live_max;
   options.settings = settings;

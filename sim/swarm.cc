@@ -78,6 +78,7 @@ void draw_server(Prng& prng, Swarm& swarm) {
   if (prng.chance(300)) swarm.frame_events_max = 1 + prng.below(6);
   swarm.worker_slots = 1 + up_to(prng, 3);
   if (prng.chance(100)) swarm.runs_live_max = between(prng, 1, 6);
+  swarm.audits_before_safe_mode = between(prng, 0, 3);
 }
 
 }  // namespace

@@ -52,6 +52,7 @@ struct Swarm {
   std::size_t frame_events_max = 4096;
   std::uint32_t worker_slots = 2;
   std::int64_t runs_live_max = 1'000'000;
+  std::int64_t audits_before_safe_mode = 1;
 
   // The people.
   std::uint32_t tenants = 1;

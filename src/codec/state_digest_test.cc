@@ -99,8 +99,9 @@ TEST(StateDigest, IsTheSumOfTheHashesOfTheRowsModulo2To256) {
   state.tenants.put(TenantId("a"),
                     {.balances = {}, .holds_live = {}, .plan = {}, .runs_live = 7, .seq_next = 0});
   auto const settings = as_bytes(
-      "{\"archive_after\":86400000000,\"heartbeat\":30000000,\"idempotency_life\":604800000000,"
-      "\"lease\":120000000,\"quorum\":2,\"run_retention\":34560000000000,\"runs_live_max\":"
+      "{\"archive_after\":86400000000,\"audits_before_safe_mode\":1,\"heartbeat\":30000000,"
+      "\"idempotency_life\":604800000000,\"lease\":120000000,\"quorum\":2,\"run_retention\":"
+      "34560000000000,\"runs_live_max\":"
       "1000000}");
   using namespace std::string_view_literals;
   std::array const hashes{

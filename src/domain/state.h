@@ -77,6 +77,7 @@ struct State {
   // Derived from the tables above, kept up by apply.
   Queue queue;
   Deadlines deadlines;
+  std::map<TenantId, std::int64_t> audits;          // runs that wait for one
   std::map<LeaseId, RunId> leases;                  // of runs whose row names one
   std::set<std::pair<Instant, RunId>> finished;     // by when, for the archive
   std::set<std::pair<Instant, Digest>> key_ends;    // by expiry, for the archive

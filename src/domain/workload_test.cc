@@ -97,6 +97,7 @@ TEST(Workload, LeavesDerivedTablesThatAgreeWithTheRows) {
         ++rows.phases[static_cast<std::size_t>(row.phase)];
         if (!run::is_final(row.phase)) ++live;
         if (row.lease) rows.leases[*row.lease] = id;
+        if (row.phase == run::Phase::audit_required) ++rows.audits[row.tenant];
         if (row.finished_at) rows.finished.emplace(*row.finished_at, id);
         if (row.phase != run::Phase::queued) continue;
         rows.queue.waiting[row.job][row.tenant].emplace(row.submit_seq, id);
@@ -108,6 +109,7 @@ TEST(Workload, LeavesDerivedTablesThatAgreeWithTheRows) {
       EXPECT_EQ(state.phases, rows.phases);
       EXPECT_EQ(state.runs_live, live);
       EXPECT_EQ(state.leases, rows.leases);
+      EXPECT_EQ(state.audits, rows.audits);
       EXPECT_EQ(state.finished, rows.finished);
       EXPECT_EQ(state.queue.waiting, rows.queue.waiting);
       EXPECT_EQ(state.queue.depth, static_cast<std::int64_t>(rows.deadlines.queue.size()));

@@ -15,7 +15,8 @@ namespace tally::domain::chronicle {
 
 // Settings with their defaults; changed by config.changed only.
 struct Settings {
-  Duration archive_after = hours(24);  // finished runs leave memory after this
+  Duration archive_after = hours(24);        // finished runs leave memory after this
+  std::int64_t audits_before_safe_mode = 1;  // of one tenant, waiting; 0: they change no mode
   Duration heartbeat = seconds(30);
   Duration idempotency_life = hours(24 * 7);
   Duration lease = seconds(120);
@@ -26,6 +27,7 @@ struct Settings {
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("archive_after", self.archive_after);
+    visit("audits_before_safe_mode", self.audits_before_safe_mode);
     visit("heartbeat", self.heartbeat);
     visit("idempotency_life", self.idempotency_life);
     visit("lease", self.lease);

@@ -163,5 +163,57 @@ TEST(ScopedModes, InHaltMoveNoMoneyOfTheirScope) {
             "halted");
 }
 
+TEST(AnAudit, PutsItsTenantIntoSafeModeAndNoOther) {
+  World world;
+  world.add_tenant(kBeta, Micros(1'000'000));
+  Leased const leased = in_audit(world, "k");
+  EXPECT_EQ(in_force(world, kOfAcme), Mode::safe);
+  EXPECT_EQ(world.state.modes.at(kOfAcme).reason,
+            to_text(leased.run) + " waits for an audit: receipt_unusable");
+  EXPECT_EQ(text_of(world.ask(submission("l"))), "halted");
+  EXPECT_EQ(text_of(world.ask(submission("l", kHold, kFixed, kBeta))), "run.submitted");
+  EXPECT_EQ(in_force(world), Mode::normal);
+}
+
+TEST(AnAudit, OfATenantThatIsHeldBackAlreadyChangesNoMode) {
+  World world;
+  Leased const first = running(world, "k", kReported);
+  Leased const second = running(world, "l", kReported);
+  Leased const third = running(world, "m", kReported);
+  EXPECT_EQ(text_of(world.ask(complete(first.handle))), "run.audit_required+mode.changed");
+  EXPECT_EQ(text_of(world.ask(complete(second.handle))), "run.audit_required");
+  // A person who looked lets it go on; the next audit is a new reason to look.
+  EXPECT_EQ(text_of(set(world, Mode::normal, kOfAcme)), "mode.changed");
+  EXPECT_EQ(text_of(world.ask(complete(third.handle))), "run.audit_required+mode.changed");
+}
+
+TEST(AnAudit, ChangesTheModeWhereAsManyWaitAsTheSettingSays) {
+  for (std::int64_t const limit : {0, 2}) {
+    World world;
+    chronicle::Settings settings;
+    settings.audits_before_safe_mode = limit;
+    world.ask(chronicle::ConfigChanged{.reason = "test", .settings = settings});
+    Leased const first = running(world, "k", kReported);
+    Leased const second = running(world, "l", kReported);
+    EXPECT_EQ(text_of(world.ask(complete(first.handle))), "run.audit_required");
+    EXPECT_EQ(text_of(world.ask(complete(second.handle))),
+              limit == 2 ? "run.audit_required+mode.changed" : "run.audit_required");
+  }
+}
+
+TEST(AnAudit, ThatIsResolvedNoLongerCounts) {
+  World world;
+  chronicle::Settings settings;
+  settings.audits_before_safe_mode = 2;
+  world.ask(chronicle::ConfigChanged{.reason = "test", .settings = settings});
+  RunId const audited = in_audit(world, "k").run;
+  auto const proposed = world.ask(resolution(audited, Micros(0)));
+  auto const approval = std::get<NeedsApproval>(proposed.reply).approval;
+  world.ask(approval::Sign{.approval = approval, .person = kBob});
+  EXPECT_TRUE(world.state.audits.empty());
+  in_audit(world, "l");
+  EXPECT_EQ(in_force(world, kOfAcme), Mode::normal);
+}
+
 }  // namespace
 }  // namespace tally::domain::testing

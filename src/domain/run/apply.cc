@@ -21,14 +21,23 @@ void stop_waiting(State& state, RunId run, Row const& row) {
   state.deadlines.queue.erase({row.queue_deadline, run});
 }
 
+void count_audit(State& state, TenantId const& tenant, std::int64_t by) {
+  auto const at = state.audits.try_emplace(tenant).first;
+  at->second += by;
+  if (at->second == 0) state.audits.erase(at);
+}
+
 // Applies an event to its row, keeping up the tables derived from it.
 template <class E>
 Row& advance_row(State& state, Header const& header, E const& event) {
   Row& row = state.runs.edit(event.run);
   std::optional<LeaseId> const lease = row.lease;
-  --state.phases[static_cast<std::size_t>(row.phase)];
+  Phase const before = row.phase;
   advance(row, header, event);
+  --state.phases[static_cast<std::size_t>(before)];
   ++state.phases[static_cast<std::size_t>(row.phase)];
+  if (before == Phase::audit_required) count_audit(state, row.tenant, -1);
+  if (row.phase == Phase::audit_required) count_audit(state, row.tenant, +1);
   if (lease && lease != row.lease) state.leases.erase(*lease);
   return row;
 }

@@ -83,6 +83,7 @@ Row first_row(Instant at, Submit const& command, SubmitFacts const& facts) {
   row.phase = Phase::queued;
   row.price = facts.job->price;
   row.queue_deadline = facts.work_at + facts.job->queue_deadline;
+  row.queue_wait = facts.job->queue_deadline;
   row.reason = "submitted";
   row.runner = facts.job->runner;
   row.tenant = command.tenant;

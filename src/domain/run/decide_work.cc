@@ -51,27 +51,35 @@ Outcome requeue(RunFacts const& facts, std::int64_t attempt, Micros cost_so_far,
   event.attempt = attempt;
   event.cost_so_far = cost_so_far;
   event.detail = std::move(detail);
-  event.queue_deadline = facts.row->queue_deadline;
+  event.queue_deadline = facts.work_at + facts.row->queue_wait;
   event.reason = std::move(reason);
   event.run = *facts.run;
   return one(facts, std::move(event));
 }
 
-Outcome audit(RunFacts const& facts, std::string reason, std::string_view type,
+// The alarm takes the tenant to safe mode: what one unclear cost says of its other runs, a person
+// has to find out first. Other tenants go on.
+Outcome audit(Instant at, RunFacts const& facts, std::string reason, std::string_view type,
               std::optional<Enclosure> result) {
+  std::string why = to_text(*facts.run) + " waits for an audit: " + reason;
   AuditRequired event;
   event.reason = std::move(reason);
   event.reconcile_type = type;
   event.result = std::move(result);
   event.run = *facts.run;
-  return one(facts, std::move(event));
+  Outcome outcome = one(facts, std::move(event));
+  if (!facts.alarm) return outcome;
+  mode::Scope const scope{.id = facts.row->tenant.value(), .kind = mode::ScopeKind::tenant};
+  outcome.events.emplace_back(ModeEvent(mode::change(scope, {}, *facts.alarm, mode::Mode::safe,
+                                                     std::move(why), PersonId("server"), at)));
+  return outcome;
 }
 
 // The run succeeded at a cost that its receipt proves.
-Outcome succeed(RunFacts const& facts, Measured const& measured, Enclosure result,
+Outcome succeed(Instant at, RunFacts const& facts, Measured const& measured, Enclosure result,
                 std::string reason) {
   auto const cost = cost_of(facts.row->price, measured);
-  if (!cost) return audit(facts, "cost_not_reported", "no_cost_audit", std::move(result));
+  if (!cost) return audit(at, facts, "cost_not_reported", "no_cost_audit", std::move(result));
   Settled event =
       settled(facts, Phase::succeeded, facts.row->cost_so_far + *cost, std::move(reason));
   event.result = std::move(result);
@@ -160,7 +168,7 @@ Outcome decide(Instant, Start const& command, RunFacts const& facts) {
   return one(facts, std::move(event));
 }
 
-Outcome decide(Instant, Complete const& command, RunFacts const& facts) {
+Outcome decide(Instant at, Complete const& command, RunFacts const& facts) {
   if (!holds_lease(facts, command.handle)) return lease_lost();
   Row const& row = *facts.row;
   bool const ended = row.phase == Phase::succeeded || row.phase == Phase::audit_required;
@@ -169,10 +177,10 @@ Outcome decide(Instant, Complete const& command, RunFacts const& facts) {
     return refuse(RefusalCode::conflict, "start the work before completing it");
   if (row.phase != Phase::running) return lease_lost();
   if (held_back(facts, mode::Mode::halt)) return halted();
-  return succeed(facts, command.measured, command.result, "completed");
+  return succeed(at, facts, command.measured, command.result, "completed");
 }
 
-Outcome decide(Instant, Fail const& command, RunFacts const& facts) {
+Outcome decide(Instant at, Fail const& command, RunFacts const& facts) {
   if (!holds_lease(facts, command.handle)) return lease_lost();
   Row const& row = *facts.row;
   if (has_failed_with(row, command.code)) return done(facts);
@@ -182,7 +190,7 @@ Outcome decide(Instant, Fail const& command, RunFacts const& facts) {
     return requeue(facts, row.attempt - 1, row.cost_so_far, "returned", "the worker gave it back");
   // The work ended well and says nothing of its cost: nobody may guess it.
   if (row.price.reported && command.code == "cost_not_reported")
-    return audit(facts, command.code, "no_cost_audit", std::nullopt);
+    return audit(at, facts, command.code, "no_cost_audit", std::nullopt);
   Micros const cost = row.cost_so_far + reported_by(row.price, command.measured);
   if (command.retry && may_retry(row))
     return requeue(facts, row.attempt, cost, command.code, command.detail);
@@ -218,7 +226,7 @@ Outcome decide(Instant, Due const& command, RunFacts const& facts) {
   return leased && facts.lease_expired ? lease_ran_out(facts) : done(facts);
 }
 
-Outcome decide(Instant, Reconcile const& command, RunFacts const& facts) {
+Outcome decide(Instant at, Reconcile const& command, RunFacts const& facts) {
   if (!facts.row || facts.row->phase != Phase::reconciling || facts.row->fence != command.fence)
     return done(facts);
   if (held_back(facts, mode::Mode::halt)) return halted();
@@ -226,10 +234,10 @@ Outcome decide(Instant, Reconcile const& command, RunFacts const& facts) {
       reconcile_row(is_held(facts.row->phase), command.receipt, command.result.has_value());
   switch (row.verdict) {
     case ReconcileVerdict::forward:
-      return succeed(facts, command.measured, *command.result, std::string(row.reconcile_type));
+      return succeed(at, facts, command.measured, *command.result, std::string(row.reconcile_type));
     case ReconcileVerdict::charged: {
       auto const cost = cost_of(facts.row->price, command.measured);
-      if (!cost) return audit(facts, "cost_not_reported", "no_cost_audit", std::nullopt);
+      if (!cost) return audit(at, facts, "cost_not_reported", "no_cost_audit", std::nullopt);
       Settled event =
           settled(facts, Phase::failed, facts.row->cost_so_far + *cost, "result_missing");
       event.error_code = "result_missing";
@@ -239,7 +247,7 @@ Outcome decide(Instant, Reconcile const& command, RunFacts const& facts) {
     case ReconcileVerdict::again:
       return again(facts, "the worker died and left no receipt");
     case ReconcileVerdict::audit:
-      return audit(facts, "receipt_unusable", row.reconcile_type, command.result);
+      return audit(at, facts, "receipt_unusable", row.reconcile_type, command.result);
   }
   return done(facts);
 }

@@ -2,7 +2,7 @@
 
 // What the run engine's decisions need to know, and nothing else.
 
-#include "domain/mode/mode.h"
+#include "domain/mode/engine.h"
 #include "domain/run/command.h"
 
 namespace tally::domain::run {
@@ -76,6 +76,9 @@ struct LeaseFacts {
 // Everything else is about one run; the row is absent when there is none (or it is another
 // tenant's, which is the same to the caller).
 struct RunFacts {
+  // For what may end in an audit, when one more puts the run's tenant into safe mode: the clock
+  // that mode.changed states.
+  std::optional<mode::WorkClock> alarm;
   Balances balances;
   std::optional<mode::Mode> halted;  // mode in force on the run's own scopes when it forbids
   bool lease_expired = false;        // by the liveness table, for Due
@@ -88,6 +91,7 @@ struct RunFacts {
   bool operator==(RunFacts const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
+    visit("alarm", self.alarm);
     visit("balances", self.balances);
     visit("halted", self.halted);
     visit("lease_expired", self.lease_expired);

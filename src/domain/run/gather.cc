@@ -50,6 +50,17 @@ RunFacts facts_of(State const& state, Handle const& handle, Moment const& moment
                   handle.tenant, moment);
 }
 
+RunFacts with_alarm(State const& state, RunFacts facts) {
+  std::int64_t const limit = state.settings.audits_before_safe_mode;
+  if (limit == 0 || !facts.row) return facts;
+  TenantId const& tenant = facts.row->tenant;
+  auto const waiting = state.audits.find(tenant);
+  bool const reached = (waiting == state.audits.end() ? 0 : waiting->second) + 1 >= limit;
+  mode::Scope const scope{.id = tenant.value(), .kind = mode::ScopeKind::tenant};
+  if (reached && mode_of(state, scope) == mode::Mode::normal) facts.alarm = state.ledger.work_clock;
+  return facts;
+}
+
 bool may_execute(State const& state, RunId run) {
   return mode_on_run(state, run, state.runs.at(run)) < mode::Mode::stop;
 }
@@ -125,10 +136,10 @@ RunFacts gather(State const& state, Start const& command, Moment const& moment) 
   return facts_of(state, command.handle, moment);
 }
 RunFacts gather(State const& state, Complete const& command, Moment const& moment) {
-  return facts_of(state, command.handle, moment);
+  return with_alarm(state, facts_of(state, command.handle, moment));
 }
 RunFacts gather(State const& state, Fail const& command, Moment const& moment) {
-  return facts_of(state, command.handle, moment);
+  return with_alarm(state, facts_of(state, command.handle, moment));
 }
 RunFacts gather(State const& state, Cancel const& command, Moment const& moment) {
   return facts_of(state, command.run, command.tenant, moment);
@@ -137,7 +148,7 @@ RunFacts gather(State const& state, Due const& command, Moment const& moment) {
   return facts_of(state, command.run, std::nullopt, moment);
 }
 RunFacts gather(State const& state, Reconcile const& command, Moment const& moment) {
-  return facts_of(state, command.run, std::nullopt, moment);
+  return with_alarm(state, facts_of(state, command.run, std::nullopt, moment));
 }
 RunFacts gather(State const& state, ProposeResolution const& command, Moment const& moment) {
   RunFacts facts = facts_of(state, command.run, std::nullopt, moment);

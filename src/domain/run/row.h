@@ -133,7 +133,8 @@ struct Row {
   Phase phase = Phase::queued;
   Price price;
   Instant queue_deadline;
-  std::string reason;  // of the last change, e.g. "completed", "lease_expired"
+  Duration queue_wait;  // from each time that it is queued to that deadline
+  std::string reason;   // of the last change, e.g. "completed", "lease_expired"
   std::optional<Enclosure> result;
   std::int64_t result_seq = 0;  // event whose frame holds the result
   Runner runner = Runner::command;
@@ -165,6 +166,7 @@ struct Row {
     visit("phase", self.phase);
     visit("price", self.price);
     visit("queue_deadline", self.queue_deadline);
+    visit("queue_wait", self.queue_wait);
     visit("reason", self.reason);
     visit("result", self.result);
     visit("result_seq", self.result_seq);

@@ -30,9 +30,9 @@ TEST(Work, AnswersARepeatedCompletionAsTheFirst) {
 TEST(Work, AnswersARepeatedReportAsTheFirstAlsoWhereAnAuditFollowed) {
   World world;
   Leased const silent = running(world, "k", kReported);
-  EXPECT_EQ(text_of(world.ask(complete(silent.handle))), "run.audit_required");
-  EXPECT_EQ(text_of(world.ask(complete(silent.handle))), "done");
   Leased const failed = running(world, "l", kReported);
+  EXPECT_EQ(text_of(world.ask(complete(silent.handle))), "run.audit_required+mode.changed");
+  EXPECT_EQ(text_of(world.ask(complete(silent.handle))), "done");
   EXPECT_EQ(text_of(world.ask(fail(failed.handle, false, "cost_not_reported"))),
             "run.audit_required");
   EXPECT_EQ(text_of(world.ask(fail(failed.handle, false, "cost_not_reported"))), "done");
@@ -202,6 +202,16 @@ TEST(Cancel, ComesTooLateForWorkThatEndedWell) {
   world.ask(run::Cancel{.run = leased.run, .tenant = kAcme});
   world.ask(complete(leased.handle));
   EXPECT_EQ(world.row(leased.run).phase, Phase::succeeded);
+}
+
+TEST(Work, ThatIsTriedAgainMayWaitForAWorkerAsLongAsAtFirst) {
+  World world;
+  Leased const leased = running(world, "k");
+  world.pass(kQueueDeadline + seconds(1));
+  EXPECT_EQ(text_of(world.ask(fail(leased.handle, true))), "run.requeued");
+  EXPECT_EQ(text_of(world.ask(queue_due(leased.run))), "done");
+  world.pass(kQueueDeadline);
+  EXPECT_EQ(text_of(world.ask(queue_due(leased.run))), "run.settled");
 }
 
 }  // namespace
