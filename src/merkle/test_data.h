@@ -3,6 +3,8 @@
 // What the tests of this folder share: published vectors, and a log of seven leaves whose hashes,
 // keys and signatures other implementations have computed.
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -64,7 +66,7 @@ inline constexpr std::string_view kWitnessLine =
 inline constexpr std::uint64_t kWitnessSeconds = 1'700'000'000;
 
 inline std::string note_of(std::string_view text, std::string_view lines) {
-  return std::string(text) + "\n" + std::string(lines);
+  return fmt::format("{}\n{}", text, lines);
 }
 
 inline VerifierKey log_key() { return *parse_vkey(kLogVkey); }

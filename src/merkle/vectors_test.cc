@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 fs::path testing::vectors() {
   char const* const data = std::getenv("TALLY_DATA");
-  fs::path const root = data != nullptr ? data : std::string(TALLY_SOURCE_DIR) + "/../shared/data";
+  fs::path const root = data != nullptr ? data : TALLY_SOURCE_DIR "/../shared/data";
   return root / "vectors";
 }
 
