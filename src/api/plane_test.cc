@@ -124,24 +124,28 @@ TEST(Tenants, SeeNothingOfEachOther) {
 
 TEST(Keys, OpenNothingOnceRevokedOrExpired) {
   World world;
-  auto const created = world.send(
-      "POST", "/v1/admin/keys", world.admin,
-      R"({"tenant":"default","scopes":["budget:read"],"expires_at":"2026-01-01T01:00:00Z"})");
-  ASSERT_EQ(created->answer.status, 201) << created->answer.body;
-  auto const token = *created->body().find("token")->string();
-  auto const id = *created->body().find("key_id")->string();
-  EXPECT_EQ(world.log.all_leaves().find(token), std::string::npos);
-  EXPECT_EQ(world.send("GET", "/v1/budget", token)->answer.status, 200);
-  EXPECT_EQ(world.send("GET", "/v1/admin/keys", world.admin)->answer.body.find(token),
-            std::string::npos);
+  auto const create = [&](std::string const& more) {
+    auto const created = world.send("POST", "/v1/admin/keys", world.admin,
+                                    R"({"tenant":"default","scopes":["budget:read"])" + more + "}");
+    EXPECT_EQ(created->answer.status, 201) << created->answer.body;
+    return std::pair(*created->body().find("token")->string(),
+                     *created->body().find("key_id")->string());
+  };
+  auto const [short_lived, short_id] = create(R"(,"expires_at":"2026-01-01T01:00:00Z")");
+  auto const [revoked, revoked_id] = create("");
+  EXPECT_EQ(world.log.all_leaves().find(revoked), std::string::npos);
+  auto const listed = world.send("GET", "/v1/admin/keys", world.admin);
+  EXPECT_EQ(listed->answer.body.find(revoked), std::string::npos);
+  EXPECT_EQ(listed->body().find("keys")->array()->size(), 3u);
+  EXPECT_EQ(world.send("GET", "/v1/budget", short_lived)->answer.status, 200);
   world.clock.advance(hours(1));
-  expect_problem(world.send("GET", "/v1/budget", token), 401, "auth_invalid");
-  auto const second = world.key("default", "budget:read");
-  auto const keys = world.send("GET", "/v1/admin/keys", world.admin)->body();
-  EXPECT_EQ(keys.find("keys")->array()->size(), 3u);
-  auto const revoked = world.send("POST", "/v1/admin/keys/" + id + "/revoke", world.admin);
-  EXPECT_EQ(*revoked->body().find("revoked")->boolean(), true);
-  EXPECT_EQ(world.send("GET", "/v1/budget", second)->answer.status, 200);
+  expect_problem(world.send("GET", "/v1/budget", short_lived), 401, "auth_invalid");
+  EXPECT_EQ(world.send("GET", "/v1/budget", revoked)->answer.status, 200);
+  for (auto const& id : {revoked_id, short_id}) {
+    auto const answer = world.send("POST", "/v1/admin/keys/" + id + "/revoke", world.admin);
+    EXPECT_EQ(*answer->body().find("revoked")->boolean(), true);
+  }
+  expect_problem(world.send("GET", "/v1/budget", revoked), 401, "auth_invalid");
 }
 
 TEST(Rate, IsTrueOnEveryAnswerAndEndsAtTheQuotasNextRequest) {

@@ -93,6 +93,17 @@ TEST(Submit, TakesBodiesThatDifferOnlyInFormForTheSame) {
   EXPECT_EQ(other->code(), "idempotency_key_reused");
 }
 
+TEST(Submit, RefusesAKnownKeyWhicheverMemberOfTheBodyDiffers) {
+  World world;
+  world.submit(world.admin, "k", R"({"job":"j","input":{"a":1},"max_cost_usd":"1"})");
+  for (auto other : {R"({"job":"j","input":{"a":2},"max_cost_usd":"1"})",
+                     R"({"job":"j","input":{"a":1},"max_cost_usd":"2"})",
+                     R"({"job":"j2","input":{"a":1},"max_cost_usd":"1"})",
+                     R"({"job":"j","input":{"a":1},"max_cost_usd":"1","timeout_s":5})",
+                     R"({"job":"j","input":{"a":1},"max_cost_usd":"1","labels":{"b":"c"}})"})
+    EXPECT_EQ(world.submit(world.admin, "k", other)->code(), "idempotency_key_reused") << other;
+}
+
 TEST(Submit, ScopesKeysToTheTenant) {
   World world;
   world.tenant("other", "10");
