@@ -1,5 +1,6 @@
 // Durable before visible: what the loop says, to whom, and when.
 
+#include <set>
 #include <thread>
 
 #include "ledger/loop_fixture.h"
@@ -43,6 +44,16 @@ TEST(Loop, SaysInItsAnswerWhatIsInTheLedger) {
   auto const stored = world.log.read(seq, 1);
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->front().leaf, answer.entry->leaf);
+}
+
+// Entropy is drawn for 256 events at a time; the draws join without a repetition.
+TEST(Loop, GivesEachEventASaltOfItsOwn) {
+  Opened world;
+  for (int i = 0; i < 600; ++i) world.ask(submission("k" + std::to_string(i), Micros(1)));
+  std::set<std::array<std::uint8_t, 16>> salts;
+  for (std::size_t seq = 0; seq < world.size(); ++seq)
+    salts.insert(world.index.recent(static_cast<std::int64_t>(seq))->recorded.header.salt);
+  EXPECT_EQ(salts.size(), world.size());
 }
 
 TEST(Loop, LetsReadsWaitForWhatTheySaw) {
