@@ -1,6 +1,7 @@
 // The segment log at work on the simulated disk; sim_disk_recovery_test.cc has the damage.
 
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "sim/sim_disk_log_fixture.h"
@@ -147,6 +148,21 @@ TEST(SegmentLog, MakesAFileAgainThatAnAttemptLeftHalfWay) {
     ASSERT_TRUE(again) << again.error().detail;
     expect_records(*again->log, 20);
   }
+}
+
+// What an older segment left in a sector must not pass for a frame of a newer one.
+TEST(SegmentLog, GivesEachSegmentASaltOfItsOwn) {
+  SimDisk disk(1, {});
+  auto log = created(disk);
+  for (std::uint64_t seq = 0; seq < 40; ++seq) ASSERT_TRUE(log->append(frame_of(seq, 1)));
+  std::set<std::uint64_t> salts;
+  auto const names = *disk.list();
+  for (auto const& name : names) {
+    auto const header = segments::decode_segment_header(ByteView(disk.content(name)).first(kBlock));
+    ASSERT_TRUE(header) << name;
+    salts.insert(header->salt);
+  }
+  EXPECT_EQ(salts.size(), names.size());
 }
 
 TEST(SegmentLog, SkipsSegmentsThatAreTooSmallForAFrameAndRefusesOneThatFitsNowhere) {
