@@ -1,40 +1,74 @@
-# Servers that are broken on purpose, one rule each, to show that the simulator notices. A mutant is
-# tally-sim with a changed copy of some source files: the copies are linked first, so the library's
-# own are not. sim/mutants/NAME.cmake says what is changed; the build fails if that text is gone.
+# Programs that are broken on purpose, one rule each, to show that somebody notices. The tables of
+# mutations are sim/mutants/*.cmake. A mutant is a test program, or tally-sim, with changed copies of
+# some source files linked first, so that the library's own are not. The build fails if the text to
+# change is gone. sim/mutants/prove.py builds and runs them all.
 
-function(tally_mutated object source mutation)
-  set(copy ${CMAKE_BINARY_DIR}/mutants/${object}.cc)
-  add_custom_command(OUTPUT ${copy}
-    COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR} -DSOURCE=${source} -DCOPY=${copy}
-      -DMUTATION=${CMAKE_SOURCE_DIR}/sim/mutants/${mutation}.cmake
-      -P ${CMAKE_SOURCE_DIR}/sim/mutants/mutate.cmake
-    DEPENDS ${CMAKE_SOURCE_DIR}/${source} ${CMAKE_SOURCE_DIR}/sim/mutants/${mutation}.cmake
-      ${CMAKE_SOURCE_DIR}/sim/mutants/mutate.cmake)
-  add_library(mutated_${object} OBJECT ${copy})
-  target_link_libraries(mutated_${object} PRIVATE wiring)
-  target_compile_options(mutated_${object} PRIVATE -w)
+# Built and run with every other test; the rest is built only where it is asked for.
+set(TALLY_MUTANTS_ALWAYS settle_twice drop_hold skip_sync)
+set(TALLY_MUTANTS_LIVES 200)
+
+# mutation(name "what is broken" catcher source before after [source before after]...)
+#   catcher  FOLDER_test: the tests of that folder
+#            lives: simulated lives
+#            oracle: lives in which the domain's own invariants are not checked
+function(mutation name broken catcher)
+  set(copies "")
+  math(EXPR last "${ARGC} - 1")
+  foreach(at RANGE 3 ${last} 3)
+    tally_mutated_copy(${name} ${ARGV${at}} copy)
+    list(APPEND copies ${copy})
+  endforeach()
+  list(REMOVE_DUPLICATES copies)
+  add_library(mutated_${name} OBJECT EXCLUDE_FROM_ALL ${copies})
+  target_link_libraries(mutated_${name} PRIVATE wiring)
+  target_compile_options(mutated_${name} PRIVATE -w)
+  if(TALLY_PRECOMPILE)
+    target_precompile_headers(mutated_${name} REUSE_FROM wiring)
+  endif()
+  set(objects $<TARGET_OBJECTS:mutated_${name}>)
+  if(catcher MATCHES "^(lives|oracle)$")
+    set(program tally-sim)
+    set(libraries sim)
+    if(catcher STREQUAL oracle)
+      list(APPEND objects $<TARGET_OBJECTS:mutated_no_invariants>)
+    endif()
+  else()
+    set(program ${catcher})
+    string(REGEX REPLACE "_test$" "" libraries ${catcher})
+    list(APPEND libraries GTest::gtest GTest::gtest_main)
+  endif()
+  add_executable(mutant_${name} EXCLUDE_FROM_ALL ${objects} $<TARGET_OBJECTS:${program}>)
+  set_target_properties(mutant_${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_link_libraries(mutant_${name} PRIVATE ${libraries})
+  target_link_options(mutant_${name} PRIVATE -s)
+  set_property(GLOBAL APPEND_STRING PROPERTY TALLY_MUTANT_LIST "${name}\t${catcher}\t${broken}\n")
 endfunction()
 
-# The mutant must be caught within `lives` lives.
-function(tally_mutant name lives)
-  set(objects "")
-  foreach(object IN LISTS ARGN)
-    list(APPEND objects $<TARGET_OBJECTS:mutated_${object}>)
-  endforeach()
-  add_executable(mutant_${name} ${CMAKE_SOURCE_DIR}/sim/main.cc ${objects})
-  target_link_libraries(mutant_${name} PRIVATE sim)
-  add_test(NAME mutant_${name}_is_caught COMMAND mutant_${name} --runs ${lives})
+# The rule that writes the copy; one for each source, however many of its places are changed.
+function(tally_mutated_copy name source copy)
+  get_filename_component(stem ${source} NAME)
+  set(path ${CMAKE_BINARY_DIR}/mutants/${name}/${stem})
+  set(${copy} ${path} PARENT_SCOPE)
+  get_property(known SOURCE ${path} PROPERTY GENERATED)
+  if(known)
+    return()
+  endif()
+  set(script ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/mutants/mutate.cmake)
+  add_custom_command(OUTPUT ${path}
+    COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR} -DSOURCE=${source} -DCOPY=${path}
+      -DNAME=${name} -DTABLE=${CMAKE_CURRENT_LIST_FILE} -P ${script}
+    DEPENDS ${CMAKE_SOURCE_DIR}/${source} ${CMAKE_CURRENT_LIST_FILE} ${script})
+endfunction()
+
+foreach(table money runs people ledger log proof record)
+  include(sim/mutants/${table}.cmake)
+endforeach()
+get_property(list GLOBAL PROPERTY TALLY_MUTANT_LIST)
+file(WRITE ${CMAKE_BINARY_DIR}/mutants/list.tsv "${list}")
+
+foreach(name IN LISTS TALLY_MUTANTS_ALWAYS)
+  set_target_properties(mutant_${name} PROPERTIES EXCLUDE_FROM_ALL FALSE)
+  add_test(NAME mutant_${name}_is_caught COMMAND mutant_${name} --runs ${TALLY_MUTANTS_LIVES})
   set_tests_properties(mutant_${name}_is_caught PROPERTIES
     PASS_REGULAR_EXPRESSION "broke what must hold" TIMEOUT 300)
-endfunction()
-
-# The domain's own invariants would end each of the first two at once; without them the oracle must.
-tally_mutated(invariants src/domain/invariants.cc no_invariants)
-tally_mutated(decide_work src/domain/run/decide_work.cc settle_twice)
-tally_mutated(apply src/domain/run/apply.cc settle_twice)
-tally_mutated(charge src/domain/run/charge.cc drop_hold)
-tally_mutated(segment_store src/server/wiring/segment_store.cc skip_sync)
-
-tally_mutant(settle_twice 200 decide_work apply invariants)
-tally_mutant(drop_hold 200 charge invariants)
-tally_mutant(skip_sync 200 segment_store)
+endforeach()

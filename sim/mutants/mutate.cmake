@@ -1,18 +1,31 @@
-# Writes COPY: SOURCE with the changes that MUTATION says.
+# Writes COPY: SOURCE with the changes that mutation NAME of TABLE makes to it.
 
 file(READ ${ROOT}/${SOURCE} text)
 
-function(change source before after)
-  if(NOT source STREQUAL SOURCE)
-    return()
-  endif()
-  string(FIND "${text}" "${before}" at)
-  if(at EQUAL -1)
-    message(FATAL_ERROR "${MUTATION}: ${source} no longer has the text to change:\n${before}")
+# The text must be there exactly once: a second place that reads the same is another rule.
+function(change before after)
+  string(FIND "${text}" "${before}" first)
+  string(FIND "${text}" "${before}" last REVERSE)
+  if(first EQUAL -1 OR NOT first EQUAL last)
+    message(FATAL_ERROR "${NAME}: ${SOURCE} does not have this text exactly once:\n${before}")
   endif()
   string(REPLACE "${before}" "${after}" changed "${text}")
   set(text "${changed}" PARENT_SCOPE)
 endfunction()
 
-include(${MUTATION})
-file(WRITE ${COPY} "${text}")
+function(mutation name)
+  if(NOT name STREQUAL NAME)
+    return()
+  endif()
+  math(EXPR last "${ARGC} - 1")
+  foreach(at RANGE 3 ${last} 3)
+    math(EXPR before "${at} + 1")
+    math(EXPR after "${at} + 2")
+    if("${ARGV${at}}" STREQUAL SOURCE)
+      change("${ARGV${before}}" "${ARGV${after}}")
+    endif()
+  endforeach()
+  file(WRITE ${COPY} "${text}")
+endfunction()
+
+include(${TABLE})

@@ -1,0 +1,73 @@
+# Mutations of frames, segment files and recovery.
+
+mutation(crc_unchecked "the checksum of a frame's content is not compared" segments_test
+src/segments/frame.cc
+[==[  if (crc32c(content) != header.content_crc) {
+]==]
+[==[  if (false) {
+]==])
+
+mutation(padding_unchecked "anything may stand behind a frame's content" segments_test
+src/segments/frame.cc
+[==[  if (!all_zero(bytes.subspan(kSector + header.content_bytes()))) {
+]==]
+[==[  if (false) {
+]==])
+
+mutation(segment_salt_twice "all segments of a log have the same salt" sim_test
+src/segments/segment_log.cc
+[==[.salt = salt_(),]==]
+[==[.salt = segments_.empty() ? salt_() : segments_.back().header.salt,]==])
+
+mutation(foreign_frame "a frame of another segment is taken for one of this" sim_test
+src/segments/frame_walk.cc
+[==[  if (header.salt != segment_.salt) return damaged("the frame belongs to another segment");
+]==]
+"")
+
+mutation(torn_is_corrupt "a torn last frame is called corrupt" lives
+src/segments/tail.cc
+[==[    return torn(kSector + content.used_end, "a part of the frame was not written");
+]==]
+[==[    return corrupt(walk_.offset(), "a part of the frame was not written");
+]==])
+
+mutation(corrupt_is_torn "a damaged last frame is called torn" sim_test
+src/segments/tail.cc
+[==[ || !could_be_torn) {]==]
+[==[) {]==])
+
+mutation(torn_tail_stays "a torn tail is not zeroed before the log goes on" sim_test
+src/segments/segment_log.cc
+[==[  if (!options_.read_only) {
+    TRY_VOID(write_zeros]==]
+[==[  if (false) {
+    TRY_VOID(write_zeros]==])
+
+mutation(cache_believed "what recovery read is not made durable before it is built on" lives
+src/segments/segment_log.cc
+[==[  TRY_VOID(opened.log->settle());
+]==]
+"")
+
+mutation(old_writer_writes "a writer of an older epoch may append" sim_test
+src/segments/segment_log.cc
+[==[  if (frame.epoch < position_.epoch) {
+]==]
+[==[  if (false) {
+]==])
+
+mutation(writes_after_a_failure "the log goes on after a failed write" sim_test
+src/segments/segment_log.cc
+[==[    poisoned_ = true;
+    return written;
+]==]
+[==[    return written;
+]==])
+
+mutation(rollback_unnoticed "a log that ends before a signed checkpoint is opened" sim_test
+src/segments/recovery.cc
+[==[    if (out_.end.next_seq < known) {
+]==]
+[==[    if (false) {
+]==])

@@ -1,0 +1,42 @@
+# Mutations of the tree, its proofs, checkpoints and notes.
+
+mutation(leaf_like_a_node "leaves are hashed with the prefix of nodes" merkle_test
+src/merkle/tree.cc
+[==[kLeaf[] = {0x00}]==]
+[==[kLeaf[] = {0x01}]==])
+
+mutation(children_swapped "the root hashes the right child first" merkle_test
+src/merkle/tree.cc
+[==[    root = node_hash(*peak, root);
+]==]
+[==[    root = node_hash(root, *peak);
+]==])
+
+mutation(tree_off_by_one "a subtree is completed one leaf too late" merkle_test
+src/merkle/tree.cc
+[==[std::uint64_t carry = size_;]==]
+[==[std::uint64_t carry = size_ == 0 ? 0 : size_ - 1;]==])
+
+mutation(path_off_by_one "a proof of inclusion is checked for a tree of one leaf more" merkle_test
+src/merkle/proof.cc
+[==[Position position{index, size - 1};]==]
+[==[Position position{index, size};]==])
+
+mutation(old_root_unchecked "a proof of consistency may lead to any old root" merkle_test
+src/merkle/proof.cc
+[==[  if (old_hash != old_root) return invalid("the proof leads to another old root");
+]==]
+"")
+
+mutation(origin_unchecked "a checkpoint of another log is accepted" merkle_test
+src/merkle/checkpoint.cc
+[==[  if (checkpoint.origin != log_key.name)
+]==]
+[==[  if (false)
+]==])
+
+mutation(signature_unchecked "a note opens whatever its signature" merkle_test
+src/merkle/note.cc
+[==[    if (!verify(key.key, as_bytes(text), as_signature(body))) return std::nullopt;
+]==]
+"")

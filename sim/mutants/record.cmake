@@ -1,0 +1,69 @@
+# Mutations of the bytes of events, and of what reads a ledger again.
+
+mutation(bytes_behind "what stands behind an event in its leaf is ignored" codec_test
+src/codec/event_decode.cc
+[==[  if (members.finish() && reader.rest().empty()) return recorded;
+]==]
+[==[  if (members.finish()) return recorded;
+]==])
+
+mutation(newer_is_malformed "an event of a newer build is called malformed" codec_test
+src/codec/refused_leaf.cc
+[==[  return {"unknown_event", std::move(detail), {}};
+]==]
+[==[  return {"malformed", std::move(detail), {}};
+]==])
+
+mutation(digest_without_settings "the state digest leaves the settings out" codec_test
+src/codec/state_digest.cc
+[==[  replace(sum_, rows_->settings, settings_hash(state));
+]==]
+""
+src/codec/state_digest.cc
+[==[  add(sum, settings_hash(state));
+]==]
+"")
+
+mutation(digest_keeps_the_dead "the state digest keeps rows that were removed" codec_test
+src/codec/state_digest.cc
+[==[      subtract(sum, at->second);
+]==]
+"")
+
+mutation(root_unchecked "a frame may commit to any root" audit_test
+src/audit/fold.cc
+[==[  if (root != frame.root_after) {
+]==]
+[==[  if (false) {
+]==])
+
+mutation(checkpoint_of_any_tree "a checkpoint may be of another tree" audit_test
+src/audit/fold.cc
+[==[  if (root->second != opened->root) return corrupt(seq, "its checkpoint is of another tree");
+]==]
+"")
+
+mutation(state_unchecked "a checkpoint may name any state" audit_test
+src/audit/verify.cc
+[==[at == digests_.end() || at->second != head->state_digest]==]
+[==[at == digests_.end()]==])
+
+mutation(snapshot_unasked "a decision needs no snapshot" audit_test
+src/audit/verify.cc
+[==[  if (first && !recorded.snapshot && !fault_)
+]==]
+[==[  if (false)
+]==])
+
+mutation(books_unbalanced "a posting may say any balance" audit_test
+src/audit/books.cc
+[==[    if (balance != posting.balance.value()) {
+]==]
+[==[    if (false) {
+]==])
+
+mutation(replay_always_same "a decision that comes out differently is called the same" audit_test
+src/audit/replay.cc
+[==[  if (!result.differences.empty()) result.verdict = ReplayVerdict::different;
+]==]
+"")
