@@ -63,7 +63,7 @@ def call(*command):
 
 
 def build(preset, targets):
-    built = call("cmake", "--build", "--preset", preset, "--target", *targets)
+    built = call("cmake", "--build", "--preset", preset, "--target", *targets, "--", "-k", "0")
     if built.returncode != 0:
         print(built.stdout.decode(errors="replace")[-4000:], file=sys.stderr)
         sys.exit(2)

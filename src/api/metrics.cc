@@ -18,13 +18,13 @@ struct Described {
 };
 
 constexpr std::array<Described, 23> kMetrics{{
+    {"attestation_last_success_timestamp_seconds", Kind::gauge,
+     "When the whole ledger was last found in order, in Unix time."},
+    {"attestation_passes_total", Kind::counter, "Readings of the whole ledger, by result."},
+    {"attestation_verified_seq", Kind::gauge, "Events that the last good reading covers."},
     {"http_requests_total", Kind::counter, "Requests answered, by route and status."},
     {"log_entries_total", Kind::counter, "Own log entries that need eyes, by reconcile type."},
     {"tally_approvals_open", Kind::gauge, "Approvals that wait for signatures."},
-    {"tally_attested_events", Kind::gauge, "Events that the last whole reading found in order."},
-    {"tally_attested_ok", Kind::gauge, "0 when the last whole reading found a difference."},
-    {"tally_attested_timestamp_seconds", Kind::gauge,
-     "When the ledger was last read as a whole, in Unix time."},
     {"tally_build_info", Kind::gauge, "1, labelled with the version."},
     {"tally_commands_total", Kind::counter, "Commands decided by the loop."},
     {"tally_errors_dropped_total", Kind::counter, "Errors of our own that found no place."},

@@ -21,28 +21,32 @@ void report(wiring::Node& node, std::string type, std::string message, std::stri
 }  // namespace
 
 void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& node) {
+  api::Metrics& metrics = node.api().metrics();
+  auto const count = [&](std::string_view result) {
+    metrics.add("attestation_passes_total", {{"result", result}});
+  };
   if (!attestation.report) {
+    count("unreadable");
     Error const& error = attestation.report.error();
     return report(node, "ledger_unreadable", "the ledger could not be read as a whole",
                   error.detail + " " + error.inside);
   }
   audit::Report const& found = *attestation.report;
-  api::Metrics& metrics = node.api().metrics();
-  metrics.set("tally_attested_events", {}, static_cast<double>(found.events));
-  metrics.set("tally_attested_ok", {}, found.ok ? 1 : 0);
-  metrics.set("tally_attested_timestamp_seconds", {},
-              static_cast<double>(at.value()) / static_cast<double>(seconds(1).value()));
-  if (found.ok) {
-    auto const detail =
-        fmt::format("{} events, {} checkpoints, root {}, in {} ms", found.events, found.checkpoints,
-                    found.root.hex(), attestation.took.value() / milliseconds(1).value());
-    return log.write(
-        {.message = "the ledger was read as a whole and is in order", .detail = detail});
+  if (!found.ok) {
+    count("differs");
+    auto const what =
+        found.bad_seq ? fmt::format("event {}: {}", *found.bad_seq, found.what) : found.what;
+    report(node, "ledger_differs", "the ledger on the disk is not what was written to it", what);
+    return node.halt("the ledger on the disk differs: " + what);
   }
-  auto const what =
-      found.bad_seq ? fmt::format("event {}: {}", *found.bad_seq, found.what) : found.what;
-  report(node, "ledger_differs", "the ledger on the disk is not what was written to it", what);
-  node.halt("the ledger on the disk differs: " + what);
+  count("ok");
+  metrics.set("attestation_last_success_timestamp_seconds", {},
+              static_cast<double>(at.value()) / static_cast<double>(seconds(1).value()));
+  metrics.set("attestation_verified_seq", {}, static_cast<double>(found.events));
+  auto const detail =
+      fmt::format("{} events, {} checkpoints, root {}, in {} ms", found.events, found.checkpoints,
+                  found.root.hex(), attestation.took.value() / milliseconds(1).value());
+  log.write({.message = "the ledger was read as a whole and is in order", .detail = detail});
 }
 
 Attestor::Attestor(World world, Pace pace)

@@ -29,7 +29,7 @@ struct CheckpointSignerTest : ::testing::Test {
     log = std::move(made->log);
     signer.emplace(*world.loop, *log, hardware, hardware.notary.vkey,
                    ports::ErrorReporter<Layer::L7>(),
-                   [this](std::string why) { complaints.push_back(std::move(why)); });
+                   [this](Error const& why) { complaints.push_back(why.detail); });
   }
   void sign_head() {
     auto const& frame = world.log.frames.back();
