@@ -81,13 +81,14 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void post(ledger::Lane lane, domain::Command command, Bytes enclosure,
             std::function<void(ledger::Answer)> done);
   ledger::Origin origin() const;
+  // Counts an answer that changed nothing; post() does it for what the loop answered.
+  void count_unchanged(ledger::Answer const& answer);
 
   ports::HttpHeaders common_headers() const;
 
  private:
   void send(int status, ports::HttpHeaders headers, std::string body);
   void count_refusal(wire::Problem const& problem);
-  void count_unchanged(ledger::Answer const& answer);
   ports::ErrorReport about_this(ports::ErrorReport report) const;
   ports::Responder responder_;
 };

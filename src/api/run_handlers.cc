@@ -78,6 +78,18 @@ void send_result(Exchange& x, domain::run::Row const& row) {
   x.text(200, "application/json", std::move(*result), {{"etag", etag}});
 }
 
+void show_run(Exchange& x, RunId run, domain::run::Row const& row) {
+  x.json(200, read_run_view(x.services, run, row), poll_hint(row));
+}
+
+void cancel_live(ExchangePtr const& x, RunId run) {
+  domain::run::Cancel const command{.run = run, .tenant = x->caller().tenant};
+  x->post(ledger::Lane::control, domain::RunCommand(command), {}, [x, run](ledger::Answer const&) {
+    with_run(x, run, Duration(0),
+             [x, run](domain::run::Row const& row) { show_run(*x, run, row); });
+  });
+}
+
 }  // namespace
 
 void get_run(ExchangePtr x) {
@@ -100,16 +112,17 @@ void list_runs(ExchangePtr x) {
   });
 }
 
+// A run that ended may have left memory, and the core with it: its end is told from its row.
 void cancel_run(ExchangePtr x) {
   auto const run = run_in_path(*x);
   if (!run) return;
-  domain::run::Cancel const command{.run = *run, .tenant = x->caller().tenant};
-  x->post(ledger::Lane::control, domain::RunCommand(command), {},
-          [x, run = *run](ledger::Answer const&) {
-            with_run(x, run, Duration(0), [x, run](domain::run::Row const& row) {
-              x->json(200, read_run_view(x->services, run, row), poll_hint(row));
-            });
-          });
+  with_run(x, *run, Duration(0), [x, run = *run](domain::run::Row const& row) {
+    if (!domain::run::is_final(row.phase)) return cancel_live(x, run);
+    if (row.phase != domain::run::Phase::cancelled)
+      return x->problem("conflict", "the run has ended and cannot be cancelled");
+    x->count_unchanged(ledger::Answer{});
+    show_run(*x, run, row);
+  });
 }
 
 void get_result(ExchangePtr x) {

@@ -89,6 +89,20 @@ TEST(Run, IsCancelledOnceAndNotAfterItsEnd) {
   EXPECT_EQ(world.send("POST", "/v1/runs/" + second + "/cancel", world.admin)->code(), "conflict");
 }
 
+TEST(Run, IsAnsweredLikeAnyOtherAboutItsCancellationOnceItLeftMemory) {
+  World world;
+  auto const cancelled = run_id(world.submit(world.admin, "k"));
+  world.send("POST", "/v1/runs/" + cancelled + "/cancel", world.admin);
+  auto const ended = run_id(world.submit(world.admin, "k2"));
+  execute(world, "1", "0.0100");
+  world.clock.advance(domain::chronicle::Settings{}.archive_after + seconds(11));
+  world.send("GET", "/v1/budget", world.admin);
+  ASSERT_NE(world.log.all_leaves().find("archive.advanced"), std::string::npos);
+  auto const again = world.send("POST", "/v1/runs/" + cancelled + "/cancel", world.admin);
+  EXPECT_EQ(text_at(again->body(), {"status"}), "cancelled");
+  EXPECT_EQ(world.send("POST", "/v1/runs/" + ended + "/cancel", world.admin)->code(), "conflict");
+}
+
 TEST(RunList, PagesNewestFirstAndFiltersByStatus) {
   World world;
   std::vector<std::string> ids;
