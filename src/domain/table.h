@@ -1,19 +1,28 @@
 #pragma once
 
-// An ordered table of the state. It remembers which rows were touched since somebody last asked,
-// so that the state's digest costs what changed and not what exists.
+// The tables of the state. A table remembers which rows were touched since somebody last asked, so
+// that the state's digest costs what changed and not what exists.
+//
+// Table is ordered by key. HashedTable has no order, and finds a row among millions with one or two
+// steps through memory instead of twenty; it is for the tables that grow with the work. Nothing
+// that is decided or recorded may depend on the order of its rows.
 
 #include <map>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/check.h"
+#include "base/spread_key.h"
 
 namespace tally::domain {
 
-template <class Key, class Row>
-class Table {
+template <class Rows>
+class BasicTable {
  public:
+  using Key = typename Rows::key_type;
+  using Row = typename Rows::mapped_type;
+
   Row const* find(Key const& key) const {
     auto at = rows_.find(key);
     return at == rows_.end() ? nullptr : &at->second;
@@ -46,8 +55,13 @@ class Table {
   std::vector<Key> take_touched() { return std::exchange(touched_, {}); }
 
  private:
-  std::map<Key, Row> rows_;
+  Rows rows_;
   std::vector<Key> touched_;
 };
+
+template <class Key, class Row>
+using Table = BasicTable<std::map<Key, Row>>;
+template <class Key, class Row>
+using HashedTable = BasicTable<std::unordered_map<Key, Row, SpreadKey>>;
 
 }  // namespace tally::domain
