@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -18,7 +19,7 @@ namespace tally::platform {
 
 namespace {
 
-constexpr std::size_t kZeroStep = 1u << 20;
+constexpr std::size_t kZeroStep = 256u << 10;
 constexpr std::size_t kNameBytesMax = 200;  // room for the temporary prefix in 255
 constexpr char kTemporary[] = ".new-";
 constexpr char kProbe[] = ".probe-direct";
@@ -68,8 +69,9 @@ Result<std::uint64_t> regular_size(int fd, std::string const& path) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
+// The zeros lie at a block's start in memory, so they may go past the page cache as they are.
 Result<void> write_zeros(int fd, std::uint64_t size, std::string const& path) {
-  std::vector<std::uint8_t> zeros(std::min<std::uint64_t>(size, kZeroStep));
+  alignas(ports::kDiskBlock) static std::array<std::uint8_t, kZeroStep> const zeros{};
   for (std::uint64_t at = 0; at < size; at += zeros.size()) {
     auto step = std::min<std::uint64_t>(zeros.size(), size - at);
     TRY_VOID(write_all(fd, at, ByteView(zeros).first(step), path));
@@ -179,11 +181,12 @@ Result<std::unique_ptr<ports::DiskFile>> FileDisk::open(std::string const& name)
 }
 
 template <class Fill>
-Result<void> FileDisk::put(std::string const& name, unsigned rename_flags, Fill fill) {
+Result<void> FileDisk::put(std::string const& name, int open_flags, unsigned rename_flags,
+                           Fill fill) {
   auto temporary = kTemporary + name;
   auto path = path_ + "/" + temporary;
   auto written = [&]() -> Result<void> {
-    Descriptor file(open_at(directory_, temporary, O_WRONLY | O_CREAT | O_TRUNC));
+    Descriptor file(open_at(directory_, temporary, O_WRONLY | O_CREAT | O_TRUNC | open_flags));
     if (file.fd() < 0) return system_error(errno, "creating", path);
     TRY_VOID(fill(file.fd(), path));
     TRY_VOID(sync_file(file.fd(), path));
@@ -204,8 +207,10 @@ Result<std::unique_ptr<ports::DiskFile>> FileDisk::create_zeroed(std::string con
                                                                  std::uint64_t size) {
   check_name(name);
   TRY_VOID(writable());
-  // Real zeros, not a hole and not fallocate: a later overwrite then changes no metadata.
-  TRY_VOID(put(name, RENAME_NOREPLACE,
+  // Real zeros, not a hole and not fallocate: a later overwrite then changes no metadata. Past the
+  // page cache where that goes: copying a log's worth of zeros costs more than writing the log.
+  bool const past_cache = direct_ && size % ports::kDiskBlock == 0;
+  TRY_VOID(put(name, past_cache ? O_DIRECT : 0, RENAME_NOREPLACE,
                [&](int fd, std::string const& path) { return write_zeros(fd, size, path); }));
   return open(name);
 }
@@ -213,7 +218,7 @@ Result<std::unique_ptr<ports::DiskFile>> FileDisk::create_zeroed(std::string con
 Result<void> FileDisk::replace(std::string const& name, ByteView content) {
   check_name(name);
   TRY_VOID(writable());
-  return put(name, 0,
+  return put(name, 0, 0,
              [&](int fd, std::string const& path) { return write_all(fd, 0, content, path); });
 }
 

@@ -55,7 +55,7 @@ class FileDisk final : public ports::Disk {
   Result<void> sync_directory() const;
   // Writes `name` by way of a temporary file: after a crash it is whole or absent.
   template <class Fill>
-  Result<void> put(std::string const& name, unsigned rename_flags, Fill fill);
+  Result<void> put(std::string const& name, int open_flags, unsigned rename_flags, Fill fill);
   bool probe_direct() const;
 
   int directory_;

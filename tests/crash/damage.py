@@ -167,6 +167,9 @@ def a_bit_that_rots_under_a_running_server_halts_it(lab):
     run = {"job": "remote", "input": {}, "max_cost_usd": "0.0010"}
     for number in range(50):
         expect_equal("a submit", 202, caller.submit(f"rot-{number}", run).status)
+    end = time.monotonic() + ROT_FOUND_S
+    while time.monotonic() < end and "verified_seq " not in caller.get("/metrics").body["text"]:
+        time.sleep(0.1)
     first = server.data / "ledger" / "0000000001.seg"
     used = len(first.read_bytes().rstrip(b"\0"))
     Damage(first.parent, first.name, "flip", lab.random("rot").randrange(BLOCK, used // 2)).do()
@@ -180,6 +183,9 @@ def a_bit_that_rots_under_a_running_server_halts_it(lab):
     expect_equal("a submit afterwards", (503, "halted"), (answer.status, answer.body["code"]))
     expect_equal("its error", "ledger_differs",
                  caller.get("/v1/errors?limit=10&layer=L7").body["errors"][0]["exception_type"])
+    metrics = caller.get("/metrics").body["text"]
+    expect('attestation_passes_total{result="differs"} 1\n' in metrics, "the pass is not counted")
+    expect("attestation_verified_seq " in metrics, "no pass before the damage covers anything")
     expect_equal("exit code", 0, server.stop())
     expect_equal("ledger verify", 1, server.verify()[0])
 
