@@ -143,7 +143,7 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
                                     .wake_loop = room.wake_loop(),
                                     .wake_log = room.wake_log(),
                                     .wake_worker = room.wake_worker(),
-                                    .on_failure = [](std::string) { std::abort(); }},
+                                    .on_failure = [](Error const&) { std::abort(); }},
                                    std::move(options)));
   node = std::move(the_node);
   return {};
