@@ -44,7 +44,7 @@ src/segments/segment_log.cc
 [==[  if (false) {
     TRY_VOID(write_zeros]==])
 
-mutation(cache_believed "what recovery read is not made durable before it is built on" lives
+mutation(cache_believed "what recovery read is not made durable before it is built on" sim_test
 src/segments/segment_log.cc
 [==[  TRY_VOID(opened.log->settle());
 ]==]
