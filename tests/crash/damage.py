@@ -170,7 +170,7 @@ def a_bit_that_rots_under_a_running_server_halts_it(lab):
     end = time.monotonic() + ROT_FOUND_S
     while time.monotonic() < end and "verified_seq " not in caller.get("/metrics").body["text"]:
         time.sleep(0.1)
-    first = server.data / "ledger" / "0000000001.seg"
+    first = min((server.data / "ledger").glob("*.seg"))
     used = len(first.read_bytes().rstrip(b"\0"))
     Damage(first.parent, first.name, "flip", lab.random("rot").randrange(BLOCK, used // 2)).do()
     end = time.monotonic() + ROT_FOUND_S
