@@ -88,18 +88,29 @@ void condemn(Report& report, std::uint64_t seq, std::string what) {
   report.what = std::move(what);
 }
 
-Result<Report> verify_once(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
-                           Progress const& progress) {
+struct Asked {
+  std::optional<std::string> const& vkey;
+  Progress const& progress;
+  std::optional<std::uint64_t> until;
+};
+
+Result<Report> verify_once(ports::Disk& disk, Asked const& asked) {
   Checker checker;
   std::uint64_t reported = 0;
+  bool stopped = false;
   TRY(frames, segments::check_frames(disk, [&](segments::FrameView const& view) -> Result<void> {
+        if (asked.until && view.header.first_seq >= *asked.until)
+          return fail("enough", "nobody asked for this frame");
         TRY_VOID(checker.frame(view));
         std::uint64_t const done = view.header.next_seq();
-        if (!progress || done < reported + kProgressEvery) return {};
+        if (!asked.progress || done < reported + kProgressEvery) return {};
         reported = done;
-        if (progress(done) == Go::stop) return fail("stopped", "the check was given up");
+        stopped = asked.progress(done) == Go::stop;
+        if (stopped) return fail("stopped", "the check was given up");
         return {};
       }));
+  if (stopped) return fail("stopped", "the check was given up");
+  if (asked.until && frames.damage && frames.damage->seq >= *asked.until) frames.damage.reset();
   Report report;
   report.ok = frames.sound();
   report.events = frames.verified.next_seq;
@@ -112,7 +123,7 @@ Result<Report> verify_once(ports::Disk& disk, std::optional<std::string> const& 
   if (!frames.sound()) condemn(report, frames.damage->seq, frames.damage->text());
   if (!report.ok) return report;
   if (auto books = checker.end(); !books) condemn(report, report.events, books.error().detail);
-  if (report.ok && expected_vkey && *expected_vkey != report.vkey)
+  if (report.ok && asked.vkey && *asked.vkey != report.vkey)
     condemn(report, 0, "the ledger was written under another key: " + report.vkey);
   return report;
 }
@@ -123,11 +134,12 @@ Result<Report> verify_once(ports::Disk& disk, std::optional<std::string> const& 
 // missing beside the one after it. What is damaged stays so; what was under way is whole when it is
 // read again, or the fault has moved on with it.
 Result<Report> verify(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
-                      Progress const& progress) {
+                      Progress const& progress, std::optional<std::uint64_t> until) {
   constexpr int kReadingsMax = 5;
-  auto report = verify_once(disk, expected_vkey, progress);
+  Asked const asked{.vkey = expected_vkey, .progress = progress, .until = until};
+  auto report = verify_once(disk, asked);
   for (int reading = 1; report && !report->ok && reading < kReadingsMax; ++reading) {
-    auto again = verify_once(disk, expected_vkey, progress);
+    auto again = verify_once(disk, asked);
     bool const same = again && !again->ok && again->bad_seq == report->bad_seq;
     report = std::move(again);
     if (same) break;

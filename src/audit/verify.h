@@ -34,8 +34,9 @@ using Progress = std::function<Go(std::uint64_t)>;
 
 // `expected_vkey`: the key that the caller trusts; a ledger with another one is not ok. Errors are
 // for a directory that cannot be read at all, and "stopped" where `progress` said so; a damaged
-// ledger is a Report that is not ok.
+// ledger is a Report that is not ok. `until`: only the frames with the first so many events; what
+// stands behind them may be under way, and is no fault.
 Result<Report> verify(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
-                      Progress const& progress = {});
+                      Progress const& progress = {}, std::optional<std::uint64_t> until = {});
 
 }  // namespace tally::audit

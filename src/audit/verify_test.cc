@@ -169,5 +169,33 @@ TEST(Verify, SaysWhichDirectoryItCannotRead) {
   EXPECT_FALSE(verify(empty, std::nullopt));
 }
 
+TEST(Verify, OfTheFirstEventsSaysNothingOfThoseBehindThem) {
+  World const world = paid_world();
+  auto frames = frames_of(world.history);
+  auto const whole = frames.size() - 1;
+  std::uint64_t const until = frames[whole].first_seq;
+  frames[whole].records.front().leaf.back() ^= 1;  // no longer an event
+  MemoryDisk disk;
+  store(disk, frames);
+  auto const first = verify(disk, std::nullopt, {}, until);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->ok) << first->what;
+  EXPECT_EQ(first->events, until);
+  EXPECT_EQ(first->frames, whole);
+  auto const all = verify(disk, std::nullopt);
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->bad_seq, until);
+}
+
+TEST(Verify, IsGivenUpWhenAskedTo) {
+  Workload load(22);
+  while (load.world.history.size() < 9'000) load.step();
+  MemoryDisk disk;
+  store(disk, frames_of(load.world.history));
+  auto const report = verify(disk, std::nullopt, [](std::uint64_t) { return Go::stop; });
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, "stopped");
+}
+
 }  // namespace
 }  // namespace tally::audit::testing
