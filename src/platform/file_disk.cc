@@ -19,7 +19,7 @@ namespace tally::platform {
 
 namespace {
 
-constexpr std::size_t kZeroStep = 256u << 10;
+constexpr std::size_t kZeroStep = 1u << 20;
 constexpr std::size_t kNameBytesMax = 200;  // room for the temporary prefix in 255
 constexpr char kTemporary[] = ".new-";
 constexpr char kProbe[] = ".probe-direct";
@@ -69,9 +69,10 @@ Result<std::uint64_t> regular_size(int fd, std::string const& path) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-// The zeros lie at a block's start in memory, so they may go past the page cache as they are.
+// The zeros lie at a block's start in memory, so they may go past the page cache as they are; not
+// being constant, they take no room in the program.
 Result<void> write_zeros(int fd, std::uint64_t size, std::string const& path) {
-  alignas(ports::kDiskBlock) static std::array<std::uint8_t, kZeroStep> const zeros{};
+  alignas(ports::kDiskBlock) static std::array<std::uint8_t, kZeroStep> zeros{};
   for (std::uint64_t at = 0; at < size; at += zeros.size()) {
     auto step = std::min<std::uint64_t>(zeros.size(), size - at);
     TRY_VOID(write_all(fd, at, ByteView(zeros).first(step), path));
