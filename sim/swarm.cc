@@ -121,7 +121,7 @@ std::string to_text(Swarm const& s) {
       "cuts:{}\n"
       "clock: steps={} drift_ppm={}; halt_after_failure={}\n"
       "server: checkpoint_us={} lease_us={} queue_us={} archive_us={} lane={} frame={} slots={} "
-      "runs_live_max={}\n"
+      "runs_live_max={} audits={}\n"
       "people: tenants={} callers={} errands={} racers={} remote={} remote_dies={} admin={} "
       "may_halt={} resolve={} rate={} budget={}\n",
       s.disk.write_fails_per_mille, s.disk.create_fails_per_mille, s.disk.read_fails_per_mille,
@@ -132,9 +132,9 @@ std::string to_text(Swarm const& s) {
       s.work.costly_per_mille, s.work.slow.value(), cuts, s.clock_steps, s.drift_ppm,
       s.halt_after_failure, s.checkpoint_every.value(), s.lease.value(), s.queue_deadline.value(),
       s.archive_after.value(), s.lane_requests_max, s.frame_events_max, s.worker_slots,
-      s.runs_live_max, s.tenants, s.callers, s.errands, s.racers, s.remote_workers,
-      s.remote_dies_per_mille, s.admin_errands, s.may_halt, s.audits_are_resolved, s.rate_limited,
-      s.budget_micros);
+      s.runs_live_max, s.audits_before_safe_mode, s.tenants, s.callers, s.errands, s.racers,
+      s.remote_workers, s.remote_dies_per_mille, s.admin_errands, s.may_halt, s.audits_are_resolved,
+      s.rate_limited, s.budget_micros);
 }
 
 }  // namespace tally::sim
