@@ -70,15 +70,24 @@ void write_key(Buffer& out, domain::mode::Scope const& scope) {
   out.put(scope.id);
 }
 
-struct SpreadRowKey : SpreadKey {
-  using SpreadKey::operator();
+// Spreads keys over a hash table: ids and digests are as good as random already.
+struct SpreadKey {
+  std::size_t operator()(Digest const& digest) const { return get_u64(digest.bytes.data()); }
+  template <PrefixedId Id>
+  std::size_t operator()(Id const& id) const {
+    return id.value();
+  }
+  template <StrongText Name>
+  std::size_t operator()(Name const& name) const {
+    return std::hash<std::string>{}(name.value());
+  }
   std::size_t operator()(domain::mode::Scope const& scope) const {
     return std::hash<std::string>{}(scope.id);
   }
 };
 
 template <class Key>
-using Hashes = std::unordered_map<Key, Digest, SpreadRowKey>;
+using Hashes = std::unordered_map<Key, Digest, SpreadKey>;
 
 template <class Row>
 void write_row(Buffer& out, Row const& row) {
@@ -167,13 +176,14 @@ void replace(Digest& sum, Digest& seen, Digest const& now) {
   seen = now;
 }
 
-template <class Table, class Key>
-void take_in(Digest& sum, std::string_view name, Table& table, Hashes<Key>& hashes) {
+template <class Key, class Row>
+void take_in(Digest& sum, std::string_view name, domain::Table<Key, Row>& table,
+             Hashes<Key>& hashes) {
   std::vector<Key> touched = table.take_touched();
   std::sort(touched.begin(), touched.end());
   touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
   for (Key const& key : touched) {
-    if (auto const* row = table.find(key)) {
+    if (Row const* row = table.find(key)) {
       replace(sum, hashes[key], row_hash(name, key, *row));
     } else if (auto const at = hashes.find(key); at != hashes.end()) {
       subtract(sum, at->second);

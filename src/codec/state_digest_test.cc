@@ -17,14 +17,14 @@ T random_value(Prng& random) {
 }
 
 // Puts, edits or drops a row under one of a few keys, so that edits meet.
-template <class Table>
-void disturb(Prng& random, Table& table, typename Table::Key const& key) {
+template <class Key, class Row>
+void disturb(Prng& random, domain::Table<Key, Row>& table, Key const& key) {
   if (random.chance(300)) {
     table.erase(key);
   } else if (table.find(key) != nullptr && random.chance(500)) {
     fill(random, table.edit(key));
   } else {
-    table.put(key, random_value<typename Table::Row>(random));
+    table.put(key, random_value<Row>(random));
   }
 }
 

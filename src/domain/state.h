@@ -69,8 +69,8 @@ struct State {
   Table<KeyId, directory::Key> keys;
   Table<PlanName, directory::Plan> plans;
   Table<JobName, run::JobKind> jobs;
-  HashedTable<RunId, run::Row> runs;
-  HashedTable<Digest, AnsweredKey> answered;
+  Table<RunId, run::Row> runs;
+  Table<Digest, AnsweredKey> answered;
   Table<mode::Scope, mode::Row> modes;
   Table<ApprovalId, approval::Row> approvals;
 

@@ -1,28 +1,19 @@
 #pragma once
 
-// The tables of the state. A table remembers which rows were touched since somebody last asked, so
-// that the state's digest costs what changed and not what exists.
-//
-// Table is ordered by key. HashedTable has no order, and finds a row among millions with one or two
-// steps through memory instead of twenty; it is for the tables that grow with the work. Nothing
-// that is decided or recorded may depend on the order of its rows.
+// An ordered table of the state. It remembers which rows were touched since somebody last asked,
+// so that the state's digest costs what changed and not what exists.
 
 #include <map>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/check.h"
-#include "base/spread_key.h"
 
 namespace tally::domain {
 
-template <class Rows>
-class BasicTable {
+template <class Key, class Row>
+class Table {
  public:
-  using Key = typename Rows::key_type;
-  using Row = typename Rows::mapped_type;
-
   Row const* find(Key const& key) const {
     auto at = rows_.find(key);
     return at == rows_.end() ? nullptr : &at->second;
@@ -55,13 +46,8 @@ class BasicTable {
   std::vector<Key> take_touched() { return std::exchange(touched_, {}); }
 
  private:
-  Rows rows_;
+  std::map<Key, Row> rows_;
   std::vector<Key> touched_;
 };
-
-template <class Key, class Row>
-using Table = BasicTable<std::map<Key, Row>>;
-template <class Key, class Row>
-using HashedTable = BasicTable<std::unordered_map<Key, Row, SpreadKey>>;
 
 }  // namespace tally::domain
