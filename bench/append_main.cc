@@ -198,7 +198,7 @@ Entries without_snapshots(Entries entries) {
   return entries;
 }
 
-Result<void> run(std::map<std::string, std::string> const& options) {
+Result<void> run(Options const& options) {
   std::uint64_t const runs = number(options, "runs");
   TRY(scratch, Scratch::make(options.at("dir")));
   TRY(rig, LedgerRig::open(scratch));
@@ -223,9 +223,5 @@ Result<void> run(std::map<std::string, std::string> const& options) {
 
 int main(int argc, char** argv) {
   using namespace tally::bench;
-  auto const options = read_options(argc, argv, {{"dir", "."}, {"runs", "40000"}});
-  if (!options) return complain(options.error());
-  print_conditions("append");
-  auto const done = run(*options);
-  return done ? 0 : complain(done.error());
+  return measure_program("append", argc, argv, {{"dir", "."}, {"runs", "40000"}}, run);
 }

@@ -174,7 +174,7 @@ Result<void> one_round(Served const& served, Cycle& cycle, Figures& into) {
   return {};
 }
 
-Result<void> run(std::map<std::string, std::string> const& options) {
+Result<void> run(Options const& options) {
   TRY(scratch, Scratch::make(options.at("dir")));
   TRY(sync, measure_sync(scratch));
   TRY(served, serve(options.at("tally"), scratch));
@@ -206,10 +206,7 @@ Result<void> run(std::map<std::string, std::string> const& options) {
 
 int main(int argc, char** argv) {
   using namespace tally::bench;
-  auto const options = read_options(
-      argc, argv, {{"dir", "."}, {"runs", "10000"}, {"rounds", "5"}, {"tally", tally_beside_us()}});
-  if (!options) return complain(options.error());
-  print_conditions("cycle");
-  auto const done = run(*options);
-  return done ? 0 : complain(done.error());
+  return measure_program(
+      "cycle", argc, argv,
+      {{"dir", "."}, {"runs", "10000"}, {"rounds", "5"}, {"tally", tally_beside_us()}}, run);
 }

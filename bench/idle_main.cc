@@ -17,7 +17,7 @@ constexpr double kSecondUs = 1e6;
 constexpr double kDayS = 86'400;
 constexpr double kFrameBytes = 4'096;  // at least; one event alone takes one block
 
-Result<void> run(std::map<std::string, std::string> const& options) {
+Result<void> run(Options const& options) {
   std::uint64_t const rounds = number(options, "rounds");
   std::uint64_t const idle_s = number(options, "seconds");
   std::vector<double> fresh_ms;
@@ -59,10 +59,7 @@ Result<void> run(std::map<std::string, std::string> const& options) {
 
 int main(int argc, char** argv) {
   using namespace tally::bench;
-  auto const options = read_options(
-      argc, argv, {{"dir", "."}, {"rounds", "5"}, {"seconds", "60"}, {"tally", tally_beside_us()}});
-  if (!options) return complain(options.error());
-  print_conditions("idle");
-  auto const done = run(*options);
-  return done ? 0 : complain(done.error());
+  return measure_program(
+      "idle", argc, argv,
+      {{"dir", "."}, {"rounds", "5"}, {"seconds", "60"}, {"tally", tally_beside_us()}}, run);
 }

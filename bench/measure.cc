@@ -85,6 +85,8 @@ void Table::print() const {
   }
 }
 
+namespace {
+
 void print_conditions(std::string_view title) {
   double load = 0;
   if (getloadavg(&load, 1) != 1) load = -1;
@@ -94,8 +96,7 @@ void print_conditions(std::string_view title) {
   std::puts(line.c_str());
 }
 
-Result<std::map<std::string, std::string>> read_options(int argc, char** argv,
-                                                        std::map<std::string, std::string> known) {
+Result<Options> read_options(int argc, char** argv, Options known) {
   for (int i = 1; i < argc; i += 2) {
     std::string_view const name(argv[i]);
     auto const at = name.starts_with("--") ? known.find(std::string(name.substr(2))) : known.end();
@@ -109,7 +110,9 @@ Result<std::map<std::string, std::string>> read_options(int argc, char** argv,
   return known;
 }
 
-std::uint64_t number(std::map<std::string, std::string> const& options, std::string const& name) {
+}  // namespace
+
+std::uint64_t number(Options const& options, std::string const& name) {
   std::string const& text = options.at(name);
   std::uint64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -120,6 +123,15 @@ int complain(Error const& error) {
   std::fprintf(stderr, "%s: %s %s\n", error.code.c_str(), error.detail.c_str(),
                error.inside.c_str());
   return 1;
+}
+
+int measure_program(std::string_view title, int argc, char** argv, Options const& defaults,
+                    Result<void> (*run)(Options const&)) {
+  auto const options = read_options(argc, argv, defaults);
+  if (!options) return complain(options.error());
+  print_conditions(title);
+  auto const done = run(*options);
+  return done ? 0 : complain(done.error());
 }
 
 }  // namespace tally::bench

@@ -54,15 +54,17 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// What the reader must know before the figures: processors, and how busy the machine is now.
-void print_conditions(std::string_view title);
-
-// "--name VALUE" pairs; every name must be one of `known`, which carries the defaults.
-Result<std::map<std::string, std::string>> read_options(int argc, char** argv,
-                                                        std::map<std::string, std::string> known);
-std::uint64_t number(std::map<std::string, std::string> const& options, std::string const& name);
-
 // Prints what went wrong; the exit code of a benchmark that could not measure.
 int complain(Error const& error);
+
+// The options of a benchmark by name, without the dashes.
+using Options = std::map<std::string, std::string>;
+std::uint64_t number(Options const& options, std::string const& name);
+
+// A benchmark's main: reads "--name VALUE" pairs, of which every name must be one of `defaults`,
+// says what the reader must know before the figures (processors, and how busy the machine is now),
+// and measures. Returns the exit code.
+int measure_program(std::string_view title, int argc, char** argv, Options const& defaults,
+                    Result<void> (*run)(Options const&));
 
 }  // namespace tally::bench

@@ -112,7 +112,7 @@ double resident_peak_mb() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-Result<void> run(std::map<std::string, std::string> const& options) {
+Result<void> run(Options const& options) {
   TRY(scratch, Scratch::make(options.at("dir")));
   TRY(events, make_ledger(scratch, number(options, "events")));
   std::puts(fmt::format("{} events, ledger {} MB; making it took up to {:.0f} MB of memory", events,
@@ -138,10 +138,6 @@ Result<void> run(std::map<std::string, std::string> const& options) {
 
 int main(int argc, char** argv) {
   using namespace tally::bench;
-  auto const options =
-      read_options(argc, argv, {{"dir", "."}, {"events", "200000"}, {"rounds", "3"}});
-  if (!options) return complain(options.error());
-  print_conditions("restart");
-  auto const done = run(*options);
-  return done ? 0 : complain(done.error());
+  return measure_program("restart", argc, argv,
+                         {{"dir", "."}, {"events", "200000"}, {"rounds", "3"}}, run);
 }

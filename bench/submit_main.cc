@@ -88,7 +88,7 @@ Result<void> measure(std::vector<Peer>& peers, std::size_t connections, std::uin
   return {};
 }
 
-Result<void> run(std::map<std::string, std::string> const& options) {
+Result<void> run(Options const& options) {
   std::uint64_t const count = number(options, "count");
   std::uint64_t const rounds = number(options, "rounds");
   TRY(scratch, Scratch::make(options.at("dir")));
@@ -124,11 +124,7 @@ Result<void> run(std::map<std::string, std::string> const& options) {
 int main(int argc, char** argv) {
   using namespace tally::bench;
   if (argc == 3 && std::string_view(argv[1]) == "bare") return serve_bare(argv[2]);
-  auto const options = read_options(
-      argc, argv,
-      {{"dir", "."}, {"count", "20000"}, {"rounds", "5"}, {"tally", tally_beside_us()}});
-  if (!options) return complain(options.error());
-  print_conditions("submit");
-  auto const done = run(*options);
-  return done ? 0 : complain(done.error());
+  return measure_program(
+      "submit", argc, argv,
+      {{"dir", "."}, {"count", "20000"}, {"rounds", "5"}, {"tally", tally_beside_us()}}, run);
 }

@@ -97,9 +97,8 @@ void get_run(ExchangePtr x) {
   if (!run) return;
   auto const wait = x->query.integer("wait_s", 0, 0, wire::kRunWaitSecondsMax);
   if (!x->query_is_good()) return;
-  with_run(x, *run, seconds(wait), [x, run = *run](domain::run::Row const& row) {
-    x->json(200, read_run_view(x->services, run, row), poll_hint(row));
-  });
+  with_run(x, *run, seconds(wait),
+           [x, run = *run](domain::run::Row const& row) { show_run(*x, run, row); });
 }
 
 void list_runs(ExchangePtr x) {

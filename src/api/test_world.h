@@ -23,7 +23,8 @@ struct Sent : ports::Responder::Sink {
   int answers = 0;
   bool hung_up = false;
   ports::HttpResponse answer;
-  mutable json::Value read;  // of the body, when somebody asked
+  mutable json::Value read;     // of the body, when somebody asked
+  mutable std::string read_of;  // the body that it was read from
 
   std::string header(std::string_view name) const;
   json::Value const& body() const;  // as JSON; null if it is none

@@ -37,8 +37,11 @@ std::string Sent::header(std::string_view name) const {
 }
 
 json::Value const& Sent::body() const {
-  auto value = json::parse(answer.body);
-  read = value ? std::move(*value) : json::Value();
+  if (read_of != answer.body) {
+    auto value = json::parse(answer.body);
+    read = value ? std::move(*value) : json::Value();
+    read_of = answer.body;
+  }
   return read;
 }
 

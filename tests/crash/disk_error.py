@@ -122,10 +122,5 @@ ALWAYS = [
 LONG = [a_disk_that_is_full_at_a_write_is_named, every_early_write_may_fail]
 
 
-def main(arguments):
-    options = laboratory.options_of(__doc__.split("\n\n")[0]).parse_args(arguments)
-    return laboratory.run("crash_disk_test", ALWAYS + (LONG if options.long else []), options)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(laboratory.program(__doc__, "crash_disk_test", ALWAYS, only_long=LONG))

@@ -126,10 +126,5 @@ CASES = [what_needs_no_new_space_goes_on_while_the_disk_is_full,
          a_log_that_cannot_grow_ends_the_server_and_the_next_start_is_halted]
 
 
-def main(arguments):
-    options = laboratory.options_of(__doc__.split("\n\n")[0]).parse_args(arguments)
-    return laboratory.run("crash_full_test", CASES, options)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(laboratory.program(__doc__, "crash_full_test", CASES))

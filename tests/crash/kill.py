@@ -115,23 +115,16 @@ class Deaths:
 def a_killed_server_keeps_what_it_acknowledged_and_repeats_nothing(lab):
     server = lab.server("kill", lease_s=LEASE_S, grant_usd="1000000.00")
     deaths = Deaths(server, lab.random("kill"))
-    deaths.run(lab.options.kills)
+    deaths.run(lab.options.count)
     say(deaths.summary())
     say("answers: " + ", ".join(f"{what} {count}" for what, count
                                 in sorted(deaths.diary.answers.items())))
     expect(not deaths.faults, "\n    ".join([f"--seed {lab.seed}"] + deaths.faults[:20]))
 
 
-def main(arguments):
-    parser = laboratory.options_of(__doc__.split("\n\n")[0])
-    parser.add_argument("--kills", type=int)
-    options = parser.parse_args(arguments)
-    if options.kills is None:
-        options.kills = LONG_KILLS if options.long else SHORT_KILLS
-    return laboratory.run("crash_kill_test",
-                          [a_killed_server_keeps_what_it_acknowledged_and_repeats_nothing],
-                          options)
+CASES = [a_killed_server_keeps_what_it_acknowledged_and_repeats_nothing]
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(laboratory.program(__doc__, "crash_kill_test", CASES,
+                                ("kills", SHORT_KILLS, LONG_KILLS)))

@@ -73,3 +73,15 @@ def run(suite, every_case, options):
     else:
         print(f"kept for a look: {scratch.path}", file=sys.stderr)
     return code
+
+
+def program(about, suite, every_case, count=None, only_long=()):
+    """The main of a program: its exit code. `count` is (name, short, long) of an option that says
+    how often the program does its work; `only_long` are cases of the full counts."""
+    parser = options_of(about.split("\n\n")[0])
+    if count:
+        parser.add_argument("--" + count[0], type=int, dest="count")
+    options = parser.parse_args()
+    if count and options.count is None:
+        options.count = count[2] if options.long else count[1]
+    return run(suite, [*every_case, *(only_long if options.long else ())], options)

@@ -188,10 +188,5 @@ CASES = [
 ]
 
 
-def main(arguments):
-    options = laboratory.options_of(__doc__.split("\n\n")[0]).parse_args(arguments)
-    return laboratory.run("crash_laboratory_test", CASES, options)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(laboratory.program(__doc__, "crash_laboratory_test", CASES))

@@ -25,10 +25,13 @@ def segment(server, number=0):
     return server.data / "ledger" / f"{number:010}.seg"
 
 
-def inject(server, call, what, when, path=None):
-    """A command prefix: `call` on the first segment's file goes wrong as `what` says."""
-    return ["strace", "-f", "-qq", "-o", str(server.folder / "strace.txt"),
-            "-P", str(path or segment(server)),
+SEGMENTS = 4  # that a load fills at most; the first alone is full after some fifty writes
+
+
+def inject(server, call, what, when):
+    """A command prefix: the call number `when` on the segments' files goes wrong as `what` says."""
+    paths = [word for number in range(SEGMENTS) for word in ("-P", str(segment(server, number)))]
+    return ["strace", "-f", "-qq", "-o", str(server.folder / "strace.txt"), *paths,
             "-e", f"trace={call}", "-e", f"inject={call}:{what}:when={when}"]
 
 
