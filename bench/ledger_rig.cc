@@ -84,6 +84,7 @@ struct LedgerRig::Parts {
   platform::SystemClock clock;
   platform::OsEntropy entropy;
   std::unique_ptr<platform::FileDisk> disk;
+  std::unique_ptr<platform::FileDisk> derived;
   std::unique_ptr<platform::FileSigner> signer;
   std::unique_ptr<platform::FileVault> vault;
   std::optional<platform::FileBlobs> blobs;
@@ -118,6 +119,9 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
     fs::create_directories(scratch.path(inside), ignored);
   TRY(the_disk, platform::FileDisk::open_directory(scratch.path("rig/ledger")));
   disk = std::move(the_disk);
+  TRY(the_derived, platform::FileDisk::open_directory(scratch.path("rig/snapshots"),
+                                                      platform::Transfer::buffered));
+  derived = std::move(the_derived);
   TRY(the_signer, platform::FileSigner::open_or_create(scratch.path("rig/keys/ledger.key")));
   signer = std::move(the_signer);
   TRY(the_vault, platform::FileVault::open(scratch.path("rig/keys/data"), entropy));
@@ -135,6 +139,7 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
   TRY(the_node, wiring::Node::open({.clock = clock,
                                     .entropy = entropy,
                                     .disk = *disk,
+                                    .derived = *derived,
                                     .signer = *signer,
                                     .vault = *vault,
                                     .blobs = *blobs,

@@ -34,6 +34,7 @@ LifeReport live(std::uint64_t seed, Swarm const& swarm) {
           .root = world.oracle().root(),
           .events = static_cast<std::uint64_t>(world.oracle().model().size()),
           .starts = world.starts(),
+          .starts_from_snapshot = world.starts_from_snapshot(),
           .accepted = world.oracle().accepted(),
           .steps = world.steps(),
           .lived = world.now(),

@@ -18,7 +18,8 @@ struct LifeReport {
   std::string swarm;                // what the seed drew
   Digest root;                      // of the event log as it was read last
   std::uint64_t events = 0;
-  std::uint64_t starts = 0;    // of the server
+  std::uint64_t starts = 0;  // of the server
+  std::uint64_t starts_from_snapshot = 0;
   std::uint64_t accepted = 0;  // runs that somebody was told of
   std::uint64_t steps = 0;
   Duration lived;  // virtual

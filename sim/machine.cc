@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "ledger/attest.h"
 
 namespace tally::sim {
 
@@ -26,6 +27,7 @@ Machine::Machine(std::uint64_t seed, Swarm const& swarm, Timeline& timeline, Sim
       timeline_(timeline),
       clock_(clock),
       disk_(seed ^ 0x6469736b, {.lying_sync = swarm.disk.lying_sync}),
+      derived_(seed ^ 0x64657269, {}),
       entropy_(seed ^ 0x656e7472),
       signer_(seed ^ 0x7369676e),
       vault_(seed ^ 0x7661756c),
@@ -43,6 +45,7 @@ wiring::NodeWorld Machine::world() {
   return {.clock = clock_,
           .entropy = entropy_,
           .disk = disk_,
+          .derived = derived_,
           .signer = signer_,
           .vault = vault_,
           .blobs = blobs_,
@@ -77,6 +80,7 @@ wiring::NodeOptions Machine::options() const {
 
 void Machine::boot() {
   if (node_ != nullptr || stopping_) return;
+  let_snapshots_rot();
   auto opened = wiring::Node::open(world(), options());
   if (disk_.power_is_cut()) return die(true);
   if (!opened) return could_not_start(opened.error());
@@ -84,6 +88,7 @@ void Machine::boot() {
   failed_starts_ = 0;
   halt_reason_.clear();
   node_ = std::move(*opened);
+  if (node_->folded_from() > 0) ++starts_from_snapshot_;
   // The oracle looks at the medium itself.
   disk_.set_options({.lying_sync = swarm_.disk.lying_sync});
   watchers_.recovered();
@@ -98,6 +103,32 @@ void Machine::could_not_start(Error const& why) {
   if (!excused || healed_) return watchers_.refused(why.code + ": " + why.detail);
   if (++failed_starts_ >= kFailedStartsMax) disk_.set_options({});
   timeline_.at(clock_.monotonic() + seconds(1), [this] { boot(); });
+}
+
+void Machine::let_snapshots_rot() {
+  if (healed_ || !prng_.chance(swarm_.snapshots_rot_per_mille)) return;
+  auto const names = derived_.list();
+  if (!names || names->empty()) return;
+  std::string const& name = (*names)[prng_.below(names->size())];
+  derived_.flip_bit(name, prng_.below(derived_.content(name).size()),
+                    static_cast<unsigned>(prng_.below(8)));
+}
+
+// A pass of the attestor, which has a thread of its own elsewhere. Between two turns all that is
+// acknowledged is whole on the disk, whatever is under way.
+void Machine::attest() {
+  derived_.set_options(
+      {.write_fails_per_mille = healed_ ? 0 : swarm_.snapshot_not_saved_per_mille});
+  auto const size = static_cast<std::uint64_t>(node_->index().size());
+  if (size == 0) return;
+  auto const reach = prng_.chance(300) ? ledger::Reach::whole : ledger::Reach::tail;
+  auto const attested = ledger::attest(disk_, node_->snapshots(),
+                                       {.vkey = node_->loop().directory()->vkey,
+                                        .acknowledged = size,
+                                        .reach = reach,
+                                        .progress = {}});
+  if (attested && !attested->report.ok)
+    watchers_.refused("the attestor found a difference: " + attested->report.what);
 }
 
 void Machine::handle(ports::HttpRequest request, ports::Responder responder) {
@@ -147,6 +178,7 @@ void Machine::turn(Thread thread) {
       return after_turn();
     case Thread::worker:
       leave = node_->step_worker();
+      if (serves() && prng_.chance(swarm_.attested_per_mille)) attest();
       // Nothing else happens: a thread that comes late changes nothing but the time it costs us.
       if (leave >= kIdleTickFirst)
         leave = idle_tick_ = std::min(idle_tick_ + idle_tick_, kIdleTickMax);

@@ -63,12 +63,16 @@ class Machine {
   SimBlobs const& blobs() const { return blobs_; }
   wiring::Node& node() { return *node_; }
   std::uint64_t starts() const { return starts_; }
+  // Of those, how many went on from a snapshot.
+  std::uint64_t starts_from_snapshot() const { return starts_from_snapshot_; }
 
  private:
   enum class Thread { loop, log, worker };
   wiring::NodeWorld world();
   wiring::NodeOptions options() const;
   void could_not_start(Error const& why);
+  void attest();
+  void let_snapshots_rot();
   void wake(Thread thread);
   void turn(Thread thread);
   void after_turn();
@@ -81,6 +85,7 @@ class Machine {
   SimClock& clock_;
   Watchers watchers_;
   SimDisk disk_;
+  SimDisk derived_;
   SimEntropy entropy_;
   SimSigner signer_;
   SimVault vault_;
@@ -100,6 +105,7 @@ class Machine {
   bool healed_ = false;
   bool stopping_ = false;
   std::uint64_t starts_ = 0;
+  std::uint64_t starts_from_snapshot_ = 0;
   std::uint64_t failed_starts_ = 0;
   std::uint64_t failures_after_healing_ = 0;
 };

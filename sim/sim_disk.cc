@@ -167,14 +167,18 @@ Result<std::unique_ptr<ports::DiskFile>> SimDisk::create_zeroed(std::string cons
   return std::make_unique<File>(*this, inode, name);
 }
 
-Result<void> SimDisk::replace(std::string const& name, ByteView content) {
+Result<void> SimDisk::put(std::string const& name, ports::Content const& content) {
+  auto inode = std::make_shared<Inode>();
+  TRY_VOID(content([&](ByteView part) -> Result<void> {
+    inode->content.insert(inode->content.end(), part.begin(), part.end());
+    return {};
+  }));
   std::lock_guard lock(mutex_);
   TRY_VOID(powered());
-  if (options_.capacity_bytes != 0 && used_bytes() + content.size() > options_.capacity_bytes) {
+  auto const size = inode->content.size();
+  if (options_.capacity_bytes != 0 && used_bytes() + size > options_.capacity_bytes) {
     return fail("disk_full", "The disk is full.", name);
   }
-  auto inode = std::make_shared<Inode>();
-  inode->content.assign(content.begin(), content.end());
   return whole_change(fate(options_.write_fails_per_mille), name, std::move(inode));
 }
 

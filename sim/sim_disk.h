@@ -49,7 +49,7 @@ class SimDisk final : public ports::Disk {
   Result<std::unique_ptr<ports::DiskFile>> open(std::string const& name) override;
   Result<std::unique_ptr<ports::DiskFile>> create_zeroed(std::string const& name,
                                                          std::uint64_t size) override;
-  Result<void> replace(std::string const& name, ByteView content) override;
+  Result<void> put(std::string const& name, ports::Content const& content) override;
   Result<void> remove(std::string const& name) override;
 
   // From here on the options decide; files and what is durable stay.

@@ -106,6 +106,9 @@ Swarm draw_swarm(std::uint64_t seed) {
   swarm.audits_are_resolved = prng.chance(500);
   swarm.rate_limited = prng.chance(100);
   swarm.budget_micros = between(prng, 20'000, 400'000);
+  swarm.attested_per_mille = prng.chance(500) ? 20 + up_to(prng, 80) : 0;
+  swarm.snapshot_not_saved_per_mille = now_and_then(prng, 500);
+  swarm.snapshots_rot_per_mille = now_and_then(prng, 500);
   return swarm;
 }
 
@@ -120,6 +123,7 @@ std::string to_text(Swarm const& s) {
       "work: fails={} slow={} silent={} costly={} slow_us={}\n"
       "cuts:{}\n"
       "clock: steps={} drift_ppm={}; halt_after_failure={}\n"
+      "snapshots: attested={} not_saved={} rot={} (per mille)\n"
       "server: checkpoint_us={} lease_us={} queue_us={} archive_us={} lane={} frame={} slots={} "
       "runs_live_max={} audits={}\n"
       "people: tenants={} callers={} errands={} racers={} remote={} remote_dies={} admin={} "
@@ -130,11 +134,12 @@ std::string to_text(Swarm const& s) {
       s.network.answer_lost_per_mille, s.network.doubled_per_mille, s.network.delay_max.value(),
       s.work.fails_per_mille, s.work.slow_per_mille, s.work.silent_per_mille,
       s.work.costly_per_mille, s.work.slow.value(), cuts, s.clock_steps, s.drift_ppm,
-      s.halt_after_failure, s.checkpoint_every.value(), s.lease.value(), s.queue_deadline.value(),
-      s.archive_after.value(), s.lane_requests_max, s.frame_events_max, s.worker_slots,
-      s.runs_live_max, s.audits_before_safe_mode, s.tenants, s.callers, s.errands, s.racers,
-      s.remote_workers, s.remote_dies_per_mille, s.admin_errands, s.may_halt, s.audits_are_resolved,
-      s.rate_limited, s.budget_micros);
+      s.halt_after_failure, s.attested_per_mille, s.snapshot_not_saved_per_mille,
+      s.snapshots_rot_per_mille, s.checkpoint_every.value(), s.lease.value(),
+      s.queue_deadline.value(), s.archive_after.value(), s.lane_requests_max, s.frame_events_max,
+      s.worker_slots, s.runs_live_max, s.audits_before_safe_mode, s.tenants, s.callers, s.errands,
+      s.racers, s.remote_workers, s.remote_dies_per_mille, s.admin_errands, s.may_halt,
+      s.audits_are_resolved, s.rate_limited, s.budget_micros);
 }
 
 }  // namespace tally::sim

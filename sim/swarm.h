@@ -42,6 +42,8 @@ struct Swarm {
   std::uint32_t clock_steps = 0;
   std::int64_t drift_ppm = 0;
   bool halt_after_failure = false;  // a start after a failed write begins halted
+  std::uint32_t snapshot_not_saved_per_mille = 0;
+  std::uint32_t snapshots_rot_per_mille = 0;  // a bit of one, before a start
 
   // The server.
   Duration checkpoint_every;
@@ -53,6 +55,7 @@ struct Swarm {
   std::uint32_t worker_slots = 2;
   std::int64_t runs_live_max = 1'000'000;
   std::int64_t audits_before_safe_mode = 1;
+  std::uint32_t attested_per_mille = 0;  // of the worker's turns: a pass of the attestor
 
   // The people.
   std::uint32_t tenants = 1;

@@ -26,6 +26,7 @@ class World {
   Oracle const& oracle() const { return oracle_; }
   Duration now() const { return clock_.monotonic(); }
   std::uint64_t starts() const { return machine_.starts(); }
+  std::uint64_t starts_from_snapshot() const { return machine_.starts_from_snapshot(); }
   std::uint64_t steps() const { return steps_; }
 
  private:

@@ -105,7 +105,7 @@ std::optional<std::string> input_hash_of(ledger::Reader const& reader, RunId run
 }
 
 wire::ErrorEnvelope envelope_of(Exchange const& x, domain::Recorded const& recorded,
-                                domain::error::Recorded const& finding, std::uint64_t id_key) {
+                                domain::error::Recorded const& finding, IdKey id_key) {
   auto view = views::error_view(recorded, finding, id_key);
   if (!view.input_hash && view.run_id)
     view.input_hash = input_hash_of(x.services.reader, *view.run_id);

@@ -12,6 +12,6 @@ inline bool may_see(Exchange const& x, domain::Header const& header) {
 }
 
 // The key that spreads the ledger's ids; it stands in leaf 0. Error "damaged".
-Result<std::uint64_t> id_key_of(ledger::Reader const& reader);
+Result<IdKey> id_key_of(ledger::Reader const& reader);
 
 }  // namespace tally::api

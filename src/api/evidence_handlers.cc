@@ -28,7 +28,7 @@ Result<void> append_visible(Exchange const& x, ledger::Entry const& entry,
 
 // A decision is named after its first event by a keyed permutation whose key stands in leaf 0, so
 // it needs no index.
-std::int64_t first_event_of(DecisionId id, std::uint64_t id_key) {
+std::int64_t first_event_of(DecisionId id, IdKey id_key) {
   domain::LedgerRow ledger;
   ledger.id_key = id_key;
   return domain::decision_seq(ledger, id);
@@ -81,13 +81,12 @@ void answer(Exchange& x, Result<View> const& view) {
 
 }  // namespace
 
-Result<std::uint64_t> id_key_of(ledger::Reader const& reader) {
+Result<IdKey> id_key_of(ledger::Reader const& reader) {
   TRY(entry, reader.entry(0));
   auto const* group = std::get_if<domain::ChronicleEvent>(&entry.recorded.event);
   auto const* opened = group ? std::get_if<domain::chronicle::Opened>(group) : nullptr;
-  auto const key = opened ? id_value("", opened->id_key) : std::nullopt;
-  if (!key) return fail("damaged", "the ledger does not begin with its opening");
-  return *key;
+  if (opened == nullptr) return fail("damaged", "the ledger does not begin with its opening");
+  return opened->id_key;
 }
 
 void get_decision(ExchangePtr x) {

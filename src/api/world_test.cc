@@ -56,7 +56,7 @@ World::World(Options options) {
   if (options.pepper.empty()) options.pepper = Bytes(32, 0x11);
   api = std::make_unique<Api>(*loop, reader, clock, entropy, vault, blobs, std::move(options));
   domain::chronicle::Opened opened;
-  opened.id_key = "0123456789abcdef";
+  opened.id_key = IdKey(0x0123456789abcdef);
   opened.ledger = LedgerId(1);
   opened.origin = "test";
   post(domain::ChronicleCommand(opened));

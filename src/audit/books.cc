@@ -19,6 +19,12 @@ domain::Postings const* postings_of(domain::Event const& event) {
 
 }  // namespace
 
+Books::Books(domain::State const& state) {
+  for (auto const& [tenant, row] : state.tenants)
+    for (domain::AccountKind kind : all_of(domain::AccountKind{}))
+      accounts_[{tenant.value(), std::string(name_of(kind))}] = row.balances.of(kind).value();
+}
+
 Result<void> Books::enter(codec::Entry const& entry) {
   domain::Postings const* postings = postings_of(entry.recorded.event);
   if (postings == nullptr) return {};

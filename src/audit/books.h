@@ -14,6 +14,9 @@ namespace tally::audit {
 
 class Books {
  public:
+  Books() = default;
+  // Books that are opened with the balances of this state, for the postings behind it.
+  explicit Books(domain::State const& state);
   // Enters the postings of one event, if it has any. Error "books": they do not sum to zero, or a
   // stated balance is not what the postings so far add up to.
   Result<void> enter(codec::Entry const& entry);

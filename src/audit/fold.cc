@@ -45,57 +45,87 @@ ReadFrame read_frame(ports::LogFrame frame) {
   return read;
 }
 
+Fold::Fold(Basis basis, StateDigests digests)
+    : basis_(std::move(basis)),
+      begin_(static_cast<std::int64_t>(basis_.tree.size())),
+      wanted_(digests) {
+  if (begin_ > 0) note_digest();
+}
+
+// The state at the end of a frame, of which a checkpoint may speak.
+void Fold::note_digest() {
+  if (wanted_ == StateDigests::none)
+    digest_.skip(basis_.state);
+  else
+    digests_.emplace(static_cast<std::int64_t>(basis_.tree.size()), digest_.update(basis_.state));
+}
+
 Result<void> Fold::check_checkpoint(domain::chronicle::CheckpointSigned const& checkpoint,
-                                    std::int64_t seq) const {
-  auto const key = merkle::parse_vkey(state_.ledger.vkey);
+                                    std::int64_t seq) {
+  auto const key = merkle::parse_vkey(basis_.state.ledger.vkey);
   if (!key) return corrupt(seq, "the ledger's own verifier key cannot be read");
   auto const opened = merkle::open_checkpoint(checkpoint.note, *key);
   if (!opened) return corrupt(seq, "its checkpoint does not verify: " + opened.error().detail);
-  auto const root = recent_roots_.find(checkpoint.size);
-  if (root == recent_roots_.end() || opened->size != static_cast<std::uint64_t>(checkpoint.size))
+  auto& roots = basis_.recent_roots;
+  auto const root = roots.find(checkpoint.size);
+  if (root == roots.end() || opened->size != static_cast<std::uint64_t>(checkpoint.size))
     return corrupt(seq, "its checkpoint is of a size at which no frame ends");
   if (root->second != opened->root) return corrupt(seq, "its checkpoint is of another tree");
+  roots.erase(roots.begin(), roots.upper_bound(checkpoint.size));
+  ++checkpoints_;
+  return check_digest(checkpoint, seq);
+}
+
+Result<void> Fold::check_digest(domain::chronicle::CheckpointSigned const& checkpoint,
+                                std::int64_t seq) {
+  if (wanted_ == StateDigests::none || checkpoint.size < begin_) return {};
+  auto const at = digests_.find(checkpoint.size);
+  if (at == digests_.end() || at->second.hex() != checkpoint.state_digest)
+    return corrupt(seq,
+                   "the state folded from the leaves is not the one that its checkpoint names");
+  digests_.erase(digests_.begin(), digests_.upper_bound(checkpoint.size));
+  proven_ = true;
+  if (wanted_ == StateDigests::first) wanted_ = StateDigests::none;
   return {};
 }
 
 Result<void> Fold::entry(codec::Entry& entry, Seen const& seen) {
-  auto const seq = static_cast<std::int64_t>(tree_.size());
-  if (auto what = disorder(state_, entry.recorded.header)) return corrupt(seq, *what);
-  if (auto const* group = std::get_if<domain::ChronicleEvent>(&entry.recorded.event)) {
-    if (auto const* signed_head = std::get_if<domain::chronicle::CheckpointSigned>(group)) {
+  domain::State& state = basis_.state;
+  auto const seq = static_cast<std::int64_t>(basis_.tree.size());
+  if (auto what = disorder(state, entry.recorded.header)) return corrupt(seq, *what);
+  if (auto const* group = std::get_if<domain::ChronicleEvent>(&entry.recorded.event))
+    if (auto const* signed_head = std::get_if<domain::chronicle::CheckpointSigned>(group))
       TRY_VOID(check_checkpoint(*signed_head, seq));
-      recent_roots_.erase(recent_roots_.begin(), recent_roots_.upper_bound(signed_head->size));
-      ++checkpoints_;
-    }
-  }
-  tree_.append(entry.leaf_hash);
+  basis_.tree.append(entry.leaf_hash);
   try {
     CheckTrap const trap;  // a log from outside may break what our own events never do
-    domain::apply(state_, entry.recorded.header, entry.recorded.event);
+    domain::apply(state, entry.recorded.header, entry.recorded.event);
   } catch (BrokenAssumption const& broken) {
     return corrupt(seq, broken.what());
   }
-  if (auto name = domain::violated_invariant(state_, entry.recorded.header, entry.recorded.event))
+  if (auto name = domain::violated_invariant(state, entry.recorded.header, entry.recorded.event))
     return corrupt(seq, fmt::format("violates {}", *name));
-  if (seen) seen(entry, state_);
+  if (seen) seen(entry, state);
   return {};
 }
 
 Result<void> Fold::frame(ReadFrame frame, Seen const& seen) {
-  if (frame.first_seq != tree_.size())
-    return corrupt(static_cast<std::int64_t>(tree_.size()),
+  merkle::Tree const& tree = basis_.tree;
+  if (frame.first_seq != tree.size())
+    return corrupt(static_cast<std::int64_t>(tree.size()),
                    "the frame does not begin with the next event");
   for (codec::Entry& one : frame.entries) TRY_VOID(entry(one, seen));
   if (frame.fault)
-    return fail(frame.fault->code, fmt::format("event {}: {}", tree_.size(), frame.fault->detail));
-  Digest const root = tree_.root();
+    return fail(frame.fault->code, fmt::format("event {}: {}", tree.size(), frame.fault->detail));
+  Digest const root = tree.root();
   if (root != frame.root_after) {
     return corrupt(
         static_cast<std::int64_t>(frame.first_seq),
         fmt::format("the {} events of its frame do not hash to the root that the frame commits to",
                     frame.entries.size()));
   }
-  recent_roots_.emplace(static_cast<std::int64_t>(tree_.size()), root);
+  basis_.recent_roots.emplace(static_cast<std::int64_t>(tree.size()), root);
+  note_digest();
   return {};
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "codec/entry.h"
+#include "codec/state_digest.h"
 #include "domain/core.h"
 #include "merkle/tree.h"
 #include "ports/log_store.h"
@@ -31,25 +32,51 @@ ReadFrame read_frame(ports::LogFrame frame);
 // Called for each entry after it was applied; may move the entry away.
 using Seen = std::function<void(codec::Entry&, domain::State const&)>;
 
+// Where a fold stands between two frames: all that it needs to go on from there.
+struct Basis {
+  domain::State state;
+  merkle::Tree tree;
+  // By size, at frame ends, since the last checkpoint: what a checkpoint to come may be of.
+  std::map<std::int64_t, Digest> recent_roots;
+};
+
+// Which checkpoints' state digests are compared with the state that was folded.
+enum class StateDigests {
+  none,
+  first,  // until one was compared: it proves the basis
+  all,
+};
+
 class Fold {
  public:
+  explicit Fold(Basis basis = {}, StateDigests digests = StateDigests::none);
   // Errors: "corrupt" (root, order or bytes wrong), "unknown_event" (written by a newer version);
   // the detail names the sequence.
   Result<void> frame(ReadFrame frame, Seen const& seen = {});
-  domain::State& state() { return state_; }
-  merkle::Tree& tree() { return tree_; }
+  domain::State& state() { return basis_.state; }
+  merkle::Tree& tree() { return basis_.tree; }
+  // From here on the fold is of no use.
+  Basis take_basis() { return std::move(basis_); }
+  codec::StateDigest take_digest() { return std::move(digest_); }
   std::int64_t checkpoints() const { return checkpoints_; }
+  // A checkpoint's state digest was the one of the state folded.
+  bool proven() const { return proven_; }
 
  private:
   Result<void> entry(codec::Entry& entry, Seen const& seen);
   Result<void> check_checkpoint(domain::chronicle::CheckpointSigned const& checkpoint,
-                                std::int64_t seq) const;
+                                std::int64_t seq);
+  Result<void> check_digest(domain::chronicle::CheckpointSigned const& checkpoint,
+                            std::int64_t seq);
+  void note_digest();
 
-  domain::State state_;
-  merkle::Tree tree_;
-  std::map<std::int64_t, Digest>
-      recent_roots_;  // by size, at frame ends, since the last checkpoint
+  Basis basis_;
+  std::int64_t begin_;  // events under the basis
+  StateDigests wanted_;
+  codec::StateDigest digest_;
+  std::map<std::int64_t, Digest> digests_;  // of states, by size, since the last checkpoint
   std::int64_t checkpoints_ = 0;
+  bool proven_ = false;
 };
 
 }  // namespace tally::audit

@@ -27,8 +27,13 @@ class MemoryDisk : public ports::Disk {
     files[name].resize(size);
     return open(name);
   }
-  Result<void> replace(std::string const& name, ByteView content) override {
-    files[name].assign(content.begin(), content.end());
+  Result<void> put(std::string const& name, ports::Content const& content) override {
+    Bytes bytes;
+    TRY_VOID(content([&](ByteView part) -> Result<void> {
+      bytes.insert(bytes.end(), part.begin(), part.end());
+      return {};
+    }));
+    files[name] = std::move(bytes);
     return {};
   }
   Result<void> remove(std::string const& name) override {

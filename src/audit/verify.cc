@@ -5,9 +5,7 @@
 #include <charconv>
 
 #include "audit/books.h"
-#include "audit/fold.h"
 #include "audit/frames.h"
-#include "codec/state_digest.h"
 #include "segments/verify.h"
 
 namespace tally::audit {
@@ -19,19 +17,17 @@ constexpr std::uint64_t kProgressEvery = 8'192;  // events
 // Everything that is checked on top of the frames' own checksums.
 class Checker {
  public:
+  explicit Checker(Basis basis) : books_(basis.state), fold_(std::move(basis), StateDigests::all) {}
   Result<void> frame(segments::FrameView const& view) {
     auto checked = fold_.frame(read_frame(to_log_frame(view)),
                                [&](codec::Entry const& entry, domain::State const&) {
                                  if (fault_) return;
                                  if (auto entered = books_.enter(entry); !entered)
                                    fault(entry, entered.error().detail);
-                                 check_digest(entry);
                                  check_snapshot(entry.recorded);
                                });
     if (!checked) return checked;
     if (fault_) return fail("corrupt", *fault_);
-    digests_.emplace(static_cast<std::int64_t>(fold_.tree().size()),
-                     digest_.update(fold_.state()).hex());
     return {};
   }
   Result<void> end() { return books_.compare(fold_.state()); }
@@ -40,17 +36,6 @@ class Checker {
  private:
   void fault(codec::Entry const& entry, std::string_view what) {
     fault_ = fmt::format("event {}: {}", entry.recorded.header.seq, what);
-  }
-  // A checkpoint says which state its leaves fold to.
-  void check_digest(codec::Entry const& entry) {
-    auto const* group = std::get_if<domain::ChronicleEvent>(&entry.recorded.event);
-    auto const* head =
-        group == nullptr ? nullptr : std::get_if<domain::chronicle::CheckpointSigned>(group);
-    if (head == nullptr) return;
-    auto const at = digests_.find(head->size);
-    if (at == digests_.end() || at->second != head->state_digest)
-      fault(entry, "the state folded from the leaves is not the one that its checkpoint names");
-    digests_.erase(digests_.begin(), digests_.upper_bound(head->size));
   }
 
   // Every decision can be replayed: its first event carries what it was made on.
@@ -62,11 +47,9 @@ class Checker {
                            recorded.header.seq);
   }
 
-  Fold fold_;
   Books books_;
-  codec::StateDigest digest_;
-  std::map<std::int64_t, std::string> digests_;  // by size, since the last checkpoint
-  std::optional<DecisionId> decision_;           // of the event before
+  Fold fold_;
+  std::optional<DecisionId> decision_;  // of the event before
   std::optional<std::string> fault_;
 };
 
@@ -88,27 +71,29 @@ void condemn(Report& report, std::uint64_t seq, std::string what) {
   report.what = std::move(what);
 }
 
-struct Asked {
-  std::optional<std::string> const& vkey;
-  Progress const& progress;
-  std::optional<std::uint64_t> until;
-};
-
 Result<Report> verify_once(ports::Disk& disk, Asked const& asked) {
-  Checker checker;
+  Basis basis;
+  if (asked.from) {
+    TRY(from, asked.from());
+    basis = std::move(from);
+  }
+  std::uint64_t const begin = basis.tree.size();
+  Checker checker(std::move(basis));
   std::uint64_t reported = 0;
   bool stopped = false;
-  TRY(frames, segments::check_frames(disk, [&](segments::FrameView const& view) -> Result<void> {
-        if (asked.until && view.header.first_seq >= *asked.until)
-          return fail("enough", "nobody asked for this frame");
-        TRY_VOID(checker.frame(view));
-        std::uint64_t const done = view.header.next_seq();
-        if (!asked.progress || done < reported + kProgressEvery) return {};
-        reported = done;
-        stopped = asked.progress(done) == Go::stop;
-        if (stopped) return fail("stopped", "the check was given up");
-        return {};
-      }));
+  auto const visit = [&](segments::FrameView const& view) -> Result<void> {
+    if (asked.until && view.header.first_seq >= *asked.until)
+      return fail("enough", "nobody asked for this frame");
+    if (view.header.first_seq < begin) return {};
+    TRY_VOID(checker.frame(view));
+    std::uint64_t const done = view.header.next_seq();
+    if (!asked.progress || done < reported + kProgressEvery) return {};
+    reported = done;
+    stopped = asked.progress(done) == Go::stop;
+    if (stopped) return fail("stopped", "the check was given up");
+    return {};
+  };
+  TRY(frames, segments::check_frames(disk, visit, begin));
   if (stopped) return fail("stopped", "the check was given up");
   if (asked.until && frames.damage && frames.damage->seq >= *asked.until) frames.damage.reset();
   Report report;
@@ -125,6 +110,7 @@ Result<Report> verify_once(ports::Disk& disk, Asked const& asked) {
   if (auto books = checker.end(); !books) condemn(report, report.events, books.error().detail);
   if (report.ok && asked.vkey && *asked.vkey != report.vkey)
     condemn(report, 0, "the ledger was written under another key: " + report.vkey);
+  if (report.ok && asked.keep) asked.keep(checker.fold().take_basis());
   return report;
 }
 
@@ -133,10 +119,8 @@ Result<Report> verify_once(ports::Disk& disk, Asked const& asked) {
 // A server may be writing the last frames while they are read: a frame that was not there yet looks
 // missing beside the one after it. What is damaged stays so; what was under way is whole when it is
 // read again, or the fault has moved on with it.
-Result<Report> verify(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
-                      Progress const& progress, std::optional<std::uint64_t> until) {
+Result<Report> verify(ports::Disk& disk, Asked const& asked) {
   constexpr int kReadingsMax = 5;
-  Asked const asked{.vkey = expected_vkey, .progress = progress, .until = until};
   auto report = verify_once(disk, asked);
   for (int reading = 1; report && !report->ok && reading < kReadingsMax; ++reading) {
     auto again = verify_once(disk, asked);

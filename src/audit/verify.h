@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "audit/fold.h"
 #include "base/digest.h"
 #include "base/result.h"
 #include "ports/disk.h"
@@ -32,11 +33,22 @@ enum class Go { on, stop };
 // Called now and then with the events done so far; says whether to go on.
 using Progress = std::function<Go(std::uint64_t)>;
 
-// `expected_vkey`: the key that the caller trusts; a ledger with another one is not ok. Errors are
-// for a directory that cannot be read at all, and "stopped" where `progress` said so; a damaged
-// ledger is a Report that is not ok. `until`: only the frames with the first so many events; what
-// stands behind them may be under way, and is no fault.
-Result<Report> verify(ports::Disk& disk, std::optional<std::string> const& expected_vkey,
-                      Progress const& progress = {}, std::optional<std::uint64_t> until = {});
+struct Asked {
+  // The key that the caller trusts: a ledger with another one is not ok.
+  std::optional<std::string> vkey = {};
+  Progress progress = {};
+  // Only the frames with the first so many events; what stands behind them may be under way, and is
+  // no fault.
+  std::optional<std::uint64_t> until = {};
+  // Where to begin; asked for once a reading. The frames before it are left out, and whoever gave
+  // it answers for it until a checkpoint's state digest confirms it. Empty: at the first event.
+  std::function<Result<Basis>()> from = {};
+  // Given where the reading of a ledger that is ok ended.
+  std::function<void(Basis)> keep = {};
+};
+
+// Errors are for a directory that cannot be read at all, "stopped" where `progress` said so, and
+// those of `from`; a damaged ledger is a Report that is not ok.
+Result<Report> verify(ports::Disk& disk, Asked const& asked = {});
 
 }  // namespace tally::audit

@@ -10,7 +10,7 @@ Report verified(std::vector<ports::LogFrame> const& frames,
                 std::optional<std::string> const& vkey = std::nullopt) {
   MemoryDisk disk;
   store(disk, frames);
-  auto report = verify(disk, vkey);
+  auto report = verify(disk, {.vkey = vkey});
   EXPECT_TRUE(report);
   return report ? *report : Report{};
 }
@@ -96,7 +96,7 @@ TEST(Verify, FindsAFlippedBitInAFrame) {
   auto const at = std::search(content.begin(), content.end(), needle.begin(), needle.end());
   ASSERT_NE(at, content.end());
   *at ^= 1;
-  auto const report = verify(disk, std::nullopt);
+  auto const report = verify(disk);
   ASSERT_TRUE(report);
   EXPECT_FALSE(report->ok);
   EXPECT_EQ(report->bad_seq, 0u);  // of the first frame nothing can be relied on
@@ -127,12 +127,12 @@ TEST(Verify, DoesNotTakeAFrameThatIsBeingWrittenForDamage) {
   auto const sector = (at - content.begin()) / 512 * 512;
   std::fill_n(content.begin() + sector, 512, std::uint8_t{0});
   disk.written = [] {};
-  auto const damaged = verify(disk, std::nullopt);
+  auto const damaged = verify(disk);
   ASSERT_TRUE(damaged);
   EXPECT_FALSE(damaged->ok);  // it stays so, however often it is read
   disk.readings = 0;
   disk.written = [&] { content = whole; };
-  auto const report = verify(disk, std::nullopt);
+  auto const report = verify(disk);
   ASSERT_TRUE(report);
   EXPECT_TRUE(report->ok) << report->what;
   EXPECT_EQ(disk.readings, 2);
@@ -166,7 +166,7 @@ TEST(Verify, CountsCheckpointsAndComparesTheirState) {
 
 TEST(Verify, SaysWhichDirectoryItCannotRead) {
   MemoryDisk empty;
-  EXPECT_FALSE(verify(empty, std::nullopt));
+  EXPECT_FALSE(verify(empty));
 }
 
 TEST(Verify, OfTheFirstEventsSaysNothingOfThoseBehindThem) {
@@ -177,12 +177,12 @@ TEST(Verify, OfTheFirstEventsSaysNothingOfThoseBehindThem) {
   frames[whole].records.front().leaf.back() ^= 1;  // no longer an event
   MemoryDisk disk;
   store(disk, frames);
-  auto const first = verify(disk, std::nullopt, {}, until);
+  auto const first = verify(disk, {.until = until});
   ASSERT_TRUE(first);
   EXPECT_TRUE(first->ok) << first->what;
   EXPECT_EQ(first->events, until);
   EXPECT_EQ(first->frames, whole);
-  auto const all = verify(disk, std::nullopt);
+  auto const all = verify(disk);
   ASSERT_TRUE(all);
   EXPECT_EQ(all->bad_seq, until);
 }
@@ -192,7 +192,7 @@ TEST(Verify, IsGivenUpWhenAskedTo) {
   while (load.world.history.size() < 9'000) load.step();
   MemoryDisk disk;
   store(disk, frames_of(load.world.history));
-  auto const report = verify(disk, std::nullopt, [](std::uint64_t) { return Go::stop; });
+  auto const report = verify(disk, {.progress = [](std::uint64_t) { return Go::stop; }});
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, "stopped");
 }

@@ -48,6 +48,25 @@ Digest sha256(std::initializer_list<ByteView> parts) {
   return digest;
 }
 
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  bool const ok = EVP_DigestInit_ex2(context_, sha256_algorithm(), nullptr) == 1;
+  TALLY_CHECK(ok, "SHA-256 failed");
+}
+
+Sha256::~Sha256() { EVP_MD_CTX_free(context_); }
+
+void Sha256::add(ByteView part) {
+  bool const ok = EVP_DigestUpdate(context_, part.data(), part.size()) == 1;
+  TALLY_CHECK(ok, "SHA-256 failed");
+}
+
+Digest Sha256::finish() {
+  Digest digest;
+  bool const ok = EVP_DigestFinal_ex(context_, digest.bytes.data(), nullptr) == 1;
+  TALLY_CHECK(ok, "SHA-256 failed");
+  return digest;
+}
+
 Digest hmac_sha256(ByteView key, ByteView message) {
   std::array<std::uint8_t, 64> inner{};
   if (key.size() > inner.size()) {

@@ -12,6 +12,8 @@
 
 #include "base/bytes.h"
 
+struct evp_md_ctx_st;  // of OpenSSL
+
 namespace tally {
 
 struct Digest {
@@ -25,6 +27,21 @@ struct Digest {
 // The digest of the concatenation of the parts.
 Digest sha256(std::initializer_list<ByteView> parts);
 inline Digest sha256(ByteView bytes) { return sha256({bytes}); }
+
+// SHA-256 of bytes that come in parts.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(Sha256 const&) = delete;
+  Sha256& operator=(Sha256 const&) = delete;
+  void add(ByteView part);
+  // Of all parts; nothing may be added or asked afterwards.
+  Digest finish();
+
+ private:
+  evp_md_ctx_st* context_;
+};
 
 Digest hmac_sha256(ByteView key, ByteView message);
 

@@ -32,6 +32,10 @@ struct ApprovalId : Strong<ApprovalId, std::uint64_t> {
 struct LedgerId : Strong<LedgerId, std::uint64_t> {
   using Strong::Strong;
 };  // ldg_
+// What the ids of one ledger are permuted with; no secret. Shown as 16 hex, without a prefix.
+struct IdKey : Strong<IdKey, std::uint64_t> {
+  using Strong::Strong;
+};
 
 // Names chosen by people: lower-case letters, digits, '-', '_', '.'; 1 to 64 characters.
 struct TenantId : Strong<TenantId, std::string> {
@@ -89,6 +93,10 @@ struct IdPrefix<ApprovalId> {
 template <>
 struct IdPrefix<LedgerId> {
   static constexpr std::string_view text = "ldg_";
+};
+template <>
+struct IdPrefix<IdKey> {
+  static constexpr std::string_view text = "";
 };
 
 std::string id_text(std::string_view prefix, std::uint64_t value);

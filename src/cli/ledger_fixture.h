@@ -55,7 +55,7 @@ class LedgerFixture {
     log_ =
         std::move(segments::SegmentLog::create(*disk_, kLedger, options, [] { return 9u; })->log);
     decide(domain::ChronicleCommand(domain::chronicle::Opened{.format = 1,
-                                                              .id_key = "00000000000000ff",
+                                                              .id_key = IdKey(0xff),
                                                               .ledger = kLedger,
                                                               .origin = vkey_.name,
                                                               .vkey = vkey()}));

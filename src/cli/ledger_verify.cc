@@ -47,10 +47,11 @@ ExitCode verify(Call& call, std::optional<std::string> const& vkey) {
   auto const disk = open_ledger(call);
   if (!disk) return report_no_ledger(call, disk.error());
   Progress progress(call, "checked");
-  auto const report = audit::verify(**disk, vkey, [&](std::uint64_t events) {
+  auto const go_on = [&](std::uint64_t events) {
     progress.at(events);
     return audit::Go::on;
-  });
+  };
+  auto const report = audit::verify(**disk, {.vkey = vkey, .progress = go_on});
   if (!report) return report_no_ledger(call, report.error());
   show(call, *report, vkey.has_value());
   if (report->torn_tail)

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "codec/fields_json.h"
+#include "codec/state_tables.h"
 
 namespace tally::codec {
 
@@ -53,23 +53,6 @@ void subtract(Digest& sum, Digest const& term) {
   sum = digest_of(limbs);
 }
 
-template <StrongText Name>
-void write_key(Buffer& out, Name const& name) {
-  out.put(name.value());
-}
-template <PrefixedId Id>
-void write_key(Buffer& out, Id const& id) {
-  out.put(IdPrefix<Id>::text);
-  write_digits(out, id.value());
-}
-void write_key(Buffer& out, std::string_view name) { out.put(name); }
-void write_key(Buffer& out, Digest const& digest) { write_digits(out, digest.bytes); }
-void write_key(Buffer& out, domain::mode::Scope const& scope) {
-  out.put(name_of(scope.kind));
-  out.put(':');
-  out.put(scope.id);
-}
-
 // Spreads keys over a hash table: ids and digests are as good as random already.
 struct SpreadKey {
   std::size_t operator()(Digest const& digest) const { return get_u64(digest.bytes.data()); }
@@ -89,82 +72,40 @@ struct SpreadKey {
 template <class Key>
 using Hashes = std::unordered_map<Key, Digest, SpreadKey>;
 
-template <class Row>
-void write_row(Buffer& out, Row const& row) {
-  write_value(out, row);
-}
-
-// Takes the row apart, so that a member added to it does not compile until it is written here.
-void write_row(Buffer& json, domain::LedgerRow const& row) {
-  auto const& [approvals, at, checkpoint_size, epoch, id_key, keys, leases, ledger, origin, runs,
-               seq_next, vkey, work_clock] = row;
-  json.put('{');
-  MemberWriter const members{json};
-  members("approvals", approvals);
-  members("at", at);
-  members("checkpoint_size", checkpoint_size);
-  members("epoch", epoch);
-  write_name(json, "id_key");  // 64 bits do not fit a JSON integer
-  write_id(json, {}, id_key);
-  members("keys", keys);
-  members("leases", leases);
-  members("ledger", ledger);
-  members("origin", origin);
-  members("runs", runs);
-  members("seq_next", seq_next);
-  members("vkey", vkey);
-  members("work_clock", work_clock);
-  json.put('}');
-}
-
-// Of a row's table, key and members, with a zero byte behind each but the last.
 template <class Key, class Row>
 Digest row_hash(std::string_view table, Key const& key, Row const& row) {
-  thread_local Buffer text;
-  text.clear();
-  text.put(table);
-  text.put('\0');
-  write_key(text, key);
-  text.put('\0');
-  write_row(text, row);
-  return sha256(as_bytes(text.text()));
+  thread_local Buffer line;
+  line.clear();
+  write_line(line, table, key, row);
+  return sha256(as_bytes(line.text()));
 }
 
 // The two rows that exist once; every event changes the first.
-Digest ledger_hash(State const& state) {
-  return row_hash("ledger", std::string_view("row"), state.ledger);
-}
+Digest ledger_hash(State const& state) { return row_hash(kLedgerRow, std::string(), state.ledger); }
 Digest settings_hash(State const& state) {
-  return row_hash("ledger", std::string_view("settings"), state.settings);
+  return row_hash(kSettingsRow, std::string(), state.settings);
 }
+
+template <class... Named>
+std::tuple<Hashes<typename Named::Key>...> hashes_of(std::tuple<Named...> const&);
 
 }  // namespace
 
 struct StateDigest::Rows {
-  Hashes<Digest> answered;
-  Hashes<ApprovalId> approvals;
-  Hashes<JobName> jobs;
-  Hashes<KeyId> keys;
-  Hashes<domain::mode::Scope> modes;
-  Hashes<PersonId> people;
-  Hashes<PlanName> plans;
-  Hashes<RunId> runs;
-  Hashes<TenantId> tenants;
-  Digest ledger;  // zero until it is seen
+  decltype(hashes_of(kTables)) hashes;  // a table each
+  Digest ledger;                        // zero until it is seen
   Digest settings;
+  bool all_seen = false;
 
-  // Calls visit(name, table, hashes) for each table, by members of State and of this.
+  // Calls visit(name, table, hashes) for each table of the state.
   template <class Visit>
-  static void each_table(Visit visit) {
-    visit("answered", &State::answered, &Rows::answered);
-    visit("approvals", &State::approvals, &Rows::approvals);
-    visit("jobs", &State::jobs, &Rows::jobs);
-    visit("keys", &State::keys, &Rows::keys);
-    visit("modes", &State::modes, &Rows::modes);
-    visit("people", &State::people, &Rows::people);
-    visit("plans", &State::plans, &Rows::plans);
-    visit("runs", &State::runs, &Rows::runs);
-    visit("tenants", &State::tenants, &Rows::tenants);
+  void each(Visit&& visit) {
+    std::apply(
+        [&](auto&... own) {
+          std::apply([&](auto const&... named) { (visit(named.name, named.table, own), ...); },
+                     kTables);
+        },
+        hashes);
   }
 };
 
@@ -192,23 +133,42 @@ void take_in(Digest& sum, std::string_view name, domain::Table<Key, Row>& table,
   }
 }
 
+template <class Key, class Row>
+void take_all(Digest& sum, std::string_view name, domain::Table<Key, Row>& table,
+              Hashes<Key>& hashes) {
+  table.take_touched();
+  hashes.reserve(table.size());
+  for (auto const& [key, row] : table) replace(sum, hashes[key], row_hash(name, key, row));
+}
+
 }  // namespace
 
 StateDigest::StateDigest() : rows_(std::make_unique<Rows>()) {}
 StateDigest::~StateDigest() = default;
+StateDigest::StateDigest(StateDigest&&) noexcept = default;
+StateDigest& StateDigest::operator=(StateDigest&&) noexcept = default;
 
 Digest StateDigest::update(State& state) {
-  Rows::each_table([&](std::string_view name, auto table, auto hashes) {
-    take_in(sum_, name, state.*table, (*rows_).*hashes);
+  rows_->each([&](std::string_view name, auto table, auto& hashes) {
+    if (rows_->all_seen)
+      take_in(sum_, name, state.*table, hashes);
+    else
+      take_all(sum_, name, state.*table, hashes);
   });
+  rows_->all_seen = true;
   replace(sum_, rows_->ledger, ledger_hash(state));
   replace(sum_, rows_->settings, settings_hash(state));
   return sum_;
 }
 
+void StateDigest::skip(State& state) {
+  if (rows_->all_seen) return;
+  each_table([&](std::string_view, auto table) { (state.*table).take_touched(); });
+}
+
 Digest StateDigest::of(State const& state) {
   Digest sum;
-  Rows::each_table([&](std::string_view name, auto table, auto) {
+  each_table([&](std::string_view name, auto table) {
     for (auto const& [key, row] : state.*table) add(sum, row_hash(name, key, row));
   });
   add(sum, ledger_hash(state));

@@ -1,7 +1,7 @@
 #pragma once
 
 // A digest of the whole state that costs what changed: the sum, modulo 2^256, of the SHA-256 of
-// every row (table name, key, members). Two states with the same rows have the same digest, however
+// every row's line (state_tables.h). Two states with the same rows have the same digest, however
 // they came about.
 
 #include <memory>
@@ -15,8 +15,14 @@ class StateDigest {
  public:
   StateDigest();
   ~StateDigest();
-  // Takes the rows touched since the last call into account and returns the digest now.
+  StateDigest(StateDigest&&) noexcept;
+  StateDigest& operator=(StateDigest&&) noexcept;
+  // Takes the rows touched since the last call into account and returns the digest now. The first
+  // call covers all rows.
   Digest update(domain::State& state);
+  // Instead of an update that nobody needs: before the first one, the state need not remember what
+  // was touched.
+  void skip(domain::State& state);
   // The digest from nothing, over all rows; for checking.
   static Digest of(domain::State const& state);
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/fields_random.h"
+#include "codec/state_tables.h"
 
 namespace tally::codec {
 namespace {
@@ -37,7 +38,7 @@ Digest numbered_digest(std::uint64_t number) {
 void disturb(Prng& random, State& state) {
   std::uint64_t const number = random.below(5);
   std::string const name = "n" + std::to_string(number);
-  switch (random.below(11)) {
+  switch (random.below(12)) {
     case 0:
       return disturb(random, state.tenants, TenantId(name));
     case 1:
@@ -57,6 +58,8 @@ void disturb(Prng& random, State& state) {
     case 8:
       return disturb(random, state.approvals, ApprovalId(number));
     case 9:
+      return disturb(random, state.last_served, JobName(name));
+    case 10:
       return fill(random, state.settings);
     default:
       state.ledger.seq_next += 1;
@@ -71,6 +74,47 @@ TEST(StateDigest, IncrementallyEqualsFromNothingOverRandomEdits) {
     for (auto n = random.below(4); n > 0; --n) disturb(random, state);
     ASSERT_EQ(digest.update(state), StateDigest::of(state)) << round;
   }
+}
+
+TEST(StateDigest, BegunLateCoversWhatWasNotWatched) {
+  Prng random(33);
+  State state;
+  StateDigest digest;
+  for (int i = 0; i < 100; ++i) {
+    disturb(random, state);
+    digest.skip(state);
+  }
+  EXPECT_EQ(digest.update(state), StateDigest::of(state));
+  disturb(random, state);
+  EXPECT_EQ(digest.update(state), StateDigest::of(state));
+}
+
+TEST(StateDigest, ReadBackFromItsLinesIsTheSameState) {
+  Prng random(34);
+  State state;
+  for (int i = 0; i < 200; ++i) disturb(random, state);
+  fill(random, state.ledger);
+  State again;
+  write_state(state, [&](std::string_view line) {
+    auto const read = read_line(again, line);
+    ASSERT_TRUE(read) << line << read.error().detail;
+  });
+  EXPECT_EQ(StateDigest::of(again), StateDigest::of(state));
+  EXPECT_EQ(again.ledger, state.ledger);
+  EXPECT_EQ(again.settings, state.settings);
+}
+
+TEST(StateDigest, RefusesLinesThatNobodyWrote) {
+  State state;
+  for (std::string_view const line :
+       {"", "[", "[]", "{}", "[\"runs\"]", "[\"runs\",\"run_0000000000000001\"]",
+        "[\"nothing\",\"a\",{}]", "[\"plans\",\"a\",{}", "[\"plans\",\"a\",{}]x",
+        "[\"plans\",\"a\",{\"b\":1}]", "[\"plans\",1,{}]"}) {
+    auto const read = read_line(state, line);
+    ASSERT_FALSE(read) << line;
+    EXPECT_EQ(read.error().code, "malformed_row");
+  }
+  EXPECT_EQ(state.plans.size(), 0u);
 }
 
 TEST(StateDigest, DoesNotDependOnTheOrderOfEdits) {
@@ -99,15 +143,13 @@ TEST(StateDigest, IsTheSumOfTheHashesOfTheRowsModulo2To256) {
   state.tenants.put(TenantId("a"),
                     {.balances = {}, .holds_live = {}, .plan = {}, .runs_live = 7, .seq_next = 0});
   auto const settings = as_bytes(
-      "{\"archive_after\":86400000000,\"audits_before_safe_mode\":1,\"heartbeat\":30000000,"
+      "[\"settings\",\"\",{\"archive_after\":86400000000,\"audits_before_safe_mode\":1,"
+      "\"heartbeat\":30000000,"
       "\"idempotency_life\":604800000000,\"lease\":120000000,\"quorum\":2,\"run_retention\":"
       "34560000000000,\"runs_live_max\":"
-      "1000000}");
-  using namespace std::string_view_literals;
-  std::array const hashes{
-      sha256({as_bytes("tenants\0a\0"sv), as_bytes("{\"runs_live\":7}")}),
-      sha256({as_bytes("ledger\0row\0"sv), as_bytes("{\"id_key\":\"0000000000000000\"}")}),
-      sha256({as_bytes("ledger\0settings\0"sv), settings})};
+      "1000000}]");
+  std::array const hashes{sha256(as_bytes("[\"tenants\",\"a\",{\"runs_live\":7}]")),
+                          sha256(as_bytes("[\"ledger\",\"\",{}]")), sha256(settings)};
   Digest sum;
   std::uint32_t carry = 0;
   for (std::size_t i = 0; i < sum.bytes.size(); ++i) {
@@ -131,7 +173,7 @@ TEST(StateDigest, ChangesWithAnyMemberOfTheLedgerRow) {
   expect_new([](Row& row) { row.at = Instant(1); });
   expect_new([](Row& row) { row.checkpoint_size = 1; });
   expect_new([](Row& row) { row.epoch = 1; });
-  expect_new([](Row& row) { row.id_key = ~std::uint64_t{0}; });
+  expect_new([](Row& row) { row.id_key = IdKey(~std::uint64_t{0}); });
   expect_new([](Row& row) { row.keys = 1; });
   expect_new([](Row& row) { row.leases = 1; });
   expect_new([](Row& row) { row.ledger = LedgerId(1); });

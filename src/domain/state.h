@@ -36,7 +36,7 @@ struct LedgerRow {
   Instant at;                  // of the last event
   std::int64_t checkpoint_size = 0;
   std::int64_t epoch = 0;  // of the writer
-  std::uint64_t id_key = 0;
+  IdKey id_key;
   std::int64_t keys = 0;
   LedgerId ledger;
   std::int64_t leases = 0;
@@ -45,12 +45,38 @@ struct LedgerRow {
   std::int64_t seq_next = 0;
   std::string vkey;
   mode::WorkClock work_clock;
+  bool operator==(LedgerRow const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("approvals", self.approvals);
+    visit("at", self.at);
+    visit("checkpoint_size", self.checkpoint_size);
+    visit("epoch", self.epoch);
+    visit("id_key", self.id_key);
+    visit("keys", self.keys);
+    visit("leases", self.leases);
+    visit("ledger", self.ledger);
+    visit("origin", self.origin);
+    visit("runs", self.runs);
+    visit("seq_next", self.seq_next);
+    visit("vkey", self.vkey);
+    visit("work_clock", self.work_clock);
+  }
+};
+
+// Whose run of a job was leased last: the next lease goes to the tenant behind it.
+struct LastServed {
+  TenantId tenant;
+  bool operator==(LastServed const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("tenant", self.tenant);
+  }
 };
 
 // Queued runs, derived from the run table: by job, tenant and age.
 struct Queue {
   std::map<JobName, std::map<TenantId, std::set<std::pair<std::int64_t, RunId>>>> waiting;
-  std::map<JobName, TenantId> last_served;
   std::int64_t depth = 0;
 };
 
@@ -69,12 +95,13 @@ struct State {
   Table<KeyId, directory::Key> keys;
   Table<PlanName, directory::Plan> plans;
   Table<JobName, run::JobKind> jobs;
+  Table<JobName, LastServed> last_served;
   Table<RunId, run::Row> runs;
   Table<Digest, AnsweredKey> answered;
   Table<mode::Scope, mode::Row> modes;
   Table<ApprovalId, approval::Row> approvals;
 
-  // Derived from the tables above, kept up by apply.
+  // Derived from the tables above (derive.h), kept up by apply.
   Queue queue;
   Deadlines deadlines;
   std::map<TenantId, std::int64_t> audits;          // runs that wait for one

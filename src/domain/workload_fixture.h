@@ -11,7 +11,8 @@ namespace tally::domain::testing {
 
 class Workload {
  public:
-  explicit Workload(std::uint64_t seed) : random_(seed) {
+  explicit Workload(std::uint64_t seed, std::string vkey = {})
+      : world(std::move(vkey)), random_(seed) {
     purses.grant(kAcme, kGrant);
     world.add_tenant(kBeta, kGrant);
     purses.grant(kBeta, kGrant);

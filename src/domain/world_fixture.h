@@ -92,7 +92,7 @@ class World {
   // `vkey`: of the key that signs checkpoints, where a test has some.
   explicit World(std::string vkey = {}) {
     ask(chronicle::Opened{.format = 1,
-                          .id_key = "0123456789abcdef",
+                          .id_key = IdKey(0x0123456789abcdef),
                           .ledger = LedgerId(7),
                           .origin = "test.example/ledger",
                           .vkey = std::move(vkey)});

@@ -68,6 +68,10 @@ void Index::add(std::shared_ptr<Entry const> entry) {
   });
 }
 
+void Index::clear() {
+  tables_.with([](Tables& tables) { tables = {}; });
+}
+
 std::shared_ptr<Entry const> Index::recent(std::int64_t seq) const {
   return tables_.with([&](Tables const& tables) -> std::shared_ptr<Entry const> {
     if (tables.recent.empty()) return nullptr;

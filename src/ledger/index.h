@@ -26,6 +26,8 @@ class Index {
   void add(std::shared_ptr<Entry const> entry);
   // The same without keeping the event itself: for what is long past when a start folds it.
   void note(domain::Recorded const& recorded);
+  // Forgets everything.
+  void clear();
   // If it is among the latest.
   std::shared_ptr<Entry const> recent(std::int64_t seq) const;
   std::vector<std::int64_t> of_run(RunId run) const;

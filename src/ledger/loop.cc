@@ -12,7 +12,8 @@ Loop::Inside::Inside(Start start, World the_world, LoopOptions the_options)
       epoch(start.epoch),
       inbox(options.lane_requests_max),
       clock(world.clock, state.ledger.at),
-      builder(state, tree, world.entropy) {
+      builder(state, tree, world.entropy),
+      digest(std::move(start.digest)) {
   shared.with([&](Volatile& v) { v.directory = Directory::of(state); });
   Instant const now = clock.now();
   for (auto const& [id, row] : state.runs) {

@@ -20,6 +20,7 @@
 #include <variant>
 
 #include "base/mutex.h"
+#include "codec/state_digest.h"
 #include "domain/core.h"
 #include "ledger/directory.h"
 #include "ledger/entry.h"
@@ -123,6 +124,7 @@ class Loop {
   struct Start {
     domain::State state;
     merkle::Tree tree;
+    codec::StateDigest digest = {};
     std::uint64_t epoch = 1;
   };
   struct World {

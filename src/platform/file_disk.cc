@@ -182,8 +182,8 @@ Result<std::unique_ptr<ports::DiskFile>> FileDisk::open(std::string const& name)
 }
 
 template <class Fill>
-Result<void> FileDisk::put(std::string const& name, int open_flags, unsigned rename_flags,
-                           Fill fill) {
+Result<void> FileDisk::make(std::string const& name, int open_flags, unsigned rename_flags,
+                            Fill fill) {
   auto temporary = kTemporary + name;
   auto path = path_ + "/" + temporary;
   auto written = [&]() -> Result<void> {
@@ -211,16 +211,22 @@ Result<std::unique_ptr<ports::DiskFile>> FileDisk::create_zeroed(std::string con
   // Real zeros, not a hole and not fallocate: a later overwrite then changes no metadata. Past the
   // page cache where that goes: copying a log's worth of zeros costs more than writing the log.
   bool const past_cache = direct_ && size % ports::kDiskBlock == 0;
-  TRY_VOID(put(name, past_cache ? O_DIRECT : 0, RENAME_NOREPLACE,
-               [&](int fd, std::string const& path) { return write_zeros(fd, size, path); }));
+  TRY_VOID(make(name, past_cache ? O_DIRECT : 0, RENAME_NOREPLACE,
+                [&](int fd, std::string const& path) { return write_zeros(fd, size, path); }));
   return open(name);
 }
 
-Result<void> FileDisk::replace(std::string const& name, ByteView content) {
+Result<void> FileDisk::put(std::string const& name, ports::Content const& content) {
   check_name(name);
   TRY_VOID(writable());
-  return put(name, 0, 0,
-             [&](int fd, std::string const& path) { return write_all(fd, 0, content, path); });
+  return make(name, 0, 0, [&](int fd, std::string const& path) {
+    std::uint64_t at = 0;
+    return content([&](ByteView part) {
+      auto written = write_all(fd, at, part, path);
+      at += part.size();
+      return written;
+    });
+  });
 }
 
 Result<void> FileDisk::remove(std::string const& name) {

@@ -41,7 +41,7 @@ class FileDisk final : public ports::Disk {
   Result<std::unique_ptr<ports::DiskFile>> open(std::string const& name) override;
   Result<std::unique_ptr<ports::DiskFile>> create_zeroed(std::string const& name,
                                                          std::uint64_t size) override;
-  Result<void> replace(std::string const& name, ByteView content) override;
+  Result<void> put(std::string const& name, ports::Content const& content) override;
   Result<void> remove(std::string const& name) override;
 
   // Whether O_DIRECT is in use.
@@ -55,7 +55,7 @@ class FileDisk final : public ports::Disk {
   Result<void> sync_directory() const;
   // Writes `name` by way of a temporary file: after a crash it is whole or absent.
   template <class Fill>
-  Result<void> put(std::string const& name, int open_flags, unsigned rename_flags, Fill fill);
+  Result<void> make(std::string const& name, int open_flags, unsigned rename_flags, Fill fill);
   bool probe_direct() const;
 
   int directory_;

@@ -8,6 +8,7 @@
 // all. After the first error the caller stops using the disk (fail-stop).
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -31,6 +32,10 @@ class DiskFile {
   virtual Result<void> write_durable(std::uint64_t offset, ByteView bytes) = 0;
 };
 
+// The content of a file that is too long to be held at once: calls write with part after part.
+using Write = std::function<Result<void>(ByteView)>;
+using Content = std::function<Result<void>(Write const&)>;
+
 class Disk {
  public:
   virtual ~Disk() = default;
@@ -41,9 +46,12 @@ class Disk {
   // error.
   virtual Result<std::unique_ptr<DiskFile>> create_zeroed(std::string const& name,
                                                           std::uint64_t size) = 0;
-  // Replaces a small file as a whole: after a crash it is the old or the new content, and the new
-  // one once this returned.
-  virtual Result<void> replace(std::string const& name, ByteView content) = 0;
+  // Replaces a file as a whole: after a crash it is the old or the new content, and the new one
+  // once this returned. An error of `content` leaves the old one.
+  virtual Result<void> put(std::string const& name, Content const& content) = 0;
+  Result<void> replace(std::string const& name, ByteView content) {
+    return put(name, [&](Write const& write) { return write(content); });
+  }
   virtual Result<void> remove(std::string const& name) = 0;
 };
 

@@ -8,10 +8,11 @@ constexpr char kVisitorSays[] = "visitor_says";
 
 }  // namespace
 
-Result<Verification> check_frames(ports::Disk& disk, FrameVisitor const& visitor) {
+Result<Verification> check_frames(ports::Disk& disk, FrameVisitor const& visitor,
+                                  std::uint64_t from_seq) {
   Verification result;
   std::optional<Damage> said;
-  auto found = survey(disk, {}, [&](FrameView const& frame) -> Result<void> {
+  auto found = survey(disk, {{}, from_seq}, [&](FrameView const& frame) -> Result<void> {
     auto visited = visitor(frame);
     if (!visited) {
       said = Damage{.seq = frame.header.first_seq,

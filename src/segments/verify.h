@@ -28,6 +28,8 @@ struct Verification {
 
 // The visitor sees every frame that verified, in order, and recomputes whatever is built on the
 // records. An error that it returns becomes damage at the frame's first sequence.
-Result<Verification> check_frames(ports::Disk& disk, FrameVisitor const& visitor);
+// With `from_seq` only the segments from the one that holds it on are read, and the headers of all.
+Result<Verification> check_frames(ports::Disk& disk, FrameVisitor const& visitor,
+                                  std::uint64_t from_seq = 0);
 
 }  // namespace tally::segments

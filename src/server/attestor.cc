@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "platform/thread_priority.h"
 
 namespace tally::server {
 
 namespace {
 
-void report(wiring::Node& node, std::string type, std::string message, std::string inside) {
+void report(wiring::Node& node, Severity severity, std::string type, std::string message,
+            std::string inside) {
   ports::ErrorReport report;
-  report.severity = Severity::critical;
+  report.severity = severity;
   report.exception_type = std::move(type);
   report.message = std::move(message);
   report.chain = {{"attestor", std::move(inside)}};
@@ -25,24 +28,30 @@ void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& 
   auto const count = [&](std::string_view result) {
     metrics.add("attestation_passes_total", {{"result", result}});
   };
-  if (!attestation.report) {
+  if (!attestation.found) {
     count("unreadable");
-    Error const& error = attestation.report.error();
-    return report(node, "ledger_unreadable", "the ledger could not be read as a whole",
-                  error.detail + " " + error.inside);
+    Error const& error = attestation.found.error();
+    return report(node, Severity::critical, "ledger_unreadable",
+                  "the ledger could not be read as a whole", error.detail + " " + error.inside);
   }
-  audit::Report const& found = *attestation.report;
+  audit::Report const& found = attestation.found->report;
   if (!found.ok) {
     count("differs");
     auto const what =
         found.bad_seq ? fmt::format("event {}: {}", *found.bad_seq, found.what) : found.what;
-    report(node, "ledger_differs", "the ledger on the disk is not what was written to it", what);
+    report(node, Severity::critical, "ledger_differs",
+           "the ledger on the disk is not what was written to it", what);
     return node.halt("the ledger on the disk differs: " + what);
   }
   count("ok");
+  metrics.set("attestation_verified_seq", {}, static_cast<double>(found.events));
+  if (auto const& saved = attestation.found->saved; !saved)
+    report(node, Severity::warning, "snapshot_not_saved",
+           "a snapshot of the state could not be saved; the next start will take longer",
+           saved.error().detail + " " + saved.error().inside);
+  if (attestation.reach == ledger::Reach::tail) return;
   metrics.set("attestation_last_success_timestamp_seconds", {},
               static_cast<double>(at.value()) / static_cast<double>(seconds(1).value()));
-  metrics.set("attestation_verified_seq", {}, static_cast<double>(found.events));
   auto const detail =
       fmt::format("{} events, {} checkpoints, root {}, in {} ms", found.events, found.checkpoints,
                   found.root.hex(), attestation.took.value() / milliseconds(1).value());
@@ -73,29 +82,34 @@ void Attestor::wait(Duration most) {
 
 void Attestor::run() {
   platform::lower_thread_priority();
+  Duration whole_due = world_.clock.monotonic();
+  std::uint64_t read_to = 0;
   while (!stopping()) {
-    Duration const began = world_.clock.monotonic();
-    Attestation const attestation{.report = pass(), .took = world_.clock.monotonic() - began};
-    if (stopping()) return;
-    world_.attested(attestation);
-    bool const read = attestation.report.has_value();
-    if (read && !attestation.report->ok) return;
-    wait(read ? pace_.every : pace_.after_a_fault);
+    bool const whole = world_.clock.monotonic() >= whole_due;
+    bool const grown = world_.acknowledged() >= read_to + pace_.snapshot_every;
+    if (whole || grown) {
+      Attestation const done = pass(whole ? ledger::Reach::whole : ledger::Reach::tail);
+      if (stopping()) return;
+      world_.attested(done);
+      if (done.found && !done.found->report.ok) return;
+      Duration const now = world_.clock.monotonic();
+      if (!done.found) whole_due = now + pace_.after_a_fault;
+      if (done.found && whole) whole_due = now + pace_.every;
+      read_to = done.found ? done.found->report.events : world_.acknowledged();
+    }
+    wait(std::clamp(whole_due - world_.clock.monotonic(), Duration(0), pace_.look_up));
   }
 }
 
-// What stands behind the acknowledged may be under way: it is left to the next pass.
-Result<audit::Report> Attestor::pass() {
-  std::uint64_t const acknowledged = world_.acknowledged();
+Attestation Attestor::pass(ledger::Reach reach) {
+  Duration const began = world_.clock.monotonic();
   auto const go_on = [this](std::uint64_t) { return stopping() ? audit::Go::stop : audit::Go::on; };
-  TRY(report, audit::verify(world_.disk, world_.vkey, go_on, acknowledged));
-  if (report.ok && report.events < acknowledged) {
-    report.ok = false;
-    report.bad_seq = report.events;
-    report.what = fmt::format("the ledger ends after {} events; {} were acknowledged",
-                              report.events, acknowledged);
-  }
-  return report;
+  auto found = ledger::attest(world_.disk, world_.snapshots,
+                              {.vkey = world_.vkey,
+                               .acknowledged = world_.acknowledged(),
+                               .reach = reach,
+                               .progress = go_on});
+  return {.reach = reach, .found = std::move(found), .took = world_.clock.monotonic() - began};
 }
 
 }  // namespace tally::server

@@ -1,13 +1,16 @@
 #pragma once
 
-// Reads the whole ledger again while the server runs, as a stranger would: once after the start and
-// then daily. The start has folded every event, but what it read may rot later, and a fold checks
-// neither the books nor the state digests. A difference is no reason to end, since nothing more can
-// be lost by reading; it is a reason to halt.
+// Reads the ledger while the server runs, as a stranger would: the whole of it once after the start
+// and then daily, and in between, whenever it has grown by so much, what is behind the last
+// snapshot. The start has folded every event or went on from a snapshot, but what it read may rot
+// later, and a fold checks neither the books nor every state digest. A difference is no reason to
+// end, since nothing more can be lost by reading; it is a reason to halt.
 //
-//     start ── pass ── ok ──────────── a day ── pass ── ...
+//     start ── whole ── ok ──── grown ── tail ── ok ──── a day ── whole ── ...
 //                └── differs ── told once ── (no further pass)
-//                └── cannot read ── told ──── an hour ── pass
+//                └── cannot read ── told ──── an hour ── whole
+//
+// Each pass that ends well leaves a snapshot of the state for the next start.
 
 #include <condition_variable>
 #include <functional>
@@ -15,7 +18,7 @@
 #include <string>
 #include <thread>
 
-#include "audit/verify.h"
+#include "ledger/attest.h"
 #include "ports/clock.h"
 #include "server/log.h"
 #include "server/wiring/node.h"
@@ -24,7 +27,8 @@ namespace tally::server {
 
 // One pass over the ledger. Errors are for a directory that cannot be read.
 struct Attestation {
-  Result<audit::Report> report;
+  ledger::Reach reach = ledger::Reach::whole;
+  Result<ledger::Attested> found;
   Duration took;
 };
 
@@ -36,6 +40,7 @@ class Attestor {
  public:
   struct World {
     ports::Disk& disk;  // the ledger's directory, for reading
+    ledger::Snapshots& snapshots;
     ports::Clock const& clock;
     std::string vkey;  // the key that the ledger was opened with
     // Events that somebody may have been told of: fewer on the disk are a difference.
@@ -45,6 +50,8 @@ class Attestor {
   struct Pace {
     Duration every = hours(24);
     Duration after_a_fault = hours(1);
+    std::uint64_t snapshot_every = 200'000;  // events
+    Duration look_up = seconds(1);           // whether the ledger has grown
   };
 
   Attestor(World world, Pace pace);
@@ -55,7 +62,7 @@ class Attestor {
 
  private:
   void run();
-  Result<audit::Report> pass();
+  Attestation pass(ledger::Reach reach);
   bool stopping() const;
   void wait(Duration most);
 

@@ -27,24 +27,33 @@ struct Attested {
     std::counting_semaphore<> told(0);
     Attestor const attestor(
         {.disk = disk,
+         .snapshots = snapshots,
          .clock = clock,
          .vkey = "",
          .acknowledged = [this, acknowledged] { return acknowledged.value_or(events); },
          .attested =
              [&](Attestation const& one) {
-               reports.push_back(one.report);
+               reaches.push_back(one.reach);
+               if (one.found)
+                 reports.emplace_back(one.found->report);
+               else
+                 reports.emplace_back(tl::unexpected<Error>(one.found.error()));
                after(static_cast<int>(reports.size()));
                told.release();
              }},
-        {.every = milliseconds(1), .after_a_fault = milliseconds(1)});
+        pace);
     for (int i = 0; i < passes; ++i) told.acquire();
   }
 
   MemoryDisk disk;
+  MemoryDisk derived;
+  ledger::Snapshots snapshots{derived, "build"};
+  Attestor::Pace pace{.every = milliseconds(1), .after_a_fault = milliseconds(1)};
   platform::SystemClock clock;
   std::uint64_t events = 0;
   std::uint64_t last_frame = 0;  // its first event
   std::vector<Result<audit::Report>> reports;
+  std::vector<ledger::Reach> reaches;
 };
 
 TEST(AttestorTest, ReadsTheWholeLedgerAgainAndAgain) {
@@ -90,6 +99,19 @@ TEST(AttestorTest, LeavesWhatNobodyWasToldOfToTheNextPass) {
   ASSERT_TRUE(ledger.reports[0]);
   EXPECT_FALSE(ledger.reports[0]->ok);
   EXPECT_EQ(ledger.reports[0]->bad_seq, ledger.last_frame);
+}
+
+TEST(AttestorTest, ReadsOnlyWhatIsBehindTheLastSnapshotWhenItHasGrown) {
+  Attested ledger;
+  ledger.pace = {.every = hours(1), .snapshot_every = 1, .look_up = milliseconds(1)};
+  std::uint64_t const all = ledger.events;
+  ledger.events = audit::testing::kEventsInAFrame;
+  ledger.watch(2, [&](int) { ledger.events = all; });
+  EXPECT_EQ(ledger.reaches, (std::vector{ledger::Reach::whole, ledger::Reach::tail}));
+  ASSERT_TRUE(ledger.reports[1]);
+  EXPECT_TRUE(ledger.reports[1]->ok) << ledger.reports[1]->what;
+  EXPECT_EQ(ledger.reports[1]->events, all);
+  EXPECT_EQ(ledger.snapshots.sizes(), (std::vector<std::uint64_t>{all, 5}));
 }
 
 TEST(AttestorTest, TriesAgainWhereItCouldNotRead) {

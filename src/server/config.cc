@@ -51,6 +51,12 @@ std::map<std::string, Key, std::less<>> const& keys() {
       {"attestor.every_s",
        {"seconds, 1 to a year",
         whole(1, kYear, [](Config& c, std::int64_t n) { c.attest_every = seconds(n); })}},
+      {"attestor.snapshot_every_events",
+       {"a whole number from 1 to 1000000000", whole(1, 1'000'000'000,
+                                                     [](Config& c, std::int64_t n) {
+                                                       c.snapshot_every_events =
+                                                           static_cast<std::uint64_t>(n);
+                                                     })}},
       {"first.grant_usd",
        {"an amount in quotes such as \"100.00\"", text([](Config& c, std::string const& s) {
           auto const amount = parse_usd(s);

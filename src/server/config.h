@@ -7,7 +7,7 @@
 //   [idempotency]  life_s = 604800
 //   [archive]      after_s = 86400
 //   [runs]         retention_s = 34560000  audits_before_safe_mode = 1
-//   [attestor]     every_s = 86400
+//   [attestor]     every_s = 86400        snapshot_every_events = 200000
 //   [approvals]    quorum = 2
 //   [first]        grant_usd = "100.00"   origin = "tallystick.local/ledger"
 //   [worker]       slots = 2
@@ -23,6 +23,7 @@ namespace tally::server {
 struct Config {
   domain::chronicle::Settings settings;
   Duration attest_every = hours(24);
+  std::uint64_t snapshot_every_events = 200'000;
   Micros first_grant{100'000'000};
   std::string origin = "tallystick.local/ledger";
   std::uint32_t worker_slots = 2;

@@ -50,7 +50,7 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::open(std::string const& pa
   if (fault || path.empty())
     return fail("io_error", "the data directory's path cannot be used: " + path);
   std::unique_ptr<DataDirectory> directory(new DataDirectory(absolute));
-  for (char const* inside : {"", "/keys", "/keys/data", "/ledger", "/blobs", "/work"})
+  for (char const* inside : {"", "/keys", "/keys/data", "/ledger", "/blobs", "/work", "/snapshots"})
     TRY_VOID(platform::make_private_directory(absolute + inside));
   TRY_VOID(directory->lock());
   TRY_VOID(directory->open_halt());

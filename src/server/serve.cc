@@ -99,6 +99,7 @@ struct Machine {
   std::unique_ptr<DataDirectory> data;
   std::unique_ptr<platform::FileDisk> disk;
   std::unique_ptr<platform::FileDisk> disk_to_read;  // the attestor's own
+  std::unique_ptr<platform::FileDisk> derived;
   std::unique_ptr<platform::FileSigner> signer;
   std::unique_ptr<platform::FileVault> vault;
   std::optional<platform::FileBlobs> blobs;
@@ -133,6 +134,10 @@ Result<void> open_machine(Machine& machine, ServeOptions const& options, Config 
   machine.disk = std::move(disk);
   TRY(disk_to_read, platform::FileDisk::open_read_only(machine.data->path("ledger")));
   machine.disk_to_read = std::move(disk_to_read);
+  // Read more often than written, and no loss: by way of the page cache.
+  TRY(derived, platform::FileDisk::open_directory(machine.data->path("snapshots"),
+                                                  platform::Transfer::buffered));
+  machine.derived = std::move(derived);
   TRY(signer, platform::FileSigner::open_or_create(machine.data->path("keys/ledger.key")));
   machine.signer = std::move(signer);
   TRY(vault, platform::FileVault::open(machine.data->path("keys/data"), machine.entropy));
@@ -175,6 +180,7 @@ wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
   return {.clock = machine.clock,
           .entropy = machine.entropy,
           .disk = *machine.disk,
+          .derived = *machine.derived,
           .signer = *machine.signer,
           .vault = *machine.vault,
           .blobs = *machine.blobs,
@@ -215,6 +221,7 @@ wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Confi
 
 Attestor::World attestor_world(Machine& machine, wiring::Node& node) {
   return {.disk = *machine.disk_to_read,
+          .snapshots = node.snapshots(),
           .clock = machine.clock,
           .vkey = node.loop().directory()->vkey,
           .acknowledged = [&node] { return static_cast<std::uint64_t>(node.index().size()); },
@@ -297,7 +304,9 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   if (!machine.data->halt_reason().empty()) TRY_VOID(machine.data->clear_halt());
   int signal_number = 0;
   {
-    Attestor const attestor(attestor_world(machine, *node), {.every = config.attest_every});
+    Attestor const attestor(
+        attestor_world(machine, *node),
+        {.every = config.attest_every, .snapshot_every = config.snapshot_every_events});
     sigwait(&signals, &signal_number);
   }
   if (machine.failed) {

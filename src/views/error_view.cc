@@ -5,7 +5,7 @@
 namespace tally::views {
 
 wire::ErrorEnvelope error_view(domain::Recorded const& recorded,
-                               domain::error::Recorded const& finding, std::uint64_t id_key) {
+                               domain::error::Recorded const& finding, IdKey id_key) {
   domain::Header const& header = recorded.header;
   wire::ErrorEnvelope view;
   view.error_id = to_text(domain::error_id(id_key, header.seq));

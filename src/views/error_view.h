@@ -10,6 +10,6 @@ namespace tally::views {
 // `id_key` is the ledger's (leaf 0): ids of errors are made with it. `finding` is what
 // domain::error::finding_of says of `recorded`.
 wire::ErrorEnvelope error_view(domain::Recorded const& recorded,
-                               domain::error::Recorded const& finding, std::uint64_t id_key);
+                               domain::error::Recorded const& finding, IdKey id_key);
 
 }  // namespace tally::views

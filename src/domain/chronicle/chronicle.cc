@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "domain/chronicle/decide.h"
 #include "domain/run/engine.h"
 
@@ -56,8 +54,7 @@ void apply(State& state, Header const&, Opened const& event) {
   state.ledger.ledger = event.ledger;
   state.ledger.origin = event.origin;
   state.ledger.vkey = event.vkey;
-  std::from_chars(event.id_key.data(), event.id_key.data() + event.id_key.size(),
-                  state.ledger.id_key, 16);
+  state.ledger.id_key = event.id_key;
 }
 
 void apply(State& state, Header const&, ServerStarted const& event) {

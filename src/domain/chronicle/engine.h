@@ -40,7 +40,7 @@ struct Settings {
 // Command and event ledger.opened, leaf 0: {format, ledger id, vkey, origin}.
 struct Opened {
   std::int64_t format = 1;
-  std::string id_key;  // hex of 64 bits; spreads ids, no secret
+  IdKey id_key;
   LedgerId ledger;
   std::string origin;
   std::string vkey;

@@ -64,7 +64,7 @@ TEST(Errors, OfATenantJoinTheTenantsOwnSequence) {
 }
 
 TEST(Errors, HaveIdsThatLeadBackToTheirEvent) {
-  constexpr std::uint64_t kKey = 0x0123456789abcdef;
+  constexpr IdKey kKey(0x0123456789abcdef);
   std::set<ErrorId> ids;
   for (std::int64_t seq = 0; seq < 10'000; ++seq) {
     auto const id = error_id(kKey, seq);

@@ -81,7 +81,7 @@ void apply(State& state, Header const& header, Refused const& event) {
 void apply(State& state, Header const& header, Leased const& event) {
   stop_waiting(state, event.run, state.runs.at(event.run));
   Row const& row = advance_row(state, header, event);
-  state.queue.last_served[row.job] = row.tenant;
+  state.last_served.put(row.job, {row.tenant});
   state.leases[event.lease] = event.run;
   ++state.ledger.leases;
 }

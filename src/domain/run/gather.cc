@@ -82,9 +82,9 @@ std::optional<std::pair<std::int64_t, RunId>> next_in_turn(State const& state, J
     auto const at = tenants->second.find(*only);
     return at == tenants->second.end() ? std::nullopt : oldest(state, at->second);
   }
-  auto const served = state.queue.last_served.find(job);
-  auto at = served == state.queue.last_served.end() ? tenants->second.begin()
-                                                    : tenants->second.upper_bound(served->second);
+  LastServed const* served = state.last_served.find(job);
+  auto at =
+      served == nullptr ? tenants->second.begin() : tenants->second.upper_bound(served->tenant);
   for (std::size_t turn = 0; turn < tenants->second.size(); ++turn, ++at) {
     if (at == tenants->second.end()) at = tenants->second.begin();
     if (auto found = oldest(state, at->second)) return found;

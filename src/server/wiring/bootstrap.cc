@@ -1,7 +1,5 @@
 #include "server/wiring/bootstrap.h"
 
-#include <fmt/format.h>
-
 namespace tally::wiring {
 
 namespace directory = domain::directory;
@@ -17,12 +15,11 @@ std::vector<domain::Command> open_commands(FreshLedger const& fresh) {
   key.secret_sha256 = fresh.operator_key_sha256;
   key.tenant = tenant;
   std::vector<domain::Command> commands{
-      domain::ChronicleCommand(
-          domain::chronicle::Opened{.format = 1,
-                                    .id_key = fmt::format("{:016x}", fresh.id_key),
-                                    .ledger = fresh.ledger,
-                                    .origin = fresh.origin,
-                                    .vkey = fresh.vkey}),
+      domain::ChronicleCommand(domain::chronicle::Opened{.format = 1,
+                                                         .id_key = fresh.id_key,
+                                                         .ledger = fresh.ledger,
+                                                         .origin = fresh.origin,
+                                                         .vkey = fresh.vkey}),
       domain::DirectoryCommand(directory::SetPlan{.person = person, .plan = plan, .row = {}}),
       domain::DirectoryCommand(directory::AddPerson{
           .name = "Operator", .person = person, .subject = person, .roles = {"admin"}}),

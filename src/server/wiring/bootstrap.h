@@ -20,7 +20,7 @@ inline constexpr std::string_view kFirstPerson = "operator";
 
 struct FreshLedger {
   LedgerId ledger;
-  std::uint64_t id_key = 0;
+  IdKey id_key;
   std::string origin;
   std::string vkey;
   Digest operator_key_sha256;  // of the token in operator.key

@@ -45,6 +45,7 @@ Node::Node(NodeWorld world, NodeOptions options)
     : world_(std::move(world)),
       options_(std::move(options)),
       errors_(world_.clock, world_.entropy, {.told = world_.error_told}),
+      snapshots_(world_.derived, options_.build),
       begin_(std::make_shared<Begin>()) {}
 
 Node::~Node() = default;
@@ -56,36 +57,41 @@ Result<std::unique_ptr<Node>> Node::open(NodeWorld world, NodeOptions options) {
 }
 
 Result<void> Node::recover() {
-  auto const salt = [this] { return random_number(world_.entropy); };
-  auto opened = segments::SegmentLog::open(world_.disk, std::nullopt, options_.log, salt);
-  if (!opened && opened.error().code == "ledger_absent") {
-    fresh_ = LedgerId(random_number(world_.entropy));
-    opened = segments::SegmentLog::create(world_.disk, *fresh_, options_.log, salt);
-  }
-  if (!opened) return tl::unexpected<Error>(opened.error());
-  tail_cut_bytes_ = opened->torn ? opened->torn->bytes : 0;
-  audit::Fold fold;
-  TRY_VOID(fold_log(*opened->log, fold));
-  // Made, and the power went before leaf 0 was written.
-  if (fold.tree().size() == 0) fresh_ = opened->log->ledger();
-  if (!fresh_) TRY_VOID(check_key(fold.state()));
-  store_ = std::make_unique<SegmentStore>(std::move(opened->log), world_.wake_log);
-  wire(std::move(fold.state()), std::move(fold.tree()));
+  LedgerId const fresh(random_number(world_.entropy));
+  TRY(opened, ledger::open({.disk = world_.disk,
+                            .snapshots = snapshots_,
+                            .index = index_,
+                            .salt = [this] { return random_number(world_.entropy); },
+                            .helper = options_.start_helper},
+                           options_.log, fresh));
+  tail_cut_bytes_ = opened.tail_cut_bytes;
+  folded_from_ = opened.folded_from;
+  report_left_aside(opened.left_aside);
+  if (opened.fresh)
+    fresh_ = opened.log->ledger();
+  else
+    TRY_VOID(check_key(opened.state));
+  store_ = std::make_unique<SegmentStore>(std::move(opened.log), world_.wake_log);
+  auto const epoch = static_cast<std::uint64_t>(opened.state.ledger.epoch) + 1;
+  wire({.state = std::move(opened.state),
+        .tree = std::move(opened.tree),
+        .digest = std::move(opened.digest),
+        .epoch = epoch});
   return {};
 }
 
-Result<void> Node::fold_log(segments::SegmentLog const& log, audit::Fold& fold) {
-  auto const end = static_cast<std::int64_t>(log.next_seq());
-  auto const index = [&](codec::Entry& entry, domain::State const&) {
-    if (end - entry.recorded.header.seq > static_cast<std::int64_t>(ledger::kRecentEventsMax)) {
-      index_.note(entry.recorded);
-    } else {
-      index_.add(std::make_shared<codec::Entry>(std::move(entry)));
-    }
-  };
-  audit::FoldAhead ahead(fold, index, options_.start_helper);
-  TRY_VOID(log.scan(0, [&](segments::FrameView const& view) { return ahead.frame(view); }));
-  return ahead.finish();
+// The start took longer and is none the worse for it. Snapshots of another build are no fault.
+void Node::report_left_aside(std::vector<Error> const& why) {
+  for (Error const& one : why) {
+    if (one.code == "other_build") continue;
+    ports::ErrorReport report;
+    report.severity = Severity::warning;
+    report.exception_type = "snapshot_left_aside";
+    report.message = "a snapshot of the state was not used; the start folded more events instead";
+    report.chain = {{one.code, one.detail + " " + one.inside}};
+    ports::ErrorReporter<Layer::L7>(&errors_, "start")
+        .report<ErrorClass::infra_storage>(std::move(report));
+  }
 }
 
 Result<void> Node::check_key(domain::State const& state) {
@@ -96,14 +102,14 @@ Result<void> Node::check_key(domain::State const& state) {
               "that belongs to it");
 }
 
-void Node::wire(domain::State state, merkle::Tree tree) {
-  std::uint64_t const epoch = static_cast<std::uint64_t>(state.ledger.epoch) + 1;
-  std::string const origin = fresh_ ? options_.origin : state.ledger.origin;
+void Node::wire(ledger::Loop::Start start) {
+  std::uint64_t const epoch = start.epoch;
+  std::string const origin = fresh_ ? options_.origin : start.state.ledger.origin;
   auto key = merkle::make_vkey(origin, merkle::KeyType::ed25519, world_.signer.public_key());
   TALLY_CHECK(key.has_value(), "a ledger's origin must be a valid key name");
-  Duration const heartbeat = options_.settings.value_or(state.settings).heartbeat;
+  Duration const heartbeat = options_.settings.value_or(start.state.settings).heartbeat;
   loop_ = std::make_unique<ledger::Loop>(
-      ledger::Loop::Start{.state = std::move(state), .tree = std::move(tree), .epoch = epoch},
+      std::move(start),
       ledger::Loop::World{.clock = world_.clock,
                           .entropy = world_.entropy,
                           .store = *store_,
@@ -142,7 +148,7 @@ void Node::wire(domain::State state, merkle::Tree tree) {
   std::vector<domain::Command> commands;
   if (fresh_) {
     commands = open_commands({.ledger = *fresh_,
-                              .id_key = random_number(world_.entropy),
+                              .id_key = IdKey(random_number(world_.entropy)),
                               .origin = origin,
                               .vkey = merkle::format_vkey(*key),
                               .operator_key_sha256 = options_.operator_key_sha256,

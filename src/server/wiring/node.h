@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "api/api.h"
-#include "audit/fold_ahead.h"
 #include "ledger/loop.h"
+#include "ledger/open.h"
 #include "ledger/reader.h"
 #include "ports/disk.h"
 #include "ports/job_runner.h"
@@ -30,7 +30,8 @@ namespace tally::wiring {
 struct NodeWorld {
   ports::Clock& clock;
   ports::Entropy& entropy;
-  ports::Disk& disk;  // the ledger's directory
+  ports::Disk& disk;     // the ledger's directory
+  ports::Disk& derived;  // what can be made again from it: snapshots of the state
   ports::Signer& signer;
   ports::Vault& vault;
   ports::Blobs& blobs;
@@ -78,6 +79,8 @@ class Node {
   Duration step_loop() { return loop_->step(); }        // one thread
   bool write_log() { return store_->write_pending(); }  // one thread, may be another
   void prepare_log() { (void)store_->log().prepare_next(); }
+  // Events under the snapshot that the start went on from.
+  std::uint64_t folded_from() const { return folded_from_; }
   // In-process worker, signer, waits and counted refusals; one thread, may be another. Returns how
   // long it may be left alone.
   Duration step_worker();
@@ -99,15 +102,16 @@ class Node {
   ledger::Loop& loop() { return *loop_; }
   ledger::Reader const& reader() const { return *reader_; }
   SegmentStore& store() { return *store_; }
+  ledger::Snapshots& snapshots() { return snapshots_; }  // any thread
   ledger::Index const& index() const { return index_; }
 
  private:
   struct Begin;  // progress of the start's own commands
   Node(NodeWorld world, NodeOptions options);
   Result<void> recover();
-  Result<void> fold_log(segments::SegmentLog const& log, audit::Fold& fold);
+  void report_left_aside(std::vector<Error> const& why);
   Result<void> check_key(domain::State const& state);
-  void wire(domain::State state, merkle::Tree tree);
+  void wire(ledger::Loop::Start start);
   void post_begin(std::vector<domain::Command> commands);
   void give_up(std::string const& why);
   void take_order(ledger::Order order);
@@ -117,8 +121,10 @@ class Node {
   NodeWorld world_;
   NodeOptions options_;
   ErrorDesk errors_;
+  ledger::Snapshots snapshots_;
   ledger::Index index_;
   std::uint64_t tail_cut_bytes_ = 0;
+  std::uint64_t folded_from_ = 0;
   std::optional<LedgerId> fresh_;  // set when this start made the ledger
   std::unique_ptr<SegmentStore> store_;
   std::unique_ptr<ledger::Loop> loop_;

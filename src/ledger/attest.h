@@ -1,0 +1,34 @@
+#pragma once
+
+// One pass of the attestor: reads what is on the disk as a stranger would, and keeps the state that
+// it came to as the next snapshot. So a snapshot is never the work of the loop, whose mistakes it
+// would only repeat.
+
+#include "audit/verify.h"
+#include "ledger/snapshots.h"
+
+namespace tally::ledger {
+
+enum class Reach {
+  whole,  // from the first event
+  tail,   // from the newest snapshot; what stands before it was read by an earlier pass
+};
+
+struct AttestOptions {
+  std::string vkey;                // the key that the ledger was opened with
+  std::uint64_t acknowledged = 0;  // events: fewer on the disk are a difference
+  Reach reach = Reach::whole;
+  audit::Progress progress = {};
+};
+
+struct Attested {
+  audit::Report report;
+  Result<void> saved;  // the snapshot; only tried where the report is ok
+};
+
+// Only what was acknowledged is read: behind it a frame may be under way. What a pass over the tail
+// finds is said only if a pass over the whole ledger finds it too, since the snapshot may be at
+// fault. Errors are those of audit::verify.
+Result<Attested> attest(ports::Disk& ledger, Snapshots& snapshots, AttestOptions const& options);
+
+}  // namespace tally::ledger

@@ -1,0 +1,195 @@
+#include "ledger/snapshots.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "codec/state_tables.h"
+#include "domain/derive.h"
+
+namespace tally::ledger {
+
+namespace {
+
+constexpr std::string_view kPrefix = "state-";
+constexpr std::int64_t kFormat = 1;
+constexpr std::size_t kKept = 2;
+constexpr std::size_t kReadBytes = 1u << 20;
+constexpr std::size_t kWriteBytes = 1u << 20;
+
+struct RootAt {
+  Digest root;
+  std::int64_t size = 0;
+  bool operator==(RootAt const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("root", self.root);
+    visit("size", self.size);
+  }
+};
+
+// The first line.
+struct Head {
+  std::string build;
+  std::int64_t format = 0;
+  std::vector<Digest> peaks;  // of the tree
+  std::vector<RootAt> roots;  // audit::Basis::recent_roots
+  std::int64_t size = 0;      // events
+  bool operator==(Head const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("build", self.build);
+    visit("format", self.format);
+    visit("peaks", self.peaks);
+    visit("roots", self.roots);
+    visit("size", self.size);
+  }
+};
+
+tl::unexpected<Error> damaged(std::string what) {
+  return fail("damaged", "a snapshot of the state cannot be used: " + std::move(what));
+}
+
+// Twenty digits, so that names sort as numbers do.
+std::string name_of(std::uint64_t size) { return fmt::format("{}{:020}", kPrefix, size); }
+
+std::optional<std::uint64_t> size_in(std::string_view name) {
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  name.remove_prefix(kPrefix.size());
+  std::uint64_t size = 0;
+  auto const [end, fault] = std::from_chars(name.data(), name.data() + name.size(), size);
+  if (fault != std::errc{} || end != name.data() + name.size()) return std::nullopt;
+  return size;
+}
+
+// Hands lines to a file in larger parts, and hashes them.
+class LineWriter {
+ public:
+  explicit LineWriter(ports::Write const& write) : write_(write) {}
+  void put(std::string_view line) {
+    text_.append(line);
+    text_.push_back('\n');
+    if (text_.size() >= kWriteBytes) flush();
+  }
+  // The digest of all lines so far as the last one.
+  Result<void> end() {
+    flush();
+    put(hash_.finish().hex());
+    if (written_) written_ = write_(as_bytes(text_));
+    return std::move(written_);
+  }
+
+ private:
+  void flush() {
+    hash_.add(as_bytes(text_));
+    if (written_) written_ = write_(as_bytes(text_));
+    text_.clear();
+  }
+  ports::Write const& write_;
+  Sha256 hash_;
+  std::string text_;
+  Result<void> written_;
+};
+
+// Calls line(text) for each line of the file but the last, which must be their digest.
+template <class Line>
+Result<void> each_line(ports::DiskFile const& file, Line line) {
+  constexpr std::size_t kLastLine = 65;  // 64 hex and the end
+  if (file.size() < kLastLine) return damaged("it is too short");
+  std::uint64_t const end = file.size() - kLastLine;
+  Sha256 hash;
+  std::string text;
+  for (std::uint64_t at = 0; at < end;) {
+    Bytes part(std::min<std::uint64_t>(kReadBytes, end - at));
+    TRY_VOID(file.read(at, part));
+    at += part.size();
+    hash.add(part);
+    text.append(as_text(part));
+    std::size_t from = 0;
+    for (auto to = text.find('\n'); to != std::string::npos; to = text.find('\n', from)) {
+      TRY_VOID(line(std::string_view(text).substr(from, to - from)));
+      from = to + 1;
+    }
+    text.erase(0, from);
+  }
+  Bytes last(kLastLine);
+  TRY_VOID(file.read(end, last));
+  if (!text.empty() || as_text(last) != hash.finish().hex() + "\n")
+    return damaged("its bytes are not those that were written");
+  return {};
+}
+
+Head head_of(audit::Basis const& basis, std::string const& build) {
+  Head head{.build = build,
+            .format = kFormat,
+            .peaks = {basis.tree.peaks().begin(), basis.tree.peaks().end()},
+            .roots = {},
+            .size = static_cast<std::int64_t>(basis.tree.size())};
+  for (auto const& [size, root] : basis.recent_roots)
+    head.roots.push_back({.root = root, .size = size});
+  return head;
+}
+
+Result<void> take_head(audit::Basis& basis, std::string_view line, std::string const& build) {
+  Head head;
+  codec::Reader reader(line);
+  if (!reader.read(head) || head.format != kFormat) return damaged("its head cannot be read");
+  if (head.build != build)
+    return fail("other_build", "the snapshot of the state was made by another build");
+  auto tree = merkle::Tree::restore(static_cast<std::uint64_t>(head.size), std::move(head.peaks));
+  if (!tree) return damaged("its tree does not fit its size");
+  basis.tree = std::move(*tree);
+  for (RootAt const& at : head.roots) basis.recent_roots.emplace(at.size, at.root);
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<std::uint64_t>> Snapshots::sizes() const {
+  TRY(names, disk_.list());
+  std::vector<std::uint64_t> sizes;
+  for (std::string const& name : names)
+    if (auto const size = size_in(name)) sizes.push_back(*size);
+  std::ranges::sort(sizes, std::greater<>());
+  return sizes;
+}
+
+Result<audit::Basis> Snapshots::load(std::uint64_t size) const {
+  TRY(file, disk_.open(name_of(size)));
+  audit::Basis basis;
+  bool at_head = true;
+  TRY_VOID(each_line(*file, [&](std::string_view line) -> Result<void> {
+    if (std::exchange(at_head, false)) return take_head(basis, line, build_);
+    auto read = codec::read_line(basis.state, line);
+    return read ? read : damaged(read.error().detail);
+  }));
+  if (basis.tree.size() != size || basis.state.ledger.seq_next != static_cast<std::int64_t>(size))
+    return damaged("it is of another size");
+  domain::derive(basis.state);
+  return basis;
+}
+
+audit::Basis Snapshots::newest() const {
+  auto const sizes = this->sizes();
+  if (sizes)
+    for (std::uint64_t const size : *sizes)
+      if (auto loaded = load(size)) return std::move(*loaded);
+  return {};
+}
+
+Result<void> Snapshots::save(audit::Basis const& basis) {
+  TRY_VOID(disk_.put(name_of(basis.tree.size()), [&](ports::Write const& write) {
+    LineWriter lines(write);
+    codec::Buffer head;
+    codec::write_value(head, head_of(basis, build_));
+    lines.put(head.text());
+    codec::write_state(basis.state, [&](std::string_view line) { lines.put(line); });
+    return lines.end();
+  }));
+  TRY(sizes, this->sizes());
+  for (std::size_t i = kKept; i < sizes.size(); ++i) TRY_VOID(disk_.remove(name_of(sizes[i])));
+  return {};
+}
+
+}  // namespace tally::ledger

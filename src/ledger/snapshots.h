@@ -1,0 +1,43 @@
+#pragma once
+
+// Where a fold stood, kept in files: a start goes on from the newest instead of from the first
+// event, so its time does not grow with history. Nothing depends on them: without one a start folds
+// everything.
+//
+// A snapshot proves nothing by itself. Its file says that its bytes are whole; whether its state is
+// the right one says the ledger: the next checkpoint behind it names the digest of the state folded
+// so far, and the fold that begins here must come to the same (audit::StateDigests::first).
+//
+// A file is text, a line each: a head, the rows of the state (codec/state_tables.h), and the
+// SHA-256 of all before it. It is bound to the build that folded it: another build may fold
+// otherwise.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "audit/fold.h"
+#include "ports/disk.h"
+
+namespace tally::ledger {
+
+class Snapshots {
+ public:
+  // The disk outlives this.
+  Snapshots(ports::Disk& disk, std::string build) : disk_(disk), build_(std::move(build)) {}
+
+  // Events under each snapshot that is there, newest first.
+  Result<std::vector<std::uint64_t>> sizes() const;
+  // Errors: "damaged" (not the bytes that were written), "other_build", and the disk's.
+  Result<audit::Basis> load(std::uint64_t size) const;
+  // The newest that can be loaded; one of no events if there is none.
+  audit::Basis newest() const;
+  // Durable when it returns; then all but the newest two are removed.
+  Result<void> save(audit::Basis const& basis);
+
+ private:
+  ports::Disk& disk_;
+  std::string build_;
+};
+
+}  // namespace tally::ledger

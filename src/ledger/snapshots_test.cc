@@ -1,0 +1,232 @@
+#include "ledger/snapshots.h"
+
+#include "audit/ledger_fixture.h"
+#include "domain/workload_fixture.h"
+#include "ledger/attest.h"
+#include "ledger/open.h"
+
+namespace tally::ledger {
+namespace {
+
+using audit::testing::MemoryDisk;
+using audit::testing::Notary;
+
+// A ledger as a server would have written it: random events, and now and then a checkpoint.
+class Story {
+ public:
+  Story() : load_(41, merkle::format_vkey(notary_.vkey)) {}
+  Story& steps(int count) {
+    while (count-- > 0) load_.step();
+    return *this;
+  }
+  Story& checkpoint() {
+    write();
+    load_.world.ask(domain::chronicle::CheckpointSigned{
+        .note = notary_.note(writer_.tree.size(), writer_.tree.root()),
+        .size = static_cast<std::int64_t>(writer_.tree.size()),
+        .state_digest = digest().hex()});
+    return *this;
+  }
+  // What is on the disk then, and how many events that are.
+  std::uint64_t store(MemoryDisk& disk) {
+    write();
+    disk.files.clear();
+    audit::testing::store(disk, writer_.frames);
+    return writer_.tree.size();
+  }
+  Digest digest() const { return codec::StateDigest::of(load_.world.state); }
+  std::string vkey() const { return merkle::format_vkey(notary_.vkey); }
+
+ private:
+  // In frames of five events and fewer.
+  void write() {
+    auto const& history = load_.world.history;
+    while (writer_.tree.size() < history.size()) {
+      auto const from = static_cast<std::ptrdiff_t>(writer_.tree.size());
+      auto const to = std::min(from + 5, static_cast<std::ptrdiff_t>(history.size()));
+      writer_.write({history.begin() + from, history.begin() + to});
+    }
+  }
+  Notary notary_;
+  domain::testing::Workload load_;
+  audit::testing::Writer writer_;
+};
+
+class SnapshotsTest : public testing::Test {
+ protected:
+  void attest(Reach reach = Reach::whole) {
+    auto const attested = ledger::attest(
+        disk, snapshots,
+        {.vkey = story.vkey(), .acknowledged = size, .reach = reach, .progress = {}});
+    ASSERT_TRUE(attested) << attested.error().detail;
+    EXPECT_TRUE(attested->report.ok) << attested->report.what;
+    EXPECT_TRUE(attested->saved);
+    EXPECT_EQ(attested->report.events, size);
+  }
+  // A snapshot under some hundred events; a checkpoint and more events behind it.
+  void write_and_go_on() {
+    size = story.steps(300).checkpoint().steps(200).store(disk);
+    attest();
+    snapshot = size;
+    size = story.checkpoint().steps(100).store(disk);
+  }
+  Result<Opened> open() { return open(snapshots); }
+  Result<Opened> open(Snapshots const& from) {
+    index.clear();
+    return ledger::open({.disk = disk,
+                         .snapshots = from,
+                         .index = index,
+                         .salt = [] { return 3u; },
+                         .helper = audit::Helper::none},
+                        {.segment_bytes = {256u << 10}}, LedgerId(7));
+  }
+  // The start came to the state that was written, from this many events on.
+  void expect_opened(std::uint64_t from, std::size_t left_aside) {
+    auto opened = open();
+    ASSERT_TRUE(opened) << opened.error().detail;
+    EXPECT_EQ(opened->folded_from, from);
+    EXPECT_EQ(opened->left_aside.size(), left_aside);
+    EXPECT_EQ(opened->tree.size(), size);
+    EXPECT_EQ(opened->digest.update(opened->state), story.digest());
+    EXPECT_EQ(index.size(), static_cast<std::int64_t>(size));
+    EXPECT_EQ(index.recent(0) != nullptr, size <= kRecentEventsMax);
+  }
+  Bytes& file() { return derived.files.begin()->second; }
+
+  Story story;
+  MemoryDisk disk;
+  MemoryDisk derived;
+  Snapshots snapshots{derived, "this build"};
+  Index index;
+  std::uint64_t size = 0;
+  std::uint64_t snapshot = 0;
+};
+
+TEST_F(SnapshotsTest, AStartGoesOnFromTheNewest) {
+  write_and_go_on();
+  expect_opened(snapshot, 0);
+}
+
+TEST_F(SnapshotsTest, HoldsTheWholeBasis) {
+  size = story.steps(300).checkpoint().steps(50).store(disk);
+  attest();
+  auto const loaded = snapshots.load(size);
+  ASSERT_TRUE(loaded) << loaded.error().detail;
+  EXPECT_EQ(loaded->tree.size(), size);
+  EXPECT_FALSE(loaded->recent_roots.empty());
+  EXPECT_EQ(loaded->recent_roots.rbegin()->second, loaded->tree.root());
+  EXPECT_EQ(codec::StateDigest::of(loaded->state), story.digest());
+}
+
+TEST_F(SnapshotsTest, OfAnyDamagedByteIsNotUsed) {
+  write_and_go_on();
+  Bytes const whole = file();
+  for (std::size_t at = 0; at < whole.size(); at += 1 + whole.size() / 40) {
+    file() = whole;
+    file()[at] ^= 0x10;
+    EXPECT_FALSE(snapshots.load(snapshot)) << at;
+  }
+  expect_opened(0, 1);
+  for (std::size_t const bytes : {whole.size() - 1, whole.size() / 2, std::size_t{1}}) {
+    file() = whole;
+    file().resize(bytes);
+    auto const loaded = snapshots.load(snapshot);
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().code, "damaged");
+  }
+  expect_opened(0, 1);
+}
+
+TEST_F(SnapshotsTest, OfAnotherBuildIsNotUsed) {
+  write_and_go_on();
+  auto const opened = open(Snapshots(derived, "another build"));
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->folded_from, 0u);
+  ASSERT_EQ(opened->left_aside.size(), 1u);
+  EXPECT_EQ(opened->left_aside[0].code, "other_build");
+}
+
+TEST_F(SnapshotsTest, ThatNoCheckpointConfirmsIsNotUsed) {
+  size = story.steps(300).checkpoint().steps(200).store(disk);
+  attest();
+  size = story.steps(20).store(disk);
+  auto const opened = open();
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->folded_from, 0u);
+  ASSERT_EQ(opened->left_aside.size(), 1u);
+  EXPECT_EQ(opened->left_aside[0].code, "unproven");
+  expect_opened(0, 1);
+}
+
+TEST_F(SnapshotsTest, WithAnotherStateThanTheLedgersIsNotUsed) {
+  write_and_go_on();
+  auto basis = snapshots.load(snapshot);
+  ASSERT_TRUE(basis);
+  basis->state.settings.quorum += 1;
+  ASSERT_TRUE(snapshots.save(*basis));
+  auto const opened = open();
+  ASSERT_TRUE(opened);
+  ASSERT_EQ(opened->left_aside.size(), 1u);
+  EXPECT_NE(opened->left_aside[0].detail.find("the state folded from the leaves is not the one"),
+            std::string::npos)
+      << opened->left_aside[0].detail;
+  expect_opened(0, 1);
+}
+
+TEST_F(SnapshotsTest, ThatIsOlderIsTriedWhereTheNewestFails) {
+  write_and_go_on();
+  attest(Reach::tail);
+  EXPECT_EQ(snapshots.sizes(), (std::vector<std::uint64_t>{size, snapshot}));
+  expect_opened(snapshot, 1);  // nothing is behind the newest
+  EXPECT_EQ(open()->left_aside[0].code, "unproven");
+}
+
+TEST_F(SnapshotsTest, RefusesALedgerThatIsShorter) {
+  write_and_go_on();
+  attest();
+  MemoryDisk const whole = disk;
+  Story shorter;
+  shorter.steps(10).store(disk);
+  auto const opened = open();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, "ledger_rolled_back");
+  disk.files.clear();
+  auto const absent = open();
+  ASSERT_FALSE(absent);
+  EXPECT_EQ(absent.error().code, "ledger_rolled_back");
+}
+
+TEST_F(SnapshotsTest, KeepsTheNewestTwo) {
+  std::vector<std::uint64_t> sizes;
+  for (int i = 0; i < 4; ++i) {
+    size = story.steps(30).checkpoint().store(disk);
+    attest(i == 0 ? Reach::whole : Reach::tail);
+    sizes.insert(sizes.begin(), size);
+  }
+  sizes.resize(2);
+  EXPECT_EQ(snapshots.sizes(), sizes);
+  EXPECT_EQ(derived.files.size(), 2u);
+}
+
+// The attestor must not condemn a sound ledger for a bad snapshot.
+TEST_F(SnapshotsTest, ThatIsWrongIsNoDifferenceOfTheLedgers) {
+  write_and_go_on();
+  auto basis = snapshots.load(snapshot);
+  ASSERT_TRUE(basis);
+  basis->state.ledger.leases += 1;
+  ASSERT_TRUE(snapshots.save(*basis));
+  attest(Reach::tail);
+}
+
+TEST_F(SnapshotsTest, ATailWithADifferenceIsFound) {
+  write_and_go_on();
+  auto const attested = ledger::attest(
+      disk, snapshots,
+      {.vkey = story.vkey(), .acknowledged = size + 5, .reach = Reach::tail, .progress = {}});
+  ASSERT_TRUE(attested);
+  EXPECT_FALSE(attested->report.ok);
+  EXPECT_EQ(attested->report.bad_seq, size);
+}
+
+}  // namespace
+}  // namespace tally::ledger
