@@ -116,8 +116,8 @@ def read_logs(logs):
 def pgbench(server, peer, seconds):
     """Runs pgbench and looks at `seconds` of it.
 
-    Left out at both ends is the time in which 64 processes start, fill their caches and end again,
-    which is no part of the work but would be a tenth of its processor time.
+    Left out at both ends is the time in which 64 processes start, fill their caches and end again:
+    in a run of seconds it would be charged to the work.
     """
     logs = server.directory / "logs"
     variables = {"n": 0, "step": -1, "tenants": peer.tenants, "batch": peer.batch,
