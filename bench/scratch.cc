@@ -26,9 +26,14 @@ Result<Scratch> Scratch::make(std::string const& parent) {
 
 Scratch::Scratch(Scratch&& other) noexcept : path_(std::exchange(other.path_, {})) {}
 
+// Copies of job folders are read-only, and nobody but root removes what is in such a folder.
 Scratch::~Scratch() {
+  if (path_.empty()) return;
   std::error_code ignored;
-  if (!path_.empty()) fs::remove_all(path_, ignored);
+  for (auto at = fs::recursive_directory_iterator(path_, ignored); at != fs::end(at); ++at)
+    if (at->is_directory())
+      fs::permissions(at->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
+  fs::remove_all(path_, ignored);
 }
 
 std::uint64_t Scratch::bytes(std::string const& inside) const {

@@ -119,6 +119,10 @@ void Machine::let_snapshots_rot() {
 void Machine::attest() {
   derived_.set_options(
       {.write_fails_per_mille = healed_ ? 0 : swarm_.snapshot_not_saved_per_mille});
+  using What = ledger::IndexKeeper::What;
+  auto const what = static_cast<What>(prng_.below(3));
+  if (auto const tended = node_->tend_index(what); !tended && healed_)
+    watchers_.refused("the index could not be tended: " + tended.error().detail);
   auto const size = static_cast<std::uint64_t>(node_->index().size());
   if (size == 0) return;
   auto const reach = prng_.chance(300) ? ledger::Reach::whole : ledger::Reach::tail;

@@ -94,8 +94,8 @@ bool may_see_error(Exchange const& x, domain::Header const& header,
 // The salted digest of the run's input stands in its first event.
 std::optional<std::string> input_hash_of(ledger::Reader const& reader, RunId run) {
   auto const seqs = reader.index().of_run(run);
-  if (seqs.empty()) return std::nullopt;
-  auto const entry = reader.entry(seqs.front());
+  if (!seqs || seqs->empty()) return std::nullopt;
+  auto const entry = reader.entry(seqs->front());
   if (!entry) return std::nullopt;
   auto const* group = std::get_if<domain::RunEvent>(&entry->recorded.event);
   auto const* submitted = group ? std::get_if<domain::run::Submitted>(group) : nullptr;
@@ -113,9 +113,9 @@ wire::ErrorEnvelope envelope_of(Exchange const& x, domain::Recorded const& recor
 }
 
 // Where errors may stand, newest first: one run's or correlation's events, or all findings.
-std::vector<std::int64_t> places_of(ledger::Index const& index, Wanted const& wanted) {
+Result<std::vector<std::int64_t>> places_of(ledger::Index const& index, Wanted const& wanted) {
   if (!wanted.correlation && !wanted.run) return index.errors(wanted.before, kLookedAtMax);
-  auto seqs = wanted.run ? index.of_run(*wanted.run) : index.of_correlation(*wanted.correlation);
+  TRY(seqs, wanted.run ? index.of_run(*wanted.run) : index.of_correlation(*wanted.correlation));
   std::ranges::reverse(seqs);
   if (wanted.before) std::erase_if(seqs, [&](std::int64_t seq) { return seq >= *wanted.before; });
   if (seqs.size() > kLookedAtMax) seqs.resize(kLookedAtMax);
@@ -125,7 +125,7 @@ std::vector<std::int64_t> places_of(ledger::Index const& index, Wanted const& wa
 Result<wire::ErrorList> errors_of(Exchange& x, Wanted const& wanted) {
   auto const& reader = x.services.reader;
   TRY(id_key, id_key_of(reader));
-  auto const places = places_of(reader.index(), wanted);
+  TRY(places, places_of(reader.index(), wanted));
   wire::ErrorList list;
   for (auto const seq : places) {
     if (list.errors.size() == wanted.limit) {

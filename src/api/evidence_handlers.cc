@@ -63,7 +63,8 @@ Result<wire::EventList> events_of(Exchange& x, std::int64_t from, std::int64_t l
 Result<wire::Timeline> timeline_of(Exchange& x, CorrelationId id) {
   auto const& reader = x.services.reader;
   wire::Timeline view{.correlation_id = id, .events = {}, .truncated = false};
-  for (auto const seq : reader.index().of_correlation(id)) {
+  TRY(seqs, reader.index().of_correlation(id));
+  for (auto const seq : seqs) {
     view.truncated = view.events.size() == kTimelineMax;
     if (view.truncated) break;
     TRY(entry, reader.entry(seq));

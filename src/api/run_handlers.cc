@@ -32,11 +32,13 @@ Result<wire::RunList> page_of(Exchange& x, Page page) {
   auto& services = x.services;
   wire::RunList list;
   for (std::size_t looked = 0; looked < kListScanMax && list.runs.size() < page.limit;) {
-    auto const found = services.reader.index().runs_of(x.caller().tenant, page.before, page.limit);
-    for (auto const& [seq, run] : found) {
+    TRY(found, services.reader.index().runs_of(x.caller().tenant, page.before, page.limit));
+    for (std::int64_t const seq : found) {
       if (list.runs.size() == page.limit) break;
       page.before = seq;
       ++looked;
+      TRY(submitted, services.reader.entry(seq));
+      RunId const run = *submitted.recorded.header.run;
       TRY(row, services.reader.run(run));
       if (is_past_retention(services, row)) continue;
       if (page.status.empty() || page.status == domain::run::status_of(row.phase))
@@ -47,9 +49,9 @@ Result<wire::RunList> page_of(Exchange& x, Page page) {
       break;
     }
   }
-  bool const more =
-      page.before && !services.reader.index().runs_of(x.caller().tenant, page.before, 1).empty();
-  if (more) list.next = std::to_string(*page.before);
+  if (!page.before) return list;
+  TRY(more, services.reader.index().runs_of(x.caller().tenant, page.before, 1));
+  if (!more.empty()) list.next = std::to_string(*page.before);
   return list;
 }
 

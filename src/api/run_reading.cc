@@ -17,9 +17,9 @@ void no_such_run(Exchange& x) { x.problem("not_found", "no run of yours has this
 // A run that left memory is told from its own events.
 void with_archived(ExchangePtr const& x, RunId run,
                    std::function<void(domain::run::Row const&)> const& done) {
-  auto const owner = x->services.reader.index().tenant_of(run);
-  if (!owner || *owner != x->caller().tenant) return no_such_run(*x);
   auto const row = x->services.reader.run(run);
+  bool const absent = !row && row.error().code == "not_found";
+  if (absent || (row && row->tenant != x->caller().tenant)) return no_such_run(*x);
   if (!row) return x->storage_failed(row.error());
   done(*row);
 }

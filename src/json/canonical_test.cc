@@ -13,8 +13,7 @@ namespace {
 
 std::filesystem::path vectors() {
   char const* const data = std::getenv("TALLY_DATA");
-  std::filesystem::path const root =
-      data != nullptr ? data : std::string(TALLY_SOURCE_DIR) + "/../shared/data";
+  std::filesystem::path const root = data != nullptr ? data : TALLY_SOURCE_DIR "/../shared/data";
   return root / "vectors/jcs/testdata";
 }
 

@@ -1,7 +1,10 @@
 #include "ledger/index.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "base/check.h"
 #include "domain/error/finding.h"
 
 namespace tally::ledger {
@@ -19,16 +22,15 @@ bool is_checkpoint(domain::Event const& event) {
          std::holds_alternative<domain::chronicle::CheckpointSigned>(*chronicle);
 }
 
-bool is_older(std::pair<std::int64_t, RunId> const& run, std::int64_t seq) {
-  return run.first < seq;
-}
-
-// Two numbers are compared faster than sixteen bytes.
-std::array<std::uint64_t, 2> key_of(CorrelationId const& correlation) {
-  return {get_u64(correlation.value().data()), get_u64(correlation.value().data() + 8)};
-}
-
 std::size_t bytes_of(Entry const& entry) { return entry.leaf.size() + entry.enclosure.size(); }
+
+Result<void> newest_of(IndexPart const& part, MarkKey const& key, std::int64_t before,
+                       std::size_t limit, std::vector<std::int64_t>& found) {
+  if (part.range.from >= before) return {};
+  if (!part.lost) return part.table->newest(key, before, limit, found);
+  return fail("index_damaged", fmt::format("the index of the events {} to {} is being made anew",
+                                           part.range.from, part.range.to));
+}
 
 }  // namespace
 
@@ -41,20 +43,34 @@ void Index::keep_recent(Tables& tables, std::shared_ptr<Entry const> entry) {
   }
 }
 
+void Index::close(Tables& tables) {
+  if (tables.open == nullptr || tables.open_range.events() == 0) return;
+  std::optional<std::int64_t> checkpoint = tables.checkpoint;
+  if (checkpoint && *checkpoint < tables.open_range.from) checkpoint.reset();
+  tables.parts.push_back({.range = tables.open_range,
+                          .checkpoint = checkpoint,
+                          .table = std::exchange(tables.open, nullptr),
+                          .file = {}});
+  tables.open_range.from = tables.open_range.to;
+}
+
 void Index::note(Tables& tables, domain::Recorded const& recorded) {
   domain::Header const& header = recorded.header;
-  tables.size = header.seq + 1;
+  if (tables.open == nullptr) tables.open = std::make_shared<MemoryMarks>();
+  MemoryMarks& open = *tables.open;
+  if (header.correlation) open.add(key_of(*header.correlation), header.seq);
+  if (header.run) open.add(key_of(*header.run), header.seq);
+  if (header.run && header.tenant && submits(recorded.event)) {
+    auto const at = tables.tenant_keys.find(*header.tenant);
+    MarkKey const key = at != tables.tenant_keys.end()
+                            ? at->second
+                            : (tables.tenant_keys[*header.tenant] = key_of(*header.tenant));
+    open.add(key, header.seq);
+  }
+  if (domain::error::is_finding(recorded.event)) open.add(kErrorsKey, header.seq);
   if (is_checkpoint(recorded.event)) tables.checkpoint = header.seq;
-  if (header.correlation) tables.correlations.add(key_of(*header.correlation), header.seq);
-  if (header.run) tables.runs.add(*header.run, header.seq);
-  if (domain::error::is_finding(recorded.event)) tables.errors.push_back(header.seq);
-  if (!header.run || !header.tenant || !submits(recorded.event)) return;
-  auto const next = static_cast<std::uint32_t>(tables.tenant_runs.size());
-  std::uint32_t const number =
-      tables.tenant_numbers.try_emplace(*header.tenant, next).first->second;
-  if (number == next) tables.tenant_runs.push_back({*header.tenant, {}});
-  tables.tenant_runs[number].submitted.emplace_back(header.seq, *header.run);
-  tables.tenants.add(*header.run, number);
+  tables.open_range.to = header.seq + 1;
+  if (tables.open_range.events() >= events_of_a_table_) close(tables);
 }
 
 void Index::note(domain::Recorded const& recorded) {
@@ -68,8 +84,16 @@ void Index::add(std::shared_ptr<Entry const> entry) {
   });
 }
 
-void Index::clear() {
-  tables_.with([](Tables& tables) { tables = {}; });
+void Index::begin(std::vector<IndexPart> parts, std::int64_t from) {
+  tables_.with([&](Tables& tables) {
+    tables = {};
+    tables.open_range = {from, from};
+    tables.parts = std::move(parts);
+    for (IndexPart const& part : tables.parts) {
+      if (part.checkpoint) tables.checkpoint = part.checkpoint;
+      tables.open_range = {part.range.to, part.range.to};
+    }
+  });
 }
 
 std::shared_ptr<Entry const> Index::recent(std::int64_t seq) const {
@@ -82,45 +106,42 @@ std::shared_ptr<Entry const> Index::recent(std::int64_t seq) const {
   });
 }
 
-std::vector<std::int64_t> Index::of_run(RunId run) const {
-  return tables_.with([&](Tables const& tables) { return tables.runs.of(run); });
-}
-
-std::vector<std::int64_t> Index::of_correlation(CorrelationId correlation) const {
-  return tables_.with(
-      [&](Tables const& tables) { return tables.correlations.of(key_of(correlation)); });
-}
-
-std::vector<std::pair<std::int64_t, RunId>> Index::runs_of(TenantId const& tenant,
-                                                           std::optional<std::int64_t> before,
-                                                           std::size_t limit) const {
-  return tables_.with([&](Tables const& tables) {
-    std::vector<std::pair<std::int64_t, RunId>> found;
-    auto number = tables.tenant_numbers.find(tenant);
-    if (number == tables.tenant_numbers.end()) return found;
-    auto const& runs = tables.tenant_runs[number->second].submitted;
-    auto at = before ? std::lower_bound(runs.begin(), runs.end(), *before, is_older) : runs.end();
-    while (at != runs.begin() && found.size() < limit) found.push_back(*--at);
-    return found;
+// The open table under the lock; the others do not change, and files are not read under it.
+Result<std::vector<std::int64_t>> Index::newest(MarkKey const& key,
+                                                std::optional<std::int64_t> before,
+                                                std::size_t limit) const {
+  std::int64_t const end = before.value_or(kNoSeqYet);
+  std::vector<std::int64_t> found;
+  auto const parts = tables_.with([&](Tables const& tables) -> std::vector<IndexPart> {
+    if (tables.open != nullptr) (void)tables.open->newest(key, end, limit, found);
+    return tables.parts;
   });
+  for (auto part = parts.rbegin(); part != parts.rend() && found.size() < limit; ++part)
+    TRY_VOID(newest_of(*part, key, end, limit, found));
+  return found;
 }
 
-std::vector<std::int64_t> Index::errors(std::optional<std::int64_t> before,
-                                        std::size_t limit) const {
-  return tables_.with([&](Tables const& tables) {
-    auto at = before ? std::ranges::lower_bound(tables.errors, *before) : tables.errors.end();
-    std::vector<std::int64_t> found;
-    while (at != tables.errors.begin() && found.size() < limit) found.push_back(*--at);
-    return found;
-  });
+Result<std::vector<std::int64_t>> Index::all_of(MarkKey const& key) const {
+  TRY(found, newest(key, std::nullopt, std::numeric_limits<std::size_t>::max()));
+  std::ranges::reverse(found);
+  return found;
 }
 
-std::optional<TenantId> Index::tenant_of(RunId run) const {
-  return tables_.with([&](Tables const& tables) -> std::optional<TenantId> {
-    auto const numbers = tables.tenants.of(run);
-    if (numbers.empty()) return std::nullopt;
-    return tables.tenant_runs[numbers.front()].tenant;
-  });
+Result<std::vector<std::int64_t>> Index::of_run(RunId run) const { return all_of(key_of(run)); }
+
+Result<std::vector<std::int64_t>> Index::of_correlation(CorrelationId correlation) const {
+  return all_of(key_of(correlation));
+}
+
+Result<std::vector<std::int64_t>> Index::runs_of(TenantId const& tenant,
+                                                 std::optional<std::int64_t> before,
+                                                 std::size_t limit) const {
+  return newest(key_of(tenant), before, limit);
+}
+
+Result<std::vector<std::int64_t>> Index::errors(std::optional<std::int64_t> before,
+                                                std::size_t limit) const {
+  return newest(kErrorsKey, before, limit);
 }
 
 std::optional<std::int64_t> Index::last_checkpoint() const {
@@ -128,7 +149,25 @@ std::optional<std::int64_t> Index::last_checkpoint() const {
 }
 
 std::int64_t Index::size() const {
-  return tables_.with([](Tables const& tables) { return tables.size; });
+  return tables_.with([](Tables const& tables) { return tables.open_range.to; });
+}
+
+std::vector<IndexPart> Index::parts(OpenTable what) {
+  return tables_.with([&](Tables& tables) {
+    if (what == OpenTable::close) close(tables);
+    return tables.parts;
+  });
+}
+
+void Index::exchange(SeqRange range, std::vector<IndexPart> const& parts) {
+  tables_.with([&](Tables& tables) {
+    auto& all = tables.parts;
+    auto const first =
+        std::ranges::find(all, range.from, [](auto& part) { return part.range.from; });
+    auto const last = std::ranges::find(all, range.to, [](auto& part) { return part.range.to; });
+    TALLY_CHECK(first != all.end() && last != all.end(), "parts of an index that are not there");
+    all.insert(all.erase(first, std::next(last)), parts.begin(), parts.end());
+  });
 }
 
 }  // namespace tally::ledger

@@ -1,10 +1,14 @@
 #pragma once
 
-// Which events belong to a run, a correlation, a tenant: sequences, derived from headers and
-// rebuilt from the log at every start; and the latest events themselves, since answers and leases
-// ask for what was written a moment ago. Only durable events are in it. Any thread.
+// Which events belong to a run, a correlation, a tenant: sequences, derived from headers; and the
+// latest events themselves, since answers and leases ask for what was written a moment ago. Only
+// durable events are in it. Any thread.
+//
+//     tables, oldest first:   file | file | memory, full | memory, open ◄── add
+//
+// When the open table has marks of so many events, it is full and another one is begun. The keeper
+// (index_keeper.h) writes full tables to files and merges files; what is found stays the same.
 
-#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -14,56 +18,79 @@
 #include "base/mutex.h"
 #include "domain/event.h"
 #include "ledger/entry.h"
-#include "ledger/occurrences.h"
+#include "ledger/mark_file.h"
+#include "ledger/memory_marks.h"
 
 namespace tally::ledger {
 
 inline constexpr std::size_t kRecentEventsMax = 65'536;
 inline constexpr std::size_t kRecentBytesMax = 32u << 20;
+inline constexpr std::int64_t kEventsOfATable = 131'072;
+
+// The marks of a range of events.
+struct IndexPart {
+  SeqRange range;
+  std::optional<std::int64_t> checkpoint;  // the last in the range
+  std::shared_ptr<MarkTable const> table;
+  std::shared_ptr<MarkFile const> file;  // the same table, if it is in a file
+  bool lost = false;                     // the file is there and cannot be used: nothing is found
+};
 
 class Index {
  public:
+  // `events_of_a_table`: after how many the open table is full.
+  explicit Index(std::int64_t events_of_a_table = kEventsOfATable)
+      : events_of_a_table_(events_of_a_table) {}
+
   void add(std::shared_ptr<Entry const> entry);
-  // The same without keeping the event itself: for what is long past when a start folds it.
+  // The same without keeping the event itself: for what is long past when a start folds it. The
+  // sequences of add and note follow each other.
   void note(domain::Recorded const& recorded);
-  // Forgets everything.
-  void clear();
+  // Forgets everything; `parts` is what there is instead, from event `from` on and without a gap.
+  void begin(std::vector<IndexPart> parts, std::int64_t from = 0);
+
   // If it is among the latest.
   std::shared_ptr<Entry const> recent(std::int64_t seq) const;
-  std::vector<std::int64_t> of_run(RunId run) const;
-  std::vector<std::int64_t> of_correlation(CorrelationId correlation) const;
-  // The tenant's runs, newest first, at most `limit`, older than `before` (a sequence; none: from
-  // the newest). Pairs of (sequence of run.submitted, run).
-  std::vector<std::pair<std::int64_t, RunId>> runs_of(TenantId const& tenant,
-                                                      std::optional<std::int64_t> before,
-                                                      std::size_t limit) const;
-  // The tenant that a run belongs to.
-  std::optional<TenantId> tenant_of(RunId run) const;
+  // Sequences, ascending. Errors of these: "index_damaged" (the keeper makes the part anew), and
+  // the disk's.
+  Result<std::vector<std::int64_t>> of_run(RunId run) const;
+  Result<std::vector<std::int64_t>> of_correlation(CorrelationId correlation) const;
+  // First events of the tenant's runs, newest first, at most `limit`, older than `before` (none:
+  // from the newest).
+  Result<std::vector<std::int64_t>> runs_of(TenantId const& tenant,
+                                            std::optional<std::int64_t> before,
+                                            std::size_t limit) const;
   // Events that speak of an error, newest first, at most `limit`, older than `before`.
-  std::vector<std::int64_t> errors(std::optional<std::int64_t> before, std::size_t limit) const;
+  Result<std::vector<std::int64_t>> errors(std::optional<std::int64_t> before,
+                                           std::size_t limit) const;
   std::optional<std::int64_t> last_checkpoint() const;
   std::int64_t size() const;  // durable events
 
+  // For the keeper: the parts that do not change any more, oldest first; what the open table holds
+  // is one of them from here on if `close_open`.
+  enum class OpenTable { leave, close };
+  std::vector<IndexPart> parts(OpenTable what);
+  // Exchanges the parts of this range, which are there, for others of the same range.
+  void exchange(SeqRange range, std::vector<IndexPart> const& parts);
+
  private:
-  struct Tables;
-  struct TenantRuns {
-    TenantId tenant;
-    std::deque<std::pair<std::int64_t, RunId>> submitted;  // oldest first
-  };
-  static void keep_recent(Tables& tables, std::shared_ptr<Entry const> entry);
-  static void note(Tables& tables, domain::Recorded const& recorded);
   struct Tables {
-    Occurrences<RunId, std::int64_t> runs;                                 // sequences
-    Occurrences<std::array<std::uint64_t, 2>, std::int64_t> correlations;  // sequences
-    Occurrences<RunId, std::uint32_t> tenants;                             // of runs, by number
-    std::map<TenantId, std::uint32_t> tenant_numbers;                      // in the order of coming
-    std::vector<TenantRuns> tenant_runs;                                   // by number
-    std::vector<std::int64_t> errors;                                      // sequences
+    std::vector<IndexPart> parts;
+    std::shared_ptr<MemoryMarks> open;
+    SeqRange open_range;
+    std::map<TenantId, MarkKey> tenant_keys;
     std::optional<std::int64_t> checkpoint;
     std::deque<std::shared_ptr<Entry const>> recent;
     std::size_t recent_bytes = 0;
-    std::int64_t size = 0;
   };
+  static void keep_recent(Tables& tables, std::shared_ptr<Entry const> entry);
+  static void close(Tables& tables);
+  void note(Tables& tables, domain::Recorded const& recorded);
+  Result<std::vector<std::int64_t>> newest(MarkKey const& key, std::optional<std::int64_t> before,
+                                           std::size_t limit) const;
+  Result<std::vector<std::int64_t>> all_of(MarkKey const& key) const;
+
+  std::int64_t events_of_a_table_;
   Mutex<Tables> tables_;
 };
 

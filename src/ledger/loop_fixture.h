@@ -182,7 +182,11 @@ class LoopWorld {
         .on_failure = [this](std::string why) { failures.push_back(std::move(why)); }};
     loop = std::make_unique<Loop>(std::move(start), std::move(world), options);
   }
-  TenantId tenant_of(RunId run) const { return index.tenant_of(run).value_or(kAcme); }
+  TenantId tenant_of(RunId run) const {
+    auto const seqs = index.of_run(run);
+    if (!seqs || seqs->empty()) return kAcme;
+    return *index.recent(seqs->front())->recorded.header.tenant;
+  }
 };
 
 }  // namespace tally::ledger::testing

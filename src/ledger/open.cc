@@ -47,29 +47,41 @@ Result<segments::SegmentLog::Opened> open_log(OpenWorld const& world,
                           options.trusted_seq));
 }
 
-// Of the events at the end the index keeps the events themselves.
-void index_entry(Index& index, codec::Entry& entry, std::int64_t end) {
-  std::int64_t const seq = entry.recorded.header.seq;
-  if (seq < index.size()) return;
-  if (end - seq > static_cast<std::int64_t>(kRecentEventsMax))
-    index.note(entry.recorded);
-  else
-    index.add(std::make_shared<Entry>(std::move(entry)));
-}
+// Indexes what comes by and is not in the index yet; of the events at the end it keeps the events
+// themselves. Full tables go to files at once, so that a long log does not fill the memory.
+class Indexing {
+ public:
+  Indexing(Index& index, IndexKeeper& keeper, std::int64_t end)
+      : index_(index), keeper_(keeper), end_(end) {}
+  void take(codec::Entry& entry) {
+    std::int64_t const seq = entry.recorded.header.seq;
+    if (seq < index_.size()) return;
+    if (end_ - seq > static_cast<std::int64_t>(kRecentEventsMax))
+      index_.note(entry.recorded);
+    else
+      index_.add(std::make_shared<Entry>(std::move(entry)));
+    if (++taken_ % kEventsOfATable == 0) tended = keeper_.tend(IndexKeeper::What::full);
+  }
+  Result<void> tended;  // what does not go to a file stays in memory
 
-// Indexes what the index lacks, and folds what is behind the basis.
-Result<void> fold(segments::SegmentLog const& log, audit::Fold& fold, OpenWorld const& world) {
-  auto const end = static_cast<std::int64_t>(log.next_seq());
+ private:
+  Index& index_;
+  IndexKeeper& keeper_;
+  std::int64_t end_;
+  std::int64_t taken_ = 0;
+};
+
+// Folds what is behind the basis; what stands before it and is not indexed is only indexed.
+Result<void> fold(segments::SegmentLog const& log, audit::Fold& fold, OpenWorld const& world,
+                  Indexing& indexing) {
   std::uint64_t const begin = fold.tree().size();
-  auto const index = [&](codec::Entry& entry, domain::State const&) {
-    index_entry(world.index, entry, end);
-  };
+  auto const index = [&](codec::Entry& entry, domain::State const&) { indexing.take(entry); };
   audit::FoldAhead ahead(fold, index, world.helper);
   auto const visit = [&](segments::FrameView const& view) -> Result<void> {
     if (view.header.first_seq >= begin) return ahead.frame(view);
     auto read = audit::read_frame(audit::to_log_frame(view));
     if (read.fault) return tl::unexpected<Error>(*read.fault);
-    for (codec::Entry& entry : read.entries) index_entry(world.index, entry, end);
+    for (codec::Entry& entry : read.entries) indexing.take(entry);
     return {};
   };
   TRY_VOID(log.scan(std::min(begin, static_cast<std::uint64_t>(world.index.size())), visit));
@@ -85,11 +97,16 @@ Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fres
   audit::Basis basis = candidates.next();
   options.trusted_seq = basis.tree.size();
   TRY(log, open_log(world, options, fresh));
+  IndexKeeper keeper(world.derived, *log.log, world.index);
   for (;;) {
     std::uint64_t const begin = basis.tree.size();
+    if (auto begun = keeper.begin(); !begun) candidates.left_aside.push_back(begun.error());
+    Indexing indexing(world.index, keeper, static_cast<std::int64_t>(log.log->next_seq()));
     audit::Fold folding(std::move(basis),
                         begin == 0 ? audit::StateDigests::none : audit::StateDigests::first);
-    if (auto folded = fold(*log.log, folding, world); folded) {
+    auto const folded = fold(*log.log, folding, world, indexing);
+    if (!indexing.tended) candidates.left_aside.push_back(indexing.tended.error());
+    if (folded) {
       auto digest = folding.take_digest();
       auto reached = folding.take_basis();
       return Opened{.log = std::move(log.log),
@@ -100,12 +117,9 @@ Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fres
                     .tail_cut_bytes = log.torn ? log.torn->bytes : 0,
                     .folded_from = begin,
                     .left_aside = std::move(candidates.left_aside)};
-    } else if (begin == 0) {
-      return tl::unexpected<Error>(folded.error());
-    } else {
-      candidates.left_aside.push_back(folded.error());
     }
-    world.index.clear();
+    if (begin == 0) return tl::unexpected<Error>(folded.error());
+    candidates.left_aside.push_back(folded.error());
     basis = candidates.next();
   }
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// What a start does before there is a loop: recovers the log, and folds it into the state that the
-// last process had, from the newest snapshot on.
+// What a start does before there is a loop: recovers the log, folds it into the state that the last
+// process had, from the newest snapshot on, and indexes what the index's files lack.
 //
 //   snapshot ─► recover the log ─► fold what is behind it ─► confirmed by a checkpoint ─► go
 //       ▲                                                             │
@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "audit/fold_ahead.h"
-#include "ledger/index.h"
+#include "ledger/index_keeper.h"
 #include "ledger/snapshots.h"
 #include "segments/segment_log.h"
 
@@ -23,7 +23,8 @@ namespace tally::ledger {
 struct OpenWorld {
   ports::Disk& disk;  // the ledger's directory
   Snapshots const& snapshots;
-  Index& index;  // holds no events yet
+  ports::Disk& derived;  // for the files of the index
+  Index& index;          // holds no events yet
   segments::SaltSource salt;
   audit::Helper helper = audit::Helper::none;
 };
@@ -36,7 +37,7 @@ struct Opened {
   bool fresh = false;  // there is no event yet
   std::uint64_t tail_cut_bytes = 0;
   std::uint64_t folded_from = 0;  // events under the snapshot that the start went on from
-  std::vector<Error> left_aside;  // why snapshots were not used
+  std::vector<Error> left_aside;  // why snapshots and files of the index were not used
 };
 
 // A directory without a ledger gets one of the name `fresh`. Errors: those of

@@ -50,7 +50,8 @@ Result<std::vector<Entry>> Reader::entries(std::int64_t from, std::size_t count)
 
 Result<domain::run::Row> Reader::run(RunId run) const {
   std::optional<domain::run::Row> row;
-  for (std::int64_t const seq : index_.of_run(run)) {
+  TRY(seqs, index_.of_run(run));
+  for (std::int64_t const seq : seqs) {
     TRY(one, entry(seq));
     domain::run::advance(row, one.recorded.header, one.recorded.event);
   }

@@ -72,9 +72,9 @@ class SnapshotsTest : public testing::Test {
   }
   Result<Opened> open() { return open(snapshots); }
   Result<Opened> open(Snapshots const& from) {
-    index.clear();
     return ledger::open({.disk = disk,
                          .snapshots = from,
+                         .derived = derived,
                          .index = index,
                          .salt = [] { return 3u; },
                          .helper = audit::Helper::none},

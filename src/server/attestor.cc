@@ -87,6 +87,8 @@ void Attestor::run() {
   while (!stopping()) {
     bool const whole = world_.clock.monotonic() >= whole_due;
     bool const grown = world_.acknowledged() >= read_to + pace_.snapshot_every;
+    using What = ledger::IndexKeeper::What;
+    world_.tend_index(whole ? What::all_checked : grown ? What::all : What::full);
     if (whole || grown) {
       Attestation const done = pass(whole ? ledger::Reach::whole : ledger::Reach::tail);
       if (stopping()) return;

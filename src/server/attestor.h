@@ -10,7 +10,8 @@
 //                └── differs ── told once ── (no further pass)
 //                └── cannot read ── told ──── an hour ── whole
 //
-// Each pass that ends well leaves a snapshot of the state for the next start.
+// Each pass that ends well leaves a snapshot of the state for the next start, which needs the index
+// of the events before it, too: so its files are kept up here.
 
 #include <condition_variable>
 #include <functional>
@@ -19,6 +20,7 @@
 #include <thread>
 
 #include "ledger/attest.h"
+#include "ledger/index_keeper.h"
 #include "ports/clock.h"
 #include "server/log.h"
 #include "server/wiring/node.h"
@@ -41,6 +43,7 @@ class Attestor {
   struct World {
     ports::Disk& disk;  // the ledger's directory, for reading
     ledger::Snapshots& snapshots;
+    std::function<void(ledger::IndexKeeper::What)> tend_index;  // on the attestor's thread
     ports::Clock const& clock;
     std::string vkey;  // the key that the ledger was opened with
     // Events that somebody may have been told of: fewer on the disk are a difference.

@@ -28,6 +28,7 @@ struct Attested {
     Attestor const attestor(
         {.disk = disk,
          .snapshots = snapshots,
+         .tend_index = [](ledger::IndexKeeper::What) {},
          .clock = clock,
          .vkey = "",
          .acknowledged = [this, acknowledged] { return acknowledged.value_or(events); },

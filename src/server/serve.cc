@@ -219,9 +219,23 @@ wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Confi
   return options;
 }
 
+// What cannot go to a file stays in memory.
+void tend_index(wiring::Node& node, ledger::IndexKeeper::What what) {
+  auto const tended = node.tend_index(what);
+  if (tended) return;
+  ports::ErrorReport report;
+  report.severity = Severity::warning;
+  report.exception_type = "index_not_saved";
+  report.message = "a part of the index could not be written to its file";
+  report.chain = {{tended.error().code, tended.error().detail + " " + tended.error().inside}};
+  ports::ErrorReporter<Layer::L7>(&node.errors(), "attestor")
+      .report<ErrorClass::infra_storage>(std::move(report));
+}
+
 Attestor::World attestor_world(Machine& machine, wiring::Node& node) {
   return {.disk = *machine.disk_to_read,
           .snapshots = node.snapshots(),
+          .tend_index = [&node](ledger::IndexKeeper::What what) { tend_index(node, what); },
           .clock = machine.clock,
           .vkey = node.loop().directory()->vkey,
           .acknowledged = [&node] { return static_cast<std::uint64_t>(node.index().size()); },

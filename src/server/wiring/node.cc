@@ -60,6 +60,7 @@ Result<void> Node::recover() {
   LedgerId const fresh(random_number(world_.entropy));
   TRY(opened, ledger::open({.disk = world_.disk,
                             .snapshots = snapshots_,
+                            .derived = world_.derived,
                             .index = index_,
                             .salt = [this] { return random_number(world_.entropy); },
                             .helper = options_.start_helper},
@@ -72,6 +73,7 @@ Result<void> Node::recover() {
   else
     TRY_VOID(check_key(opened.state));
   store_ = std::make_unique<SegmentStore>(std::move(opened.log), world_.wake_log);
+  index_keeper_ = std::make_unique<ledger::IndexKeeper>(world_.derived, store_->log(), index_);
   auto const epoch = static_cast<std::uint64_t>(opened.state.ledger.epoch) + 1;
   wire({.state = std::move(opened.state),
         .tree = std::move(opened.tree),
@@ -87,7 +89,7 @@ void Node::report_left_aside(std::vector<Error> const& why) {
     ports::ErrorReport report;
     report.severity = Severity::warning;
     report.exception_type = "snapshot_left_aside";
-    report.message = "a snapshot of the state was not used; the start folded more events instead";
+    report.message = "a snapshot could not be used; the start read more of the ledger instead";
     report.chain = {{one.code, one.detail + " " + one.inside}};
     ports::ErrorReporter<Layer::L7>(&errors_, "start")
         .report<ErrorClass::infra_storage>(std::move(report));

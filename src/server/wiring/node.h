@@ -31,7 +31,7 @@ struct NodeWorld {
   ports::Clock& clock;
   ports::Entropy& entropy;
   ports::Disk& disk;     // the ledger's directory
-  ports::Disk& derived;  // what can be made again from it: snapshots of the state
+  ports::Disk& derived;  // what can be made again from it: snapshots of the state, the index
   ports::Signer& signer;
   ports::Vault& vault;
   ports::Blobs& blobs;
@@ -103,6 +103,8 @@ class Node {
   ledger::Reader const& reader() const { return *reader_; }
   SegmentStore& store() { return *store_; }
   ledger::Snapshots& snapshots() { return snapshots_; }  // any thread
+  // Writes, merges and mends the index's files; may take long. One thread, any.
+  Result<void> tend_index(ledger::IndexKeeper::What what) { return index_keeper_->tend(what); }
   ledger::Index const& index() const { return index_; }
 
  private:
@@ -127,6 +129,7 @@ class Node {
   std::uint64_t folded_from_ = 0;
   std::optional<LedgerId> fresh_;  // set when this start made the ledger
   std::unique_ptr<SegmentStore> store_;
+  std::unique_ptr<ledger::IndexKeeper> index_keeper_;
   std::unique_ptr<ledger::Loop> loop_;
   std::unique_ptr<ledger::Reader> reader_;
   std::unique_ptr<HashTiles> tiles_;

@@ -1,0 +1,46 @@
+#pragma once
+
+// Keeps the index in files, so that it takes little memory and a start need not make it again:
+// full tables go to files, neighbouring files are merged as long as the older is not longer (as
+// the levels of memory_marks.h are), and a file that is damaged is made again from the log.
+//
+// Files are derived and never the only place of anything. One that is lost or damaged costs time.
+
+#include "ledger/index.h"
+#include "segments/segment_log.h"
+
+namespace tally::ledger {
+
+class IndexKeeper {
+ public:
+  // All of them outlive this.
+  IndexKeeper(ports::Disk& disk, segments::SegmentLog const& log, Index& index)
+      : disk_(disk), log_(log), index_(index) {}
+
+  // Begins the index with what the files say of the log's events, as far as they reach without a
+  // gap, and removes files that are of no use. Errors are the disk's; the index is empty then.
+  Result<void> begin();
+
+  enum class What {
+    full,         // tables that are full
+    all,          // the open one, too: afterwards every event so far is in a file
+    all_checked,  // and every page of every file is read
+  };
+  // Does what there is to do; may take long. One thread at a time. Errors: the disk's; what was
+  // done stays done.
+  Result<void> tend(What what);
+
+ private:
+  Result<void> write(IndexPart const& part);
+  Result<bool> merge_two();
+  Result<void> make_again(IndexPart const& lost);
+  Result<IndexPart> store(SeqRange range, std::optional<std::int64_t> checkpoint,
+                          NextMarks const& marks, std::uint64_t count);
+  IndexPart open(SeqRange range) const;
+
+  ports::Disk& disk_;
+  segments::SegmentLog const& log_;
+  Index& index_;
+};
+
+}  // namespace tally::ledger

@@ -1,0 +1,188 @@
+#include "ledger/index_keeper.h"
+
+#include "audit/ledger_fixture.h"
+#include "domain/workload_fixture.h"
+#include "ledger/reader.h"
+
+namespace tally::ledger {
+namespace {
+
+using audit::testing::MemoryDisk;
+
+constexpr std::int64_t kSmallTable = 100;  // events
+
+// A log on a disk in memory, indexed in memory alone and by way of files.
+class IndexKeeperTest : public testing::Test {
+ protected:
+  IndexKeeperTest() {
+    while (load.world.history.size() < 1'000) load.step();
+    audit::testing::store(disk, audit::testing::frames_of(load.world.history));
+    auto opened = segments::SegmentLog::open(disk, std::nullopt, {.segment_bytes = {256u << 10}},
+                                             [] { return 1u; });
+    log = std::move(opened->log);
+    for (auto const& recorded : load.world.history) plain.note(recorded);
+  }
+  // Notes what the index lacks, up to this many events.
+  void note_until(Index& into, std::int64_t end) {
+    for (std::int64_t seq = into.size(); seq < end; ++seq)
+      into.note(load.world.history[static_cast<std::size_t>(seq)]);
+  }
+  void expect_same(Index const& one) {
+    EXPECT_EQ(one.size(), plain.size());
+    EXPECT_EQ(one.last_checkpoint(), plain.last_checkpoint());
+    EXPECT_EQ(one.errors({}, 1'000), *plain.errors({}, 1'000));
+    EXPECT_EQ(one.errors(500, 3), *plain.errors(500, 3));
+    for (TenantId const& tenant : {domain::testing::kAcme, domain::testing::kBeta}) {
+      EXPECT_EQ(one.runs_of(tenant, {}, 10'000), *plain.runs_of(tenant, {}, 10'000));
+      for (std::int64_t before = 0; before < 1'000; before += 37)
+        EXPECT_EQ(one.runs_of(tenant, before, 4), *plain.runs_of(tenant, before, 4));
+    }
+    for (auto const& recorded : load.world.history) {
+      if (!recorded.header.run) continue;
+      auto const found = one.of_run(*recorded.header.run);
+      ASSERT_TRUE(found) << found.error().detail;
+      EXPECT_EQ(found, *plain.of_run(*recorded.header.run));
+    }
+  }
+  std::size_t files() const { return derived.files.size(); }
+  void damage(std::string const& name, std::size_t at) { derived.files.at(name).at(at) ^= 1; }
+  std::string const& first_file() const { return derived.files.begin()->first; }
+
+  domain::testing::Workload load{51};
+  MemoryDisk disk;
+  MemoryDisk derived;
+  std::unique_ptr<segments::SegmentLog> log;
+  Index plain;
+  Index index{kSmallTable};
+};
+
+using What = IndexKeeper::What;
+
+TEST_F(IndexKeeperTest, WhatIsInFilesIsFoundAsInMemory) {
+  IndexKeeper keeper(derived, *log, index);
+  ASSERT_TRUE(keeper.begin());
+  note_until(index, plain.size());
+  expect_same(index);
+  ASSERT_TRUE(keeper.tend(What::full));
+  EXPECT_GE(files(), 1u);
+  expect_same(index);
+  ASSERT_TRUE(keeper.tend(What::all));
+  expect_same(index);
+}
+
+TEST_F(IndexKeeperTest, AStartGoesOnFromTheFiles) {
+  {
+    IndexKeeper keeper(derived, *log, index);
+    ASSERT_TRUE(keeper.begin());
+    note_until(index, 777);
+    ASSERT_TRUE(keeper.tend(What::all));
+  }
+  Index later(kSmallTable);
+  IndexKeeper keeper(derived, *log, later);
+  ASSERT_TRUE(keeper.begin());
+  EXPECT_EQ(later.size(), 777);
+  note_until(later, plain.size());
+  expect_same(later);
+}
+
+TEST_F(IndexKeeperTest, FilesStayFewAndHalveAtLeast) {
+  IndexKeeper keeper(derived, *log, index);
+  ASSERT_TRUE(keeper.begin());
+  for (std::int64_t end = 50; end < plain.size(); end += 50) {
+    note_until(index, end);
+    ASSERT_TRUE(keeper.tend(What::all));
+    std::int64_t before = plain.size();
+    for (IndexPart const& part : index.parts(Index::OpenTable::leave)) {
+      EXPECT_LT(part.range.events(), before);
+      before = part.range.events();
+    }
+    EXPECT_EQ(files(), index.parts(Index::OpenTable::leave).size());
+  }
+}
+
+// Whatever byte is wrong: the part says so, and is the same once it is made again.
+TEST_F(IndexKeeperTest, ADamagedFileIsNoticedAndMadeAgain) {
+  IndexKeeper keeper(derived, *log, index);
+  ASSERT_TRUE(keeper.begin());
+  note_until(index, plain.size());
+  ASSERT_TRUE(keeper.tend(What::all));
+  std::string const name = first_file();
+  Bytes const whole = derived.files.at(name);
+  for (std::size_t at = 0; at < whole.size(); at += 999) {
+    damage(name, at);
+    Index later(kSmallTable);
+    IndexKeeper mending(derived, *log, later);
+    ASSERT_TRUE(mending.begin());
+    EXPECT_GE(later.size(), mark_file_range(name)->to);
+    ASSERT_TRUE(mending.tend(What::all_checked));
+    note_until(later, plain.size());
+    expect_same(later);
+    ASSERT_TRUE(mending.tend(What::all));
+    ASSERT_EQ(derived.files.at(name), whole) << at;
+  }
+}
+
+TEST_F(IndexKeeperTest, ADamagedPageIsAnErrorUntilThen) {
+  IndexKeeper keeper(derived, *log, index);
+  ASSERT_TRUE(keeper.begin());
+  note_until(index, plain.size());
+  ASSERT_TRUE(keeper.tend(What::all));
+  for (std::size_t at = 4'096; at < derived.files.at(first_file()).size(); at += 4'096)
+    damage(first_file(), at);
+  Index later(kSmallTable);
+  IndexKeeper mending(derived, *log, later);
+  ASSERT_TRUE(mending.begin());
+  auto const errors = later.errors({}, 10'000);
+  EXPECT_FALSE(errors);
+  EXPECT_EQ(errors.error().code, "index_damaged");
+  ASSERT_TRUE(mending.tend(What::full));
+  note_until(later, plain.size());
+  expect_same(later);
+}
+
+TEST_F(IndexKeeperTest, WhatAnInterruptedMergeLeavesIsOfNoHarm) {
+  IndexKeeper keeper(derived, *log, index);
+  ASSERT_TRUE(keeper.begin());
+  note_until(index, 100);
+  ASSERT_TRUE(keeper.tend(What::all));
+  auto const old = derived.files;
+  note_until(index, 300);
+  ASSERT_TRUE(keeper.tend(What::all));
+  for (auto const& [name, content] : old) derived.files.emplace(name, content);
+  Index later(kSmallTable);
+  IndexKeeper again(derived, *log, later);
+  ASSERT_TRUE(again.begin());
+  EXPECT_EQ(later.size(), 300);
+  EXPECT_EQ(files(), later.parts(Index::OpenTable::leave).size());
+}
+
+TEST_F(IndexKeeperTest, FilesBehindAGapOrTheEndAreRemoved) {
+  IndexKeeper keeper(derived, *log, index);
+  ASSERT_TRUE(keeper.begin());
+  note_until(index, 400);
+  ASSERT_TRUE(keeper.tend(What::all));
+  note_until(index, 500);
+  ASSERT_TRUE(keeper.tend(What::all));
+  ASSERT_EQ(files(), 2u);
+  derived.files.erase(first_file());
+  derived.files[mark_file_name({0, plain.size() + 1})] = Bytes(4'096);
+  Index later(kSmallTable);
+  ASSERT_TRUE(IndexKeeper(derived, *log, later).begin());
+  EXPECT_EQ(later.size(), 0);
+  EXPECT_EQ(files(), 0u);
+}
+
+TEST_F(IndexKeeperTest, AFileOfAnotherLedgerIsNotBelieved) {
+  ASSERT_TRUE(write_mark_file(
+      derived, {.ledger = LedgerId(8), .range = {0, 50}, .checkpoint = {}, .marks = 0},
+      MemoryMarks().all()));
+  IndexKeeper keeper(derived, *log, index);
+  ASSERT_TRUE(keeper.begin());
+  EXPECT_FALSE(index.errors({}, 1));
+  ASSERT_TRUE(keeper.tend(What::full));
+  note_until(index, plain.size());
+  expect_same(index);
+}
+
+}  // namespace
+}  // namespace tally::ledger

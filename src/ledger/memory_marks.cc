@@ -1,0 +1,57 @@
+#include "ledger/memory_marks.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+namespace tally::ledger {
+
+namespace {
+
+constexpr std::size_t kUnsortedMax = 512;
+
+}  // namespace
+
+void MemoryMarks::add(MarkKey const& key, std::int64_t seq) {
+  unsorted_.push_back({key, seq});
+  ++size_;
+  if (unsorted_.size() == kUnsortedMax) sort_newest();
+}
+
+void MemoryMarks::sort_newest() {
+  Level newest = std::exchange(unsorted_, {});
+  unsorted_.reserve(kUnsortedMax);
+  std::ranges::sort(newest);
+  while (!levels_.empty() && levels_.back().size() <= newest.size()) {
+    Level merged;
+    merged.reserve(levels_.back().size() + newest.size());
+    std::ranges::merge(levels_.back(), newest, std::back_inserter(merged));
+    newest = std::move(merged);
+    levels_.pop_back();
+  }
+  levels_.push_back(std::move(newest));
+}
+
+// A later level holds later events, and what is unsorted the latest.
+Result<void> MemoryMarks::newest(MarkKey const& key, std::int64_t before, std::size_t limit,
+                                 std::vector<std::int64_t>& found) const {
+  for (auto at = unsorted_.rbegin(); at != unsorted_.rend() && found.size() < limit; ++at)
+    if (at->key == key && at->seq < before) found.push_back(at->seq);
+  for (auto level = levels_.rbegin(); level != levels_.rend() && found.size() < limit; ++level)
+    take_newest(*level, key, before, limit, found);
+  return {};
+}
+
+NextMarks MemoryMarks::all() const {
+  auto const sorted = std::make_shared<Level>(unsorted_);
+  sorted->reserve(size_);
+  for (Level const& level : levels_) sorted->insert(sorted->end(), level.begin(), level.end());
+  std::ranges::sort(*sorted);
+  return [sorted, given = false]() mutable -> Result<std::span<Mark const>> {
+    if (std::exchange(given, true)) return std::span<Mark const>();
+    return std::span<Mark const>(*sorted);
+  };
+}
+
+}  // namespace tally::ledger

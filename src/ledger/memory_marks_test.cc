@@ -1,0 +1,79 @@
+#include "ledger/memory_marks.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/prng.h"
+
+namespace tally::ledger {
+namespace {
+
+std::vector<std::int64_t> newest(MarkTable const& table, RunId run, std::int64_t before = kNoSeqYet,
+                                 std::size_t limit = 1'000'000) {
+  std::vector<std::int64_t> found;
+  EXPECT_TRUE(table.newest(key_of(run), before, limit, found));
+  return found;
+}
+
+TEST(MemoryMarks, OfAnUnknownKeyThereAreNone) {
+  MemoryMarks marks;
+  EXPECT_TRUE(newest(marks, RunId(1)).empty());
+  marks.add(key_of(RunId(2)), 7);
+  EXPECT_TRUE(newest(marks, RunId(1)).empty());
+  EXPECT_EQ(newest(marks, RunId(2)), std::vector<std::int64_t>{7});
+}
+
+TEST(MemoryMarks, AreWhatAMapOfListsWouldHoldAtEverySize) {
+  Prng random(16);
+  MemoryMarks marks;
+  std::map<std::uint64_t, std::vector<std::int64_t>> lists;  // newest first
+  for (std::int64_t seq = 0; seq < 20'000; ++seq) {
+    std::uint64_t const key = random.chance(500) ? random.below(40) : random.below(5'000);
+    marks.add(key_of(RunId(key)), seq);
+    lists[key].insert(lists[key].begin(), seq);
+    std::uint64_t const asked = random.chance(500) ? key : random.below(6'000);
+    auto const before = static_cast<std::int64_t>(random.below(22'000));
+    auto const limit = random.below(50);
+    std::vector<std::int64_t> expected;
+    for (std::int64_t const one : lists[asked])
+      if (one < before && expected.size() < limit) expected.push_back(one);
+    ASSERT_EQ(newest(marks, RunId(asked), before, limit), expected);
+  }
+  EXPECT_EQ(marks.size(), 20'000u);
+}
+
+TEST(MemoryMarks, AreAllGivenOutInTheirOrder) {
+  Prng random(17);
+  MemoryMarks marks;
+  for (std::int64_t seq = 0; seq < 3'000; ++seq)
+    marks.add(random.chance(500) ? key_of(RunId(random.below(50))) : kErrorsKey, seq);
+  NextMarks const next = marks.all();
+  auto const all = next();
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->size(), 3'000u);
+  EXPECT_TRUE(std::ranges::is_sorted(*all));
+  EXPECT_TRUE(next()->empty());
+}
+
+TEST(Marks, OfTwoTablesMergeIntoOneSequence) {
+  MemoryMarks early;
+  MemoryMarks late;
+  for (std::int64_t seq = 0; seq < 12'000; ++seq)
+    (seq < 9'000 ? early : late).add(key_of(RunId(static_cast<std::uint64_t>(seq) % 7)), seq);
+  NextMarks const next = merged(early.all(), late.all());
+  std::vector<Mark> all;
+  for (auto part = next(); part && !part->empty(); part = next())
+    all.insert(all.end(), part->begin(), part->end());
+  EXPECT_EQ(all.size(), 12'000u);
+  EXPECT_TRUE(std::ranges::is_sorted(all));
+}
+
+TEST(Marks, OfTenantsAreUnderKeysOfTheirOwn) {
+  EXPECT_NE(key_of(TenantId("acme")), key_of(TenantId("beta")));
+  EXPECT_EQ(key_of(TenantId("acme")), key_of(TenantId("acme")));
+}
+
+}  // namespace
+}  // namespace tally::ledger
