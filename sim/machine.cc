@@ -129,6 +129,7 @@ void Machine::attest() {
   auto const attested = ledger::attest(disk_, node_->snapshots(),
                                        {.vkey = node_->loop().directory()->vkey,
                                         .acknowledged = size,
+                                        .checkpointed = node_->reader().checkpointed().value_or(0u),
                                         .reach = reach,
                                         .progress = {}});
   if (attested && !attested->report.ok)

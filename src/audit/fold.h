@@ -55,6 +55,7 @@ class Fold {
   Result<void> frame(ReadFrame frame, Seen const& seen = {});
   domain::State& state() { return basis_.state; }
   merkle::Tree& tree() { return basis_.tree; }
+  Basis const& basis() const { return basis_; }
   // From here on the fold is of no use.
   Basis take_basis() { return std::move(basis_); }
   codec::StateDigest take_digest() { return std::move(digest_); }

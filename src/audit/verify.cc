@@ -87,6 +87,7 @@ Result<Report> verify_once(ports::Disk& disk, Asked const& asked) {
     if (view.header.first_seq < begin) return {};
     TRY_VOID(checker.frame(view));
     std::uint64_t const done = view.header.next_seq();
+    if (done == asked.keep_at && asked.keep) asked.keep(checker.fold().basis());
     if (!asked.progress || done < reported + kProgressEvery) return {};
     reported = done;
     stopped = asked.progress(done) == Go::stop;
@@ -110,7 +111,6 @@ Result<Report> verify_once(ports::Disk& disk, Asked const& asked) {
   if (auto books = checker.end(); !books) condemn(report, report.events, books.error().detail);
   if (report.ok && asked.vkey && *asked.vkey != report.vkey)
     condemn(report, 0, "the ledger was written under another key: " + report.vkey);
-  if (report.ok && asked.keep) asked.keep(checker.fold().take_basis());
   return report;
 }
 

@@ -43,8 +43,9 @@ struct Asked {
   // Where to begin; asked for once a reading. The frames before it are left out, and whoever gave
   // it answers for it until a checkpoint's state digest confirms it. Empty: at the first event.
   std::function<Result<Basis>()> from = {};
-  // Given where the reading of a ledger that is ok ended.
-  std::function<void(Basis)> keep = {};
+  // Given where the reading stood behind this many events, if a frame ends there.
+  std::uint64_t keep_at = 0;
+  std::function<void(Basis const&)> keep = {};
 };
 
 // Errors are for a directory that cannot be read at all, "stopped" where `progress` said so, and

@@ -8,11 +8,13 @@ namespace {
 
 Result<Attested> pass(ports::Disk& ledger, Snapshots& snapshots, AttestOptions const& options) {
   Attested attested;
-  audit::Asked asked{.vkey = options.vkey,
-                     .progress = options.progress,
-                     .until = options.acknowledged,
-                     .from = {},
-                     .keep = [&](audit::Basis basis) { attested.saved = snapshots.save(basis); }};
+  audit::Asked asked{
+      .vkey = options.vkey,
+      .progress = options.progress,
+      .until = options.acknowledged,
+      .from = {},
+      .keep_at = options.checkpointed,
+      .keep = [&](audit::Basis const& basis) { attested.saved = snapshots.save(basis); }};
   if (options.reach == Reach::tail)
     asked.from = [&]() -> Result<audit::Basis> { return snapshots.newest(); };
   TRY(report, audit::verify(ledger, asked));

@@ -17,13 +17,16 @@ enum class Reach {
 struct AttestOptions {
   std::string vkey;                // the key that the ledger was opened with
   std::uint64_t acknowledged = 0;  // events: fewer on the disk are a difference
+  // Events under the last checkpoint, where the snapshot is taken: the checkpoint, which stands
+  // behind it, is what will confirm it. 0: there is none, and no snapshot.
+  std::uint64_t checkpointed = 0;
   Reach reach = Reach::whole;
   audit::Progress progress = {};
 };
 
 struct Attested {
   audit::Report report;
-  Result<void> saved;  // the snapshot; only tried where the report is ok
+  Result<void> saved;  // the snapshot
 };
 
 // Only what was acknowledged is read: behind it a frame may be under way. What a pass over the tail

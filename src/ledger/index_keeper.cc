@@ -121,20 +121,31 @@ Result<void> IndexKeeper::make_again(IndexPart const& lost) {
   return made.size() == 1 ? Result<void>() : disk_.remove(mark_file_name(lost.range));
 }
 
-Result<void> IndexKeeper::tend(What what) {
-  if (what == What::all_checked)
-    for (IndexPart const& part : index_.parts(Index::OpenTable::leave))
-      if (part.file != nullptr) (void)part.file->check();
-  auto const open = what == What::full ? Index::OpenTable::leave : Index::OpenTable::close;
+Result<void> IndexKeeper::write_and_mend(Index::OpenTable open) {
   for (IndexPart const& part : index_.parts(open)) {
     if (is_in_memory(part)) TRY_VOID(write(part));
     if (is_of_no_use(part)) TRY_VOID(make_again(part));
   }
-  for (bool merged_some = true; merged_some;) {
-    TRY(merged_two, merge_two());
-    merged_some = merged_two;
-  }
   return {};
+}
+
+Result<void> IndexKeeper::merge() {
+  for (;;) {
+    TRY(merged_two, merge_two());
+    if (!merged_two) return {};
+  }
+}
+
+Result<void> IndexKeeper::tend(What what) {
+  if (what == What::all_checked)
+    for (IndexPart const& part : index_.parts(Index::OpenTable::leave))
+      if (part.file != nullptr) (void)part.file->check();
+  TRY_VOID(write_and_mend(what == What::full ? Index::OpenTable::leave : Index::OpenTable::close));
+  auto const merged = merge();
+  if (merged || merged.error().code != "index_damaged") return merged;
+  // A page that nobody had read since it rotted.
+  TRY_VOID(write_and_mend(Index::OpenTable::leave));
+  return merge();
 }
 
 }  // namespace tally::ledger

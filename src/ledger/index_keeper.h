@@ -32,6 +32,8 @@ class IndexKeeper {
 
  private:
   Result<void> write(IndexPart const& part);
+  Result<void> write_and_mend(Index::OpenTable open);
+  Result<void> merge();
   Result<bool> merge_two();
   Result<void> make_again(IndexPart const& lost);
   Result<IndexPart> store(SeqRange range, std::optional<std::int64_t> checkpoint,

@@ -140,6 +140,19 @@ TEST_F(IndexKeeperTest, ADamagedPageIsAnErrorUntilThen) {
   expect_same(later);
 }
 
+TEST_F(IndexKeeperTest, ADamagedPageThatAMergeFindsIsMended) {
+  IndexKeeper keeper(derived, *log, index);
+  ASSERT_TRUE(keeper.begin());
+  note_until(index, 100);
+  ASSERT_TRUE(keeper.tend(What::all));
+  damage(first_file(), 5'000);
+  note_until(index, 200);
+  ASSERT_TRUE(keeper.tend(What::all));
+  EXPECT_EQ(files(), 1u);
+  note_until(index, plain.size());
+  expect_same(index);
+}
+
 TEST_F(IndexKeeperTest, WhatAnInterruptedMergeLeavesIsOfNoHarm) {
   IndexKeeper keeper(derived, *log, index);
   ASSERT_TRUE(keeper.begin());

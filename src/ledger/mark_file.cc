@@ -6,6 +6,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/check.h"
+
 namespace tally::ledger {
 
 namespace {
@@ -103,7 +105,7 @@ Result<void> write_pages(ports::Write const& write, MarkFileHead const& head,
       TRY_VOID(pages.put(mark));
     }
   }
-  if (count != head.marks) return fail("index_damaged", "there are not as many marks as were said");
+  TALLY_CHECK(count == head.marks, "there are not as many marks as were said");
   TRY_VOID(pages.flush());
   for (Mark const& fence : fences) TRY_VOID(pages.put(fence));
   return pages.flush();

@@ -59,6 +59,16 @@ Result<domain::run::Row> Reader::run(RunId run) const {
   return *row;
 }
 
+Result<std::uint64_t> Reader::checkpointed() const {
+  auto const seq = index_.last_checkpoint();
+  if (!seq) return 0u;
+  TRY(one, entry(*seq));
+  auto const* group = std::get_if<domain::ChronicleEvent>(&one.recorded.event);
+  auto const* head = group ? std::get_if<domain::chronicle::CheckpointSigned>(group) : nullptr;
+  if (head == nullptr) return fail("damaged", "the index names another event as a checkpoint");
+  return static_cast<std::uint64_t>(head->size);
+}
+
 Result<std::vector<Digest>> Reader::leaf_hashes(std::int64_t from, std::int64_t to) const {
   std::vector<Digest> hashes;
   hashes.reserve(static_cast<std::size_t>(std::max<std::int64_t>(to - from, 0)));

@@ -21,6 +21,7 @@ class Story {
   }
   Story& checkpoint() {
     write();
+    checkpointed_ = writer_.tree.size();
     load_.world.ask(domain::chronicle::CheckpointSigned{
         .note = notary_.note(writer_.tree.size(), writer_.tree.root()),
         .size = static_cast<std::int64_t>(writer_.tree.size()),
@@ -34,6 +35,8 @@ class Story {
     audit::testing::store(disk, writer_.frames);
     return writer_.tree.size();
   }
+  // Events under the last checkpoint.
+  std::uint64_t checkpointed() const { return checkpointed_; }
   Digest digest() const { return codec::StateDigest::of(load_.world.state); }
   std::string vkey() const { return merkle::format_vkey(notary_.vkey); }
 
@@ -50,25 +53,28 @@ class Story {
   Notary notary_;
   domain::testing::Workload load_;
   audit::testing::Writer writer_;
+  std::uint64_t checkpointed_ = 0;
 };
 
 class SnapshotsTest : public testing::Test {
  protected:
   void attest(Reach reach = Reach::whole) {
-    auto const attested = ledger::attest(
-        disk, snapshots,
-        {.vkey = story.vkey(), .acknowledged = size, .reach = reach, .progress = {}});
+    auto const attested = ledger::attest(disk, snapshots,
+                                         {.vkey = story.vkey(),
+                                          .acknowledged = size,
+                                          .checkpointed = story.checkpointed(),
+                                          .reach = reach,
+                                          .progress = {}});
     ASSERT_TRUE(attested) << attested.error().detail;
     EXPECT_TRUE(attested->report.ok) << attested->report.what;
     EXPECT_TRUE(attested->saved);
     EXPECT_EQ(attested->report.events, size);
   }
-  // A snapshot under some hundred events; a checkpoint and more events behind it.
+  // A snapshot under some hundred events; its checkpoint and more events behind it.
   void write_and_go_on() {
-    size = story.steps(300).checkpoint().steps(200).store(disk);
+    size = story.steps(300).checkpoint().steps(200).checkpoint().steps(100).store(disk);
     attest();
-    snapshot = size;
-    size = story.checkpoint().steps(100).store(disk);
+    snapshot = story.checkpointed();
   }
   Result<Opened> open() { return open(snapshots); }
   Result<Opened> open(Snapshots const& from) {
@@ -108,14 +114,15 @@ TEST_F(SnapshotsTest, AStartGoesOnFromTheNewest) {
 }
 
 TEST_F(SnapshotsTest, HoldsTheWholeBasis) {
-  size = story.steps(300).checkpoint().steps(50).store(disk);
+  Digest const digest = story.steps(300).checkpoint().steps(50).digest();
+  size = story.checkpoint().store(disk);
   attest();
-  auto const loaded = snapshots.load(size);
+  auto const loaded = snapshots.load(story.checkpointed());
   ASSERT_TRUE(loaded) << loaded.error().detail;
-  EXPECT_EQ(loaded->tree.size(), size);
+  EXPECT_EQ(loaded->tree.size(), story.checkpointed());
   EXPECT_FALSE(loaded->recent_roots.empty());
   EXPECT_EQ(loaded->recent_roots.rbegin()->second, loaded->tree.root());
-  EXPECT_EQ(codec::StateDigest::of(loaded->state), story.digest());
+  EXPECT_EQ(codec::StateDigest::of(loaded->state), digest);
 }
 
 TEST_F(SnapshotsTest, OfAnyDamagedByteIsNotUsed) {
@@ -147,15 +154,12 @@ TEST_F(SnapshotsTest, OfAnotherBuildIsNotUsed) {
 }
 
 TEST_F(SnapshotsTest, ThatNoCheckpointConfirmsIsNotUsed) {
-  size = story.steps(300).checkpoint().steps(200).store(disk);
-  attest();
-  size = story.steps(20).store(disk);
-  auto const opened = open();
+  write_and_go_on();
+  auto opened = open();
   ASSERT_TRUE(opened);
-  EXPECT_EQ(opened->folded_from, 0u);
-  ASSERT_EQ(opened->left_aside.size(), 1u);
-  EXPECT_EQ(opened->left_aside[0].code, "unproven");
-  expect_opened(0, 1);
+  ASSERT_TRUE(snapshots.save({std::move(opened->state), std::move(opened->tree), {}}));
+  expect_opened(snapshot, 1);
+  EXPECT_EQ(open()->left_aside[0].code, "unproven");
 }
 
 TEST_F(SnapshotsTest, WithAnotherStateThanTheLedgersIsNotUsed) {
@@ -175,16 +179,16 @@ TEST_F(SnapshotsTest, WithAnotherStateThanTheLedgersIsNotUsed) {
 
 TEST_F(SnapshotsTest, ThatIsOlderIsTriedWhereTheNewestFails) {
   write_and_go_on();
+  size = story.checkpoint().steps(10).store(disk);
   attest(Reach::tail);
-  EXPECT_EQ(snapshots.sizes(), (std::vector<std::uint64_t>{size, snapshot}));
-  expect_opened(snapshot, 1);  // nothing is behind the newest
-  EXPECT_EQ(open()->left_aside[0].code, "unproven");
+  EXPECT_EQ(snapshots.sizes(), (std::vector<std::uint64_t>{story.checkpointed(), snapshot}));
+  expect_opened(story.checkpointed(), 0);
+  derived.files.rbegin()->second.back() ^= 1;
+  expect_opened(snapshot, 1);
 }
 
 TEST_F(SnapshotsTest, RefusesALedgerThatIsShorter) {
   write_and_go_on();
-  attest();
-  MemoryDisk const whole = disk;
   Story shorter;
   shorter.steps(10).store(disk);
   auto const opened = open();
@@ -201,7 +205,7 @@ TEST_F(SnapshotsTest, KeepsTheNewestTwo) {
   for (int i = 0; i < 4; ++i) {
     size = story.steps(30).checkpoint().store(disk);
     attest(i == 0 ? Reach::whole : Reach::tail);
-    sizes.insert(sizes.begin(), size);
+    sizes.insert(sizes.begin(), story.checkpointed());
   }
   sizes.resize(2);
   EXPECT_EQ(snapshots.sizes(), sizes);

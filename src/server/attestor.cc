@@ -85,30 +85,32 @@ void Attestor::run() {
   Duration whole_due = world_.clock.monotonic();
   std::uint64_t read_to = 0;
   while (!stopping()) {
+    std::uint64_t const size = world_.acknowledged();
     bool const whole = world_.clock.monotonic() >= whole_due;
-    bool const grown = world_.acknowledged() >= read_to + pace_.snapshot_every;
+    bool const grown = size >= read_to + pace_.snapshot_every;
     using What = ledger::IndexKeeper::What;
     world_.tend_index(whole ? What::all_checked : grown ? What::all : What::full);
     if (whole || grown) {
-      Attestation const done = pass(whole ? ledger::Reach::whole : ledger::Reach::tail);
+      Attestation const done = pass(whole ? ledger::Reach::whole : ledger::Reach::tail, size);
       if (stopping()) return;
       world_.attested(done);
       if (done.found && !done.found->report.ok) return;
       Duration const now = world_.clock.monotonic();
       if (!done.found) whole_due = now + pace_.after_a_fault;
       if (done.found && whole) whole_due = now + pace_.every;
-      read_to = done.found ? done.found->report.events : world_.acknowledged();
+      read_to = done.found ? done.found->report.events : size;
     }
     wait(std::clamp(whole_due - world_.clock.monotonic(), Duration(0), pace_.look_up));
   }
 }
 
-Attestation Attestor::pass(ledger::Reach reach) {
+Attestation Attestor::pass(ledger::Reach reach, std::uint64_t acknowledged) {
   Duration const began = world_.clock.monotonic();
   auto const go_on = [this](std::uint64_t) { return stopping() ? audit::Go::stop : audit::Go::on; };
   auto found = ledger::attest(world_.disk, world_.snapshots,
                               {.vkey = world_.vkey,
-                               .acknowledged = world_.acknowledged(),
+                               .acknowledged = acknowledged,
+                               .checkpointed = world_.checkpointed(),
                                .reach = reach,
                                .progress = go_on});
   return {.reach = reach, .found = std::move(found), .took = world_.clock.monotonic() - began};

@@ -48,6 +48,7 @@ class Attestor {
     std::string vkey;  // the key that the ledger was opened with
     // Events that somebody may have been told of: fewer on the disk are a difference.
     std::function<std::uint64_t()> acknowledged;
+    std::function<std::uint64_t()> checkpointed;       // ledger::AttestOptions
     std::function<void(Attestation const&)> attested;  // on the attestor's thread
   };
   struct Pace {
@@ -65,7 +66,7 @@ class Attestor {
 
  private:
   void run();
-  Attestation pass(ledger::Reach reach);
+  Attestation pass(ledger::Reach reach, std::uint64_t acknowledged);
   bool stopping() const;
   void wait(Duration most);
 

@@ -32,6 +32,7 @@ struct Attested {
          .clock = clock,
          .vkey = "",
          .acknowledged = [this, acknowledged] { return acknowledged.value_or(events); },
+         .checkpointed = [this] { return checkpointed; },
          .attested =
              [&](Attestation const& one) {
                reaches.push_back(one.reach);
@@ -53,6 +54,7 @@ struct Attested {
   platform::SystemClock clock;
   std::uint64_t events = 0;
   std::uint64_t last_frame = 0;  // its first event
+  std::uint64_t checkpointed = 0;
   std::vector<Result<audit::Report>> reports;
   std::vector<ledger::Reach> reaches;
 };
@@ -106,13 +108,16 @@ TEST(AttestorTest, ReadsOnlyWhatIsBehindTheLastSnapshotWhenItHasGrown) {
   Attested ledger;
   ledger.pace = {.every = hours(1), .snapshot_every = 1, .look_up = milliseconds(1)};
   std::uint64_t const all = ledger.events;
-  ledger.events = audit::testing::kEventsInAFrame;
-  ledger.watch(2, [&](int) { ledger.events = all; });
+  ledger.events = ledger.checkpointed = audit::testing::kEventsInAFrame;
+  ledger.watch(2, [&](int) {
+    ledger.events = all;
+    ledger.checkpointed = 2 * audit::testing::kEventsInAFrame;
+  });
   EXPECT_EQ(ledger.reaches, (std::vector{ledger::Reach::whole, ledger::Reach::tail}));
   ASSERT_TRUE(ledger.reports[1]);
   EXPECT_TRUE(ledger.reports[1]->ok) << ledger.reports[1]->what;
   EXPECT_EQ(ledger.reports[1]->events, all);
-  EXPECT_EQ(ledger.snapshots.sizes(), (std::vector<std::uint64_t>{all, 5}));
+  EXPECT_EQ(ledger.snapshots.sizes(), (std::vector<std::uint64_t>{10, 5}));
 }
 
 TEST(AttestorTest, TriesAgainWhereItCouldNotRead) {

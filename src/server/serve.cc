@@ -239,6 +239,7 @@ Attestor::World attestor_world(Machine& machine, wiring::Node& node) {
           .clock = machine.clock,
           .vkey = node.loop().directory()->vkey,
           .acknowledged = [&node] { return static_cast<std::uint64_t>(node.index().size()); },
+          .checkpointed = [&node] { return node.reader().checkpointed().value_or(0u); },
           .attested =
               [&machine, &node](Attestation const& attestation) {
                 act_on(attestation, machine.clock.wall(), machine.log, node);
