@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "bench/child.h"
+#include "ledger/attest.h"
 #include "platform/file_blobs.h"
 #include "platform/file_disk.h"
 #include "platform/file_receipts.h"
@@ -23,6 +24,8 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kUnderWay = 1'024;  // runs at once, so that frames are well filled
 constexpr std::size_t kPayloadBytes = 64;   // sealed, beside the leaf
 constexpr Micros kMaxCost{100};
+constexpr Duration kKept = seconds(5);  // finished runs and their keys, in memory
+constexpr std::int64_t kRunsLiveMax = 10'000'000;
 
 // Nothing is executed here; what is asked all the same fails.
 class IdleRunner : public ports::JobRunner {
@@ -135,6 +138,11 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
   options.api.later = [this](std::function<void()> task) { room.later(std::move(task)); };
   options.jobs = {bench_job(), own_job()};
   options.first_grant = Micros(100'000'000'000'000);
+  domain::chronicle::Settings settings;
+  settings.archive_after = kKept;
+  settings.idempotency_life = kKept;
+  settings.runs_live_max = kRunsLiveMax;
+  options.settings = settings;
   options.operator_key_sha256 = sha256(as_bytes("nobody"));
   TRY(the_node, wiring::Node::open({.clock = clock,
                                     .entropy = entropy,
@@ -223,6 +231,8 @@ LedgerRig::~LedgerRig() { stop(); }
 Result<std::unique_ptr<LedgerRig>> LedgerRig::open(Scratch const& scratch) {
   auto parts = std::make_unique<Parts>();
   TRY_VOID(parts->open(scratch));
+  // No number that an earlier life of the ledger used: each run made more than one event.
+  parts->first = static_cast<std::uint64_t>(parts->node->index().size());
   return std::unique_ptr<LedgerRig>(new LedgerRig(std::move(parts)));
 }
 
@@ -241,7 +251,10 @@ Result<void> LedgerRig::make_runs(std::uint64_t runs, Steps steps) {
   parts.begun = parts.first;
   parts.ended = 0;
   for (std::uint64_t i = 0; i < std::min(runs, kUnderWay); ++i) parts.begin_run();
-  while (parts.ended < runs) parts.all_ended.wait(milliseconds(100));
+  while (parts.ended < runs) {
+    parts.all_ended.wait(milliseconds(100));
+    TRY_VOID(parts.node->tend_index(ledger::IndexKeeper::What::full));
+  }
   if (parts.wrong > 0)
     return fail("refused", fmt::format("{} commands came to nothing", parts.wrong.load()));
   return {};
@@ -251,5 +264,19 @@ void LedgerRig::stop() {
   if (std::exchange(parts_->running, false)) parts_->room.stop(Duration(0));
 }
 wiring::Node& LedgerRig::node() { return *parts_->node; }
+
+Result<void> LedgerRig::attest() {
+  wiring::Node& node = *parts_->node;
+  TRY_VOID(node.tend_index(ledger::IndexKeeper::What::all));
+  TRY(checkpointed, node.reader().checkpointed());
+  TRY(attested, ledger::attest(*parts_->disk, node.snapshots(),
+                               {.vkey = node.loop().directory()->vkey,
+                                .acknowledged = static_cast<std::uint64_t>(node.index().size()),
+                                .checkpointed = checkpointed,
+                                .reach = ledger::Reach::whole,
+                                .progress = {}}));
+  if (!attested.report.ok) return fail("differs", attested.report.what);
+  return std::move(attested.saved);
+}
 
 }  // namespace tally::bench

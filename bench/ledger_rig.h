@@ -21,11 +21,13 @@ class LedgerRig {
   // Starts the threads; the start's own events are durable when it returns.
   Result<void> start();
   // `runs` more runs, from submit on: all four steps, or the submit alone. Returns when all that
-  // was asked is durable.
+  // was asked is durable. Finished runs leave memory after seconds, and the index goes to files.
   enum class Steps { submit_only, whole_life };
   Result<void> make_runs(std::uint64_t runs, Steps steps);
   void stop();
   wiring::Node& node();
+  // A pass of the attestor over the whole ledger, which leaves a snapshot; nothing else runs.
+  Result<void> attest();
 
  private:
   struct Parts;

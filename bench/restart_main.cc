@@ -1,8 +1,12 @@
-// A restart without a snapshot: recover the log, verify and fold every event, build the index.
-// Beside it what each layer of that costs alone, from reading the files upwards.
+// A restart: recover the log, verify, fold and index what is behind the last snapshot, as far as
+// there is one. Beside it what each layer of that costs alone over the whole ledger, from reading
+// the files upwards.
 
 #include <fmt/format.h>
-#include <sys/resource.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "audit/fold_ahead.h"
 #include "bench/ledger_rig.h"
@@ -13,6 +17,8 @@
 namespace tally::bench {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr std::uint64_t kEventsOfARun = 4;
 constexpr std::size_t kReadBytes = 1u << 20;
@@ -69,9 +75,12 @@ void fold_all(platform::FileDisk& disk, audit::Helper helper) {
 }
 
 template <class Work>
-void add_row(Table& table, std::string name, Scale const& scale, Work const& work) {
+void add_row(
+    Table& table, std::string name, Scale const& scale, Work const& work,
+    std::function<void()> const& before = [] {}) {
   Spent best;
   for (std::uint64_t round = 0; round < scale.rounds; ++round) {
+    before();
     Spent const one = spent_by(work);
     best.cpu_us = round == 0 ? one.cpu_us : std::min(best.cpu_us, one.cpu_us);
     best.wall_us = round == 0 ? one.wall_us : std::min(best.wall_us, one.wall_us);
@@ -97,35 +106,78 @@ void measure_layers(Table& table, platform::FileDisk& disk, Scale const& scale) 
   }
 }
 
-// Returns the number of events made.
-Result<std::uint64_t> make_ledger(Scratch const& scratch, std::uint64_t events) {
-  TRY(rig, LedgerRig::open(scratch));
-  TRY_VOID(rig->start());
-  TRY_VOID(rig->make_runs(events / kEventsOfARun, LedgerRig::Steps::whole_life));
-  rig->stop();
-  return static_cast<std::uint64_t>(rig->node().index().size());
+double resident_mb() {
+  constexpr double kMegabyte = 1 << 20;
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t size = 0;
+  std::uint64_t resident = 0;
+  statm >> size >> resident;
+  return static_cast<double>(resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))) /
+         kMegabyte;
 }
 
-double resident_peak_mb() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
+struct Made {
+  std::uint64_t events = 0;
+  double resident_mb = 0;  // of this process, which made them
+  double pass_s = 0;       // of the attestor, which left the snapshot
+};
+
+// The ledger so far, then the runs that stay where they are, and a snapshot of all that; behind it
+// the tail.
+Result<Made> make_ledger(Scratch const& scratch, Options const& options) {
+  std::uint64_t const tail = number(options, "tail");
+  TRY(rig, LedgerRig::open(scratch));
+  TRY_VOID(rig->start());
+  std::uint64_t const runs = (number(options, "events") - tail) / kEventsOfARun;
+  TRY_VOID(rig->make_runs(runs, LedgerRig::Steps::whole_life));
+  if (std::uint64_t const live = number(options, "live"); live > 0)
+    TRY_VOID(rig->make_runs(live, LedgerRig::Steps::submit_only));
+  Made made{.resident_mb = resident_mb()};
+  rig->stop();
+  Result<void> attested;
+  made.pass_s = spent_by([&] { attested = rig->attest(); }).wall_us / 1e6;
+  TRY_VOID(std::move(attested));
+  rig.reset();
+  TRY(again, LedgerRig::open(scratch));
+  TRY_VOID(again->start());
+  TRY_VOID(again->make_runs(tail / kEventsOfARun, LedgerRig::Steps::whole_life));
+  again->stop();
+  made.events = static_cast<std::uint64_t>(again->node().index().size());
+  return made;
+}
+
+// What a start finds besides the log.
+enum class Derived { kept, removed };
+
+Result<void> measure_restart(Table& table, std::string name, Scratch const& scratch,
+                             Scale const& scale, Derived derived) {
+  Result<void> opened;
+  add_row(
+      table, std::move(name), scale,
+      [&] {
+        auto rig = LedgerRig::open(scratch);
+        if (!rig) opened = tl::unexpected<Error>(rig.error());
+      },
+      [&] {
+        if (derived == Derived::removed) fs::remove_all(scratch.path("rig/snapshots"));
+      });
+  return opened;
 }
 
 Result<void> run(Options const& options) {
   TRY(scratch, Scratch::make(options.at("dir")));
-  TRY(events, make_ledger(scratch, number(options, "events")));
-  std::puts(fmt::format("{} events, ledger {} MB; making it took up to {:.0f} MB of memory", events,
-                        scratch.bytes("rig/ledger") >> 20, resident_peak_mb())
+  TRY(made, make_ledger(scratch, options));
+  std::puts(fmt::format("{} events, ledger {} MB, derived {} MB; {:.0f} MB resident once the runs "
+                        "were made; a pass of the attestor took {:.1f} s",
+                        made.events, scratch.bytes("rig/ledger") >> 20,
+                        scratch.bytes("rig/snapshots") >> 20, made.resident_mb, made.pass_s)
                 .c_str());
-  Scale const scale{.events = events, .rounds = number(options, "rounds")};
+  Scale const scale{.events = made.events, .rounds = number(options, "rounds")};
   Table table({"", "best wall s", "CPU s", "CPU us an event"});
-  Result<void> opened;
-  add_row(table, "restart: a node is open", scale, [&] {
-    auto rig = LedgerRig::open(scratch);
-    if (!rig) opened = tl::unexpected<Error>(rig.error());
-  });
-  TRY_VOID(std::move(opened));
+  TRY_VOID(measure_restart(table, "restart: a node is open, from a snapshot", scratch, scale,
+                           Derived::kept));
+  TRY_VOID(measure_restart(table, "restart: a node is open, from the log alone", scratch, scale,
+                           Derived::removed));
   TRY(disk, platform::FileDisk::open_read_only(scratch.path("rig/ledger")));
   measure_layers(table, *disk, scale);
   table.print();
@@ -138,6 +190,7 @@ Result<void> run(Options const& options) {
 
 int main(int argc, char** argv) {
   using namespace tally::bench;
-  return measure_program("restart", argc, argv,
-                         {{"dir", "."}, {"events", "200000"}, {"rounds", "3"}}, run);
+  return measure_program(
+      "restart", argc, argv,
+      {{"dir", "."}, {"events", "200000"}, {"tail", "50000"}, {"live", "0"}, {"rounds", "3"}}, run);
 }
