@@ -60,7 +60,7 @@ function(tally_mutated_copy name source copy)
     DEPENDS ${CMAKE_SOURCE_DIR}/${source} ${CMAKE_CURRENT_LIST_FILE} ${script})
 endfunction()
 
-foreach(table money runs people ledger log proof record)
+foreach(table money runs people ledger log proof record snapshots)
   include(sim/mutants/${table}.cmake)
 endforeach()
 get_property(list GLOBAL PROPERTY TALLY_MUTANT_LIST)

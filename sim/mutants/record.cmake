@@ -44,8 +44,8 @@ src/audit/fold.cc
 "")
 
 mutation(state_unchecked "a checkpoint may name any state" audit_test
-src/audit/verify.cc
-[==[at == digests_.end() || at->second != head->state_digest]==]
+src/audit/fold.cc
+[==[at == digests_.end() || at->second.hex() != checkpoint.state_digest]==]
 [==[at == digests_.end()]==])
 
 mutation(snapshot_unasked "a decision needs no snapshot" audit_test

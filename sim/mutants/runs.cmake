@@ -24,7 +24,7 @@ src/domain/run/apply.cc
 
 mutation(turn_not_passed "the tenant that was served last is served first" domain_test
 src/domain/run/apply.cc
-[==[  state.queue.last_served[row.job] = row.tenant;
+[==[  state.last_served.put(row.job, {row.tenant});
 ]==]
 "")
 

@@ -1,0 +1,98 @@
+# Mutations of what a start goes on from: snapshots of the state and the files of the index.
+
+mutation(snapshot_unproven "a snapshot is believed without a checkpoint behind it" ledger_test
+src/ledger/open.cc
+[==[  if (begin == 0 || fold.proven()) return {};
+]==]
+[==[  if (begin == 0 || fold.tree().size() > 0) return {};
+]==])
+
+mutation(snapshot_digest_ignored "the first checkpoint behind a snapshot is not compared with it" ledger_test
+src/audit/fold.cc
+[==[  if (at == digests_.end() || at->second.hex() != checkpoint.state_digest)]==]
+[==[  if (at == digests_.end())]==])
+
+mutation(snapshot_hash_ignored "a snapshot's own hash is not compared" ledger_test
+src/ledger/snapshots.cc
+[==[  if (!text.empty() || as_text(last) != hash.finish().hex() + "\n")]==]
+[==[  if (!text.empty())]==])
+
+mutation(snapshot_of_any_build "a snapshot of another build is used" ledger_test
+src/ledger/snapshots.cc
+[==[  if (head.build != build)]==]
+[==[  if (head.build.empty())]==])
+
+mutation(snapshot_without_roots "a snapshot forgets the roots that a checkpoint to come may be of" lives
+src/ledger/snapshots.cc
+[==[  for (auto const& [size, root] : basis.recent_roots)
+    head.roots.push_back({.root = root, .size = size});
+]==]
+"")
+
+mutation(snapshots_of_the_loop "a snapshot is taken behind the last checkpoint" ledger_test
+src/ledger/attest.cc
+[==[      .keep_at = options.checkpointed,
+]==]
+[==[      .keep_at = options.acknowledged,
+]==])
+
+mutation(derived_queue_forgotten "a state that was read back has nobody waiting" domain_test
+src/domain/derive.cc
+[==[  state.queue.waiting[row.job][row.tenant].emplace(row.submit_seq, id);
+]==]
+"")
+
+mutation(derived_ends_forgotten "a state that was read back never forgets its keys" domain_test
+src/domain/derive.cc
+[==[  for (auto const& [key, row] : state.answered) state.key_ends.emplace(row.expires_at, key);
+]==]
+"")
+
+mutation(snapshot_condemns "a bad snapshot is called a difference of the ledger" ledger_test
+src/ledger/attest.cc
+[==[  if (attested.report.ok || options.reach == Reach::whole) return attested;
+]==]
+[==[  if (attested.report.ok || attested.report.bad_seq) return attested;
+]==])
+
+mutation(absent_ledger_begun_again "a ledger that is gone is begun again beside its snapshots" ledger_test
+src/ledger/open.cc
+[==[  if (options.trusted_seq == 0)
+]==]
+[==[  if (options.trusted_seq != 1)
+]==])
+
+mutation(index_page_unchecked "a damaged page of the index is believed" ledger_test
+src/ledger/mark_file.cc
+[==[    if (!is_sealed(page)) return damaged("a page is damaged");
+]==]
+"")
+
+mutation(index_of_anybody "a file of another ledger's index is believed" ledger_test
+src/ledger/mark_file.cc
+[==[ || head->ledger != ledger)]==]
+[==[)]==])
+
+mutation(index_stops_at_a_page "what stands under a key on the page before is not found" ledger_test
+src/ledger/mark_file.cc
+[==[    more = take_newest(marks, key, before, limit, found);
+]==]
+[==[    take_newest(marks, key, before, limit, found);
+    more = false;
+]==])
+
+mutation(index_merge_forgets "a merge keeps the newer part's checkpoint only" ledger_test
+src/ledger/index_keeper.cc
+[==[newer.checkpoint ? newer.checkpoint : older.checkpoint,]==]
+[==[newer.checkpoint,]==])
+
+mutation(index_gap_believed "files behind a gap count" ledger_test
+src/ledger/index_keeper.cc
+[==[      if (one.from == reached && one.to > longest.to && one.to <= end) longest = one;]==]
+[==[      if (one.from >= reached && one.to > longest.to && one.to <= end) longest = one;]==])
+
+mutation(index_mends_nothing "a damaged part of the index stays as it is" ledger_test
+src/ledger/index_keeper.cc
+[==[    if (is_of_no_use(part)) TRY_VOID(make_again(part));
+]==]
+"")
