@@ -22,7 +22,7 @@ src/ledger/snapshots.cc
 [==[  if (head.build != build)]==]
 [==[  if (head.build.empty())]==])
 
-mutation(snapshot_without_roots "a snapshot forgets the roots that a checkpoint to come may be of" lives
+mutation(snapshot_without_roots "a snapshot forgets the roots that a checkpoint to come may be of" ledger_test
 src/ledger/snapshots.cc
 [==[  for (auto const& [size, root] : basis.recent_roots)
     head.roots.push_back({.root = root, .size = size});

@@ -167,6 +167,9 @@ void Index::exchange(SeqRange range, std::vector<IndexPart> const& parts) {
     auto const last = std::ranges::find(all, range.to, [](auto& part) { return part.range.to; });
     TALLY_CHECK(first != all.end() && last != all.end(), "parts of an index that are not there");
     all.insert(all.erase(first, std::next(last)), parts.begin(), parts.end());
+    // Of a part that was lost it was not known.
+    for (IndexPart const& part : parts)
+      tables.checkpoint = std::max(tables.checkpoint, part.checkpoint);
   });
 }
 

@@ -15,6 +15,8 @@ constexpr std::int64_t kSmallTable = 100;  // events
 class IndexKeeperTest : public testing::Test {
  protected:
   IndexKeeperTest() {
+    while (load.world.history.size() < 120) load.step();
+    load.world.ask(domain::chronicle::CheckpointSigned{.note = {}, .size = 50, .state_digest = {}});
     while (load.world.history.size() < 1'000) load.step();
     audit::testing::store(disk, audit::testing::frames_of(load.world.history));
     auto opened = segments::SegmentLog::open(disk, std::nullopt, {.segment_bytes = {256u << 10}},
@@ -28,6 +30,7 @@ class IndexKeeperTest : public testing::Test {
       into.note(load.world.history[static_cast<std::size_t>(seq)]);
   }
   void expect_same(Index const& one) {
+    EXPECT_TRUE(one.last_checkpoint());
     EXPECT_EQ(one.size(), plain.size());
     EXPECT_EQ(one.last_checkpoint(), plain.last_checkpoint());
     EXPECT_EQ(one.errors({}, 1'000), *plain.errors({}, 1'000));
