@@ -274,7 +274,11 @@ void announce(Machine const& machine, wiring::Node& node, Listen const& listen,
 }
 
 // What the operator must know about this start; part of the record too.
-void report_start(Machine& machine, wiring::Node& node) {
+void report_start(Machine& machine, wiring::Node& node, Duration opening) {
+  machine.log.write_now(
+      {.message = "the ledger is open",
+       .detail = fmt::format("{} events, folded from event {} on, in {} ms", node.index().size(),
+                             node.folded_from(), opening.value() / milliseconds(1).value())});
   if (!machine.data->halt_reason().empty())
     machine.log.write_now({.severity = Severity::critical,
                            .message = "began halted: an earlier process could not write its ledger",
@@ -304,7 +308,9 @@ struct Driving {
 Result<void> run(Machine& machine, Config const& config, Listen const& listen,
                  std::size_t connections_max, sigset_t const& signals) {
   EngineRoom room;
+  Duration const began = machine.clock.monotonic();
   TRY(node, wiring::Node::open(world_of(machine, room), node_options(machine, room, config)));
+  Duration const opening = machine.clock.monotonic() - began;
   Driving const driving(room, *node);
   TRY_VOID(wait_until_started(*node));
   platform::HttpServerOptions http;
@@ -313,7 +319,7 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   http.threads = config.http_threads;
   http.errors = {&node->errors(), "http_server"};
   http.connections_max = connections_max;
-  report_start(machine, *node);
+  report_start(machine, *node, opening);
   TRY(server, platform::HttpServer::start(http, node->api()));
   announce(machine, *node, listen, server->port());
   if (!machine.data->halt_reason().empty()) TRY_VOID(machine.data->clear_halt());

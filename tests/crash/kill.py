@@ -10,6 +10,7 @@ laboratory (what is asked, when it kills); threads and the disk keep their own t
 likely, not certain, to come back. A kill leaves what the kernel has taken: power cuts, which do
 not, are the simulator's (sim/). Exit code: 0 all as promised, 1 not, 2 usage, 4 internal.
 """
+import re
 import sys
 import time
 
@@ -109,7 +110,12 @@ class Deaths:
         return (f"{self.kills} kills ({self.kills_while_starting} while starting), "
                 f"{self.history.size} events, {len(self.diary.submitted)} runs acknowledged, "
                 f"{len(self.diary.settled)} settled, {self.verified} times verified, "
-                f"{self.torn_tails} torn tails")
+                f"{self.torn_tails} torn tails, {self.starts_from_snapshot()} starts went on from "
+                f"a snapshot")
+
+    def starts_from_snapshot(self):
+        said = re.findall(r"folded from event (\d+) on", self.server.log.read_text())
+        return sum(event != "0" for event in said)
 
 
 def a_killed_server_keeps_what_it_acknowledged_and_repeats_nothing(lab):

@@ -23,6 +23,7 @@ heartbeat_s = 1
 grant_usd = "{grant_usd}"
 [attestor]
 every_s = {attest_every_s}
+snapshot_every_events = 1000
 """
 
 
