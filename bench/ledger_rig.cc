@@ -123,7 +123,7 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
   TRY(the_disk, platform::FileDisk::open_directory(scratch.path("rig/ledger")));
   disk = std::move(the_disk);
   TRY(the_derived, platform::FileDisk::open_directory(scratch.path("rig/snapshots"),
-                                                      platform::Transfer::buffered));
+                                                      platform::Transfer::cached));
   derived = std::move(the_derived);
   TRY(the_signer, platform::FileSigner::open_or_create(scratch.path("rig/keys/ledger.key")));
   signer = std::move(the_signer);
@@ -268,11 +268,10 @@ wiring::Node& LedgerRig::node() { return *parts_->node; }
 Result<void> LedgerRig::attest() {
   wiring::Node& node = *parts_->node;
   TRY_VOID(node.tend_index(ledger::IndexKeeper::What::all));
-  TRY(checkpointed, node.reader().checkpointed());
   TRY(attested, ledger::attest(*parts_->disk, node.snapshots(),
                                {.vkey = node.loop().directory()->vkey,
                                 .acknowledged = static_cast<std::uint64_t>(node.index().size()),
-                                .checkpointed = checkpointed,
+                                .checkpointed = node.checkpointed(),
                                 .reach = ledger::Reach::whole,
                                 .progress = {}}));
   if (!attested.report.ok) return fail("differs", attested.report.what);

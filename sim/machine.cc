@@ -117,8 +117,8 @@ void Machine::let_snapshots_rot() {
 // A pass of the attestor, which has a thread of its own elsewhere. Between two turns all that is
 // acknowledged is whole on the disk, whatever is under way.
 void Machine::attest() {
-  derived_.set_options(
-      {.write_fails_per_mille = healed_ ? 0 : swarm_.snapshot_not_saved_per_mille});
+  auto const fails = healed_ ? 0 : swarm_.snapshot_not_saved_per_mille;
+  derived_.set_options({.write_fails_per_mille = fails, .read_fails_per_mille = fails / 10});
   using What = ledger::IndexKeeper::What;
   auto const what = static_cast<What>(prng_.below(3));
   if (auto const tended = node_->tend_index(what); !tended && healed_)
@@ -129,7 +129,7 @@ void Machine::attest() {
   auto const attested = ledger::attest(disk_, node_->snapshots(),
                                        {.vkey = node_->loop().directory()->vkey,
                                         .acknowledged = size,
-                                        .checkpointed = node_->reader().checkpointed().value_or(0u),
+                                        .checkpointed = node_->checkpointed(),
                                         .reach = reach,
                                         .progress = {}});
   if (attested && !attested->report.ok)

@@ -189,6 +189,14 @@ Result<void> SimDisk::remove(std::string const& name) {
   return whole_change(fate(options_.write_fails_per_mille), name, nullptr);
 }
 
+Result<std::uint64_t> SimDisk::free_bytes() const {
+  constexpr std::uint64_t kPlenty = std::uint64_t{1} << 40;
+  std::lock_guard lock(mutex_);
+  TRY_VOID(powered());
+  if (options_.capacity_bytes == 0) return kPlenty;
+  return options_.capacity_bytes - std::min(options_.capacity_bytes, used_bytes());
+}
+
 void SimDisk::set_options(SimDiskOptions options) {
   std::lock_guard lock(mutex_);
   options_ = options;

@@ -51,6 +51,7 @@ class SimDisk final : public ports::Disk {
                                                          std::uint64_t size) override;
   Result<void> put(std::string const& name, ports::Content const& content) override;
   Result<void> remove(std::string const& name) override;
+  Result<std::uint64_t> free_bytes() const override;
 
   // From here on the options decide; files and what is durable stay.
   void set_options(SimDiskOptions options);

@@ -83,8 +83,9 @@ src/ledger/mark_file.cc
 
 mutation(index_merge_forgets "a merge keeps the newer part's checkpoint only" ledger_test
 src/ledger/index_keeper.cc
-[==[newer.checkpoint ? newer.checkpoint : older.checkpoint,]==]
-[==[newer.checkpoint,]==])
+[==[      checkpoint = std::max(checkpoint, older.checkpoint);
+]==]
+"")
 
 mutation(index_gap_believed "files behind a gap count" ledger_test
 src/ledger/index_keeper.cc
@@ -93,6 +94,34 @@ src/ledger/index_keeper.cc
 
 mutation(index_mends_nothing "a damaged part of the index stays as it is" ledger_test
 src/ledger/index_keeper.cc
-[==[    if (is_of_no_use(part)) TRY_VOID(make_again(part));
+[==[    TRY_VOID(is_in_memory(part) ? write(part) : make_again(part));
 ]==]
-"")
+[==[    if (is_in_memory(part)) TRY_VOID(write(part));
+    if (!is_in_memory(part)) continue;
+]==])
+
+mutation(index_of_any_history "files of another history's index are believed" ledger_test
+src/ledger/index_keeper.cc
+[==[  if (!of_this_history) {
+]==]
+[==[  if (false) {
+]==])
+
+mutation(disk_filled_up "derived files may take the room that the ledger needs" ledger_test
+src/ledger/room.cc
+[==[  if (free >= kRoomForTheLog && free - kRoomForTheLog >= bytes) return {};
+]==]
+[==[  if (free >= bytes) return {};
+]==])
+
+mutation(old_format_taken "a ledger of an older format is folded" audit_test
+src/audit/fold.cc
+[==[.value_or(kFormat); format != kFormat)]==]
+[==[.value_or(kFormat); format > kFormat)]==])
+
+mutation(snapshot_misses_its_checkpoint "the last checkpoint is asked for when the index was tended" server_test
+src/server/attestor.cc
+[==[                              .checkpointed = checkpointed,
+]==]
+[==[                              .checkpointed = world_.checkpointed(),
+]==])

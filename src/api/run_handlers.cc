@@ -38,6 +38,8 @@ Result<wire::RunList> page_of(Exchange& x, Page page) {
       page.before = seq;
       ++looked;
       TRY(submitted, services.reader.entry(seq));
+      if (!submitted.recorded.header.run)
+        return fail("index_damaged", "the index names an event of no run");
       RunId const run = *submitted.recorded.header.run;
       TRY(row, services.reader.run(run));
       if (is_past_retention(services, row)) continue;

@@ -14,6 +14,14 @@ tl::unexpected<Error> corrupt(std::int64_t seq, std::string_view what) {
   return fail("corrupt", fmt::format("event {}: {}", seq, what));
 }
 
+constexpr std::int64_t kFormat = domain::chronicle::kLedgerFormat;
+
+std::optional<std::int64_t> format_in(domain::Event const& event) {
+  auto const* group = std::get_if<domain::ChronicleEvent>(&event);
+  auto const* opened = group ? std::get_if<domain::chronicle::Opened>(group) : nullptr;
+  return opened ? std::optional(opened->format) : std::nullopt;
+}
+
 // What apply would stop the process for, said beforehand: a log from outside may be anything.
 std::optional<std::string_view> disorder(domain::State const& state, domain::Header const& header) {
   if (header.seq != state.ledger.seq_next) return "its sequence is not the next one";
@@ -54,10 +62,14 @@ Fold::Fold(Basis basis, StateDigests digests)
 
 // The state at the end of a frame, of which a checkpoint may speak.
 void Fold::note_digest() {
-  if (wanted_ == StateDigests::none)
+  constexpr std::uint64_t kFramesRemembered = 1'024;  // rows touched in these
+  if (wanted_ == StateDigests::none && !proven_) {
     digest_.skip(basis_.state);
-  else
+  } else if (wanted_ == StateDigests::none) {
+    if (++frames_ % kFramesRemembered == 0) digest_.update(basis_.state);
+  } else {
     digests_.emplace(static_cast<std::int64_t>(basis_.tree.size()), digest_.update(basis_.state));
+  }
 }
 
 Result<void> Fold::check_checkpoint(domain::chronicle::CheckpointSigned const& checkpoint,
@@ -92,10 +104,14 @@ Result<void> Fold::check_digest(domain::chronicle::CheckpointSigned const& check
 Result<void> Fold::entry(codec::Entry& entry, Seen const& seen) {
   domain::State& state = basis_.state;
   auto const seq = static_cast<std::int64_t>(basis_.tree.size());
+  if (auto const format = format_in(entry.recorded.event).value_or(kFormat); format != kFormat)
+    return fail("other_format",
+                fmt::format("event {}: the ledger has format {}; this program reads and writes "
+                            "format {}",
+                            seq, format, kFormat));
   if (auto what = disorder(state, entry.recorded.header)) return corrupt(seq, *what);
-  if (auto const* group = std::get_if<domain::ChronicleEvent>(&entry.recorded.event))
-    if (auto const* signed_head = std::get_if<domain::chronicle::CheckpointSigned>(group))
-      TRY_VOID(check_checkpoint(*signed_head, seq));
+  if (auto const* checkpoint = domain::checkpoint_in(entry.recorded.event))
+    TRY_VOID(check_checkpoint(*checkpoint, seq));
   basis_.tree.append(entry.leaf_hash);
   try {
     CheckTrap const trap;  // a log from outside may break what our own events never do

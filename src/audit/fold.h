@@ -50,7 +50,8 @@ enum class StateDigests {
 class Fold {
  public:
   explicit Fold(Basis basis = {}, StateDigests digests = StateDigests::none);
-  // Errors: "corrupt" (root, order or bytes wrong), "unknown_event" (written by a newer version);
+  // Errors: "corrupt" (root, order or bytes wrong), "unknown_event" (written by a newer version),
+  // "other_format" (of the ledger);
   // the detail names the sequence.
   Result<void> frame(ReadFrame frame, Seen const& seen = {});
   domain::State& state() { return basis_.state; }
@@ -78,6 +79,7 @@ class Fold {
   std::map<std::int64_t, Digest> digests_;  // of states, by size, since the last checkpoint
   std::int64_t checkpoints_ = 0;
   bool proven_ = false;
+  std::uint64_t frames_ = 0;  // since then
 };
 
 }  // namespace tally::audit

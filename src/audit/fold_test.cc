@@ -57,6 +57,15 @@ TEST(Fold, RefusesAGapInEitherOrder) {
             "corrupt: event " + std::to_string(last) + ": its tenant_seq is not the next one");
 }
 
+TEST(Fold, RefusesALedgerOfAnotherFormat) {
+  auto const said = folded_forged(paid_world(), 0, [](domain::Recorded& r) {
+    event_of<domain::ChronicleEvent, domain::chronicle::Opened>(r).format = 1;
+  });
+  EXPECT_EQ(said,
+            "other_format: event 0: the ledger has format 1; this program reads and writes format "
+            "2");
+}
+
 TEST(Fold, RefusesTimeThatGoesBack) {
   World const world = paid_world();
   EXPECT_EQ(

@@ -41,7 +41,10 @@ class MemoryDisk : public ports::Disk {
     return {};
   }
 
+  Result<std::uint64_t> free_bytes() const override { return free; }
+
   std::map<std::string, Bytes> files;
+  std::uint64_t free = std::uint64_t{1} << 40;
 
  private:
   class File final : public ports::DiskFile {

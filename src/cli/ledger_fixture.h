@@ -54,11 +54,12 @@ class LedgerFixture {
     options.segment_bytes = {1u << 18};
     log_ =
         std::move(segments::SegmentLog::create(*disk_, kLedger, options, [] { return 9u; })->log);
-    decide(domain::ChronicleCommand(domain::chronicle::Opened{.format = 1,
-                                                              .id_key = IdKey(0xff),
-                                                              .ledger = kLedger,
-                                                              .origin = vkey_.name,
-                                                              .vkey = vkey()}));
+    decide(domain::ChronicleCommand(
+        domain::chronicle::Opened{.format = domain::chronicle::kLedgerFormat,
+                                  .id_key = IdKey(0xff),
+                                  .ledger = kLedger,
+                                  .origin = vkey_.name,
+                                  .vkey = vkey()}));
     end_frame();
   }
 

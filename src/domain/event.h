@@ -79,6 +79,12 @@ TALLY_EVENT(error::Recorded, "error.recorded");
 
 EventType type_of(Event const& event);
 
+// The checkpoint that the event is, or nothing.
+inline chronicle::CheckpointSigned const* checkpoint_in(Event const& event) {
+  auto const* group = std::get_if<ChronicleEvent>(&event);
+  return group == nullptr ? nullptr : std::get_if<chronicle::CheckpointSigned>(group);
+}
+
 // What every event says beside its own members.
 struct Header {
   std::string actor;  // "key_...", "server", "worker:..."

@@ -4,6 +4,7 @@
 // so that the state's digest costs what changed and not what exists.
 
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,13 @@ class Table {
   Row& put(Key const& key, Row row) {
     touched_.push_back(key);
     return rows_.insert_or_assign(key, std::move(row)).first->second;
+  }
+  // The same; the row that was replaced, if any.
+  std::optional<Row> exchange(Key const& key, Row row) {
+    touched_.push_back(key);
+    auto const [at, is_new] = rows_.try_emplace(key, row);
+    if (is_new) return std::nullopt;
+    return std::exchange(at->second, std::move(row));
   }
   void erase(Key const& key) {
     touched_.push_back(key);

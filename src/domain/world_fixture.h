@@ -91,7 +91,7 @@ class World {
  public:
   // `vkey`: of the key that signs checkpoints, where a test has some.
   explicit World(std::string vkey = {}) {
-    ask(chronicle::Opened{.format = 1,
+    ask(chronicle::Opened{.format = chronicle::kLedgerFormat,
                           .id_key = IdKey(0x0123456789abcdef),
                           .ledger = LedgerId(7),
                           .origin = "test.example/ledger",

@@ -8,13 +8,15 @@ namespace {
 
 Result<Attested> pass(ports::Disk& ledger, Snapshots& snapshots, AttestOptions const& options) {
   Attested attested;
-  audit::Asked asked{
-      .vkey = options.vkey,
-      .progress = options.progress,
-      .until = options.acknowledged,
-      .from = {},
-      .keep_at = options.checkpointed,
-      .keep = [&](audit::Basis const& basis) { attested.saved = snapshots.save(basis); }};
+  audit::Asked asked{.vkey = options.vkey,
+                     .progress = options.progress,
+                     .until = options.acknowledged,
+                     .from = {},
+                     .keep_at = options.checkpointed,
+                     .keep = [&](audit::Basis const& basis) {
+                       attested.saved = snapshots.save(basis);
+                       if (attested.saved) attested.snapshot = basis.tree.size();
+                     }};
   if (options.reach == Reach::tail)
     asked.from = [&]() -> Result<audit::Basis> { return snapshots.newest(); };
   TRY(report, audit::verify(ledger, asked));
@@ -33,9 +35,11 @@ Result<Attested> pass(ports::Disk& ledger, Snapshots& snapshots, AttestOptions c
 Result<Attested> attest(ports::Disk& ledger, Snapshots& snapshots, AttestOptions const& options) {
   TRY(attested, pass(ledger, snapshots, options));
   if (attested.report.ok || options.reach == Reach::whole) return attested;
-  AttestOptions whole = options;
-  whole.reach = Reach::whole;
-  return pass(ledger, snapshots, whole);
+  AttestOptions whole_ledger = options;
+  whole_ledger.reach = Reach::whole;
+  TRY(whole, pass(ledger, snapshots, whole_ledger));
+  if (whole.report.ok) whole.tail_differed = attested.report.what;
+  return whole;
 }
 
 }  // namespace tally::ledger

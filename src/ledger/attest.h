@@ -1,8 +1,8 @@
 #pragma once
 
-// One pass of the attestor: reads what is on the disk as a stranger would, and keeps the state that
-// it came to as the next snapshot. So a snapshot is never the work of the loop, whose mistakes it
-// would only repeat.
+// One pass of the attestor: reads what is on the disk as a stranger would, and keeps the state
+// under the last checkpoint as the next snapshot. So a snapshot is never the work of the loop,
+// whose mistakes it would only repeat.
 
 #include "audit/verify.h"
 #include "ledger/snapshots.h"
@@ -26,7 +26,11 @@ struct AttestOptions {
 
 struct Attested {
   audit::Report report;
-  Result<void> saved;  // the snapshot
+  std::optional<std::uint64_t> snapshot;  // events under the one that was saved, if one was
+  Result<void> saved;                     // why not, where that failed
+  // What a pass over the tail said of a ledger that is sound: the snapshot that it began with, or
+  // the fold, is at fault.
+  std::optional<std::string> tail_differed;
 };
 
 // Only what was acknowledged is read: behind it a frame may be under way. What a pass over the tail

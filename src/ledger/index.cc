@@ -16,12 +16,6 @@ bool submits(domain::Event const& event) {
   return run != nullptr && std::holds_alternative<domain::run::Submitted>(*run);
 }
 
-bool is_checkpoint(domain::Event const& event) {
-  auto const* chronicle = std::get_if<domain::ChronicleEvent>(&event);
-  return chronicle != nullptr &&
-         std::holds_alternative<domain::chronicle::CheckpointSigned>(*chronicle);
-}
-
 std::size_t bytes_of(Entry const& entry) { return entry.leaf.size() + entry.enclosure.size(); }
 
 Result<void> newest_of(IndexPart const& part, MarkKey const& key, std::int64_t before,
@@ -68,7 +62,7 @@ void Index::note(Tables& tables, domain::Recorded const& recorded) {
     open.add(key, header.seq);
   }
   if (domain::error::is_finding(recorded.event)) open.add(kErrorsKey, header.seq);
-  if (is_checkpoint(recorded.event)) tables.checkpoint = header.seq;
+  if (domain::checkpoint_in(recorded.event) != nullptr) tables.checkpoint = header.seq;
   tables.open_range.to = header.seq + 1;
   if (tables.open_range.events() >= events_of_a_table_) close(tables);
 }

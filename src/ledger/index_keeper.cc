@@ -4,6 +4,8 @@
 
 #include "audit/fold.h"
 #include "audit/frames.h"
+#include "ledger/room.h"
+#include "merkle/tree.h"
 
 namespace tally::ledger {
 
@@ -31,13 +33,38 @@ bool is_in_memory(IndexPart const& part) { return part.file == nullptr && !part.
 bool is_of_no_use(IndexPart const& part) {
   return part.lost || (part.file != nullptr && part.file->is_damaged());
 }
+bool is_in_file(IndexPart const& part) { return part.file != nullptr && !is_of_no_use(part); }
+
+IndexPart in_file(std::shared_ptr<MarkFile const> file) {
+  return {.range = file->head().range,
+          .checkpoint = file->head().checkpoint,
+          .table = file,
+          .file = file};
+}
 
 }  // namespace
 
 IndexPart IndexKeeper::open(SeqRange range) const {
   auto file = MarkFile::open(disk_, range, log_.ledger());
-  if (!file) return {.range = range, .checkpoint = {}, .table = {}, .file = {}, .lost = true};
-  return {.range = range, .checkpoint = (*file)->head().checkpoint, .table = *file, .file = *file};
+  if (file) return in_file(*file);
+  return {.range = range, .checkpoint = {}, .table = {}, .file = {}, .lost = true};
+}
+
+Result<Digest> IndexKeeper::last_leaf(SeqRange range) const {
+  TRY(records, log_.read(static_cast<std::uint64_t>(range.to) - 1, 1));
+  if (records.empty()) return fail("not_found", "the log ends before the index does");
+  return merkle::leaf_hash(records.front().leaf);
+}
+
+// The ledger's directory may have been exchanged for a copy that went on otherwise. Where the last
+// file's last event is the log's, the files before it are of this history, too.
+Result<bool> IndexKeeper::is_of_this_history(std::vector<IndexPart> const& parts) const {
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    if (part->lost) continue;
+    TRY(leaf, last_leaf(part->range));
+    return leaf == part->file->head().last_leaf;
+  }
+  return true;
 }
 
 Result<void> IndexKeeper::begin() {
@@ -46,106 +73,158 @@ Result<void> IndexKeeper::begin() {
   std::vector<SeqRange> ranges;
   for (std::string const& name : names)
     if (auto const range = mark_file_range(name)) ranges.push_back(*range);
-  auto const chosen = without_gaps(ranges, static_cast<std::int64_t>(log_.next_seq()));
+  auto chosen = without_gaps(ranges, static_cast<std::int64_t>(log_.next_seq()));
+  std::vector<IndexPart> parts;
+  for (SeqRange const& range : chosen) parts.push_back(open(range));
+  TRY(of_this_history, is_of_this_history(parts));
+  if (!of_this_history) {
+    parts.clear();
+    chosen.clear();
+  }
   for (SeqRange const& range : ranges)
     if (std::ranges::find(chosen, range) == chosen.end())
       TRY_VOID(disk_.remove(mark_file_name(range)));
-  std::vector<IndexPart> parts;
-  for (SeqRange const& range : chosen) parts.push_back(open(range));
   index_.begin(std::move(parts));
   return {};
 }
 
+Result<void> IndexKeeper::ask() const {
+  if (!go_on_ || go_on_()) return {};
+  return fail(kGivenUp, "keeping the index was given up");
+}
+
+// The same marks, asking before each part of them.
+NextMarks IndexKeeper::asking(NextMarks marks) const {
+  return [this, marks = std::move(marks)]() -> Result<std::span<Mark const>> {
+    TRY_VOID(ask());
+    return marks();
+  };
+}
+
 Result<IndexPart> IndexKeeper::store(SeqRange range, std::optional<std::int64_t> checkpoint,
-                                     NextMarks const& marks, std::uint64_t count) {
-  TRY_VOID(write_mark_file(
-      disk_, {.ledger = log_.ledger(), .range = range, .checkpoint = checkpoint, .marks = count},
-      marks));
-  return open(range);
+                                     MarkTable const& marks) {
+  return store(range, checkpoint, marks.all(), marks.size());
+}
+
+Result<IndexPart> IndexKeeper::store(SeqRange range, std::optional<std::int64_t> checkpoint,
+                                     NextMarks marks, std::uint64_t count) {
+  TRY_VOID(leave_room(disk_, mark_file_bytes(count)));
+  TRY(leaf, last_leaf(range));
+  TRY_VOID(write_mark_file(disk_,
+                           {.ledger = log_.ledger(),
+                            .last_leaf = leaf,
+                            .range = range,
+                            .checkpoint = checkpoint,
+                            .marks = count},
+                           asking(std::move(marks))));
+  TRY(file, MarkFile::open(disk_, range, log_.ledger()));
+  return in_file(file);
 }
 
 Result<void> IndexKeeper::write(IndexPart const& part) {
-  TRY(stored, store(part.range, part.checkpoint, part.table->all(), part.table->size()));
+  TRY(stored, store(part.range, part.checkpoint, *part.table));
   index_.exchange(part.range, {stored});
   return {};
 }
 
-// The newest two neighbours of which the older is not longer. Says whether there were any.
-Result<bool> IndexKeeper::merge_two() {
+// The newest neighbours of which the older is not longer, and with them all before them that would
+// be merged with the result: what would be written in between is not. Says whether there were any.
+Result<bool> IndexKeeper::merge_some() {
   auto const parts = index_.parts(Index::OpenTable::leave);
-  for (std::size_t i = parts.size(); i-- > 1;) {
-    IndexPart const& older = parts[i - 1];
-    IndexPart const& newer = parts[i];
-    if (older.file == nullptr || newer.file == nullptr) continue;
-    if (older.range.events() > newer.range.events()) continue;
-    SeqRange const range{older.range.from, newer.range.to};
-    TRY(stored, store(range, newer.checkpoint ? newer.checkpoint : older.checkpoint,
-                      merged(older.table->all(), newer.table->all()),
-                      older.table->size() + newer.table->size()));
+  for (std::size_t last = parts.size(); last-- > 1;) {
+    if (!is_in_file(parts[last])) continue;
+    SeqRange range = parts[last].range;
+    std::optional<std::int64_t> checkpoint = parts[last].checkpoint;
+    NextMarks marks = parts[last].table->all();
+    std::uint64_t count = parts[last].table->size();
+    std::size_t first = last;
+    while (first > 0 && is_in_file(parts[first - 1]) &&
+           parts[first - 1].range.events() <= range.events()) {
+      IndexPart const& older = parts[--first];
+      range.from = older.range.from;
+      checkpoint = std::max(checkpoint, older.checkpoint);
+      marks = merged(older.table->all(), std::move(marks));
+      count += older.table->size();
+    }
+    if (first == last) continue;
+    TRY(stored, store(range, checkpoint, std::move(marks), count));
     index_.exchange(range, {stored});
-    for (SeqRange const& one : {older.range, newer.range})
-      TRY_VOID(disk_.remove(mark_file_name(one)));
+    for (std::size_t one = first; one <= last; ++one)
+      TRY_VOID(disk_.remove(mark_file_name(parts[one].range)));
     return true;
   }
   return false;
 }
 
-// From the log, in tables of the usual length.
+// A table of the usual length from the beginning of what is lost; what is behind it is lost still.
+// If the file can be opened after all, it was not lost.
 Result<void> IndexKeeper::make_again(IndexPart const& lost) {
   constexpr char kEnough[] = "enough";
+  if (auto const file = MarkFile::open(disk_, lost.range, log_.ledger()); file && lost.lost) {
+    index_.exchange(lost.range, {in_file(*file)});
+    return {};
+  }
   Index again;
   again.begin({}, lost.range.from);
-  std::vector<IndexPart> made;
-  auto const store_parts = [&](Index::OpenTable what) -> Result<void> {
-    auto const parts = again.parts(what);
-    for (IndexPart const& part : parts) {
-      TRY(stored, store(part.range, part.checkpoint, part.table->all(), part.table->size()));
-      made.push_back(stored);
-    }
-    if (!parts.empty()) again.begin({}, again.size());
-    return {};
-  };
   auto const visit = [&](segments::FrameView const& view) -> Result<void> {
+    TRY_VOID(ask());
     auto const read = audit::read_frame(audit::to_log_frame(view));
     if (read.fault) return tl::unexpected<Error>(*read.fault);
     for (codec::Entry const& entry : read.entries) {
-      if (entry.recorded.header.seq == lost.range.to) return fail(kEnough, "nobody asked for this");
-      if (entry.recorded.header.seq >= lost.range.from) again.note(entry.recorded);
+      std::int64_t const seq = entry.recorded.header.seq;
+      if (seq >= lost.range.from && seq < lost.range.to) again.note(entry.recorded);
     }
-    return store_parts(Index::OpenTable::leave);
+    bool const enough =
+        again.size() == lost.range.to || !again.parts(Index::OpenTable::leave).empty();
+    return enough ? fail(kEnough, "a table is full") : Result<void>();
   };
   auto const scanned = log_.scan(static_cast<std::uint64_t>(lost.range.from), visit);
   if (!scanned && scanned.error().code != kEnough) return scanned;
-  TRY_VOID(store_parts(Index::OpenTable::close));
-  index_.exchange(lost.range, made);
-  return made.size() == 1 ? Result<void>() : disk_.remove(mark_file_name(lost.range));
+  auto const made = again.parts(Index::OpenTable::close).front();
+  TRY(stored, store(made.range, made.checkpoint, *made.table));
+  std::vector<IndexPart> parts{stored};
+  SeqRange const rest{made.range.to, lost.range.to};
+  if (rest.events() > 0)
+    parts.push_back({.range = rest, .checkpoint = {}, .table = {}, .file = {}, .lost = true});
+  index_.exchange(lost.range, parts);
+  if (rest.events() == 0) return {};
+  // Not before: where this is cut short, the next start finds the lost file and begins here again.
+  auto removed = disk_.remove(mark_file_name(lost.range));
+  return removed || removed.error().code == "not_found" ? Result<void>() : removed;
 }
 
-Result<void> IndexKeeper::write_and_mend(Index::OpenTable open) {
-  for (IndexPart const& part : index_.parts(open)) {
-    if (is_in_memory(part)) TRY_VOID(write(part));
-    if (is_of_no_use(part)) TRY_VOID(make_again(part));
+Result<void> IndexKeeper::check_files() {
+  for (IndexPart const& part : index_.parts(Index::OpenTable::leave)) {
+    TRY_VOID(ask());
+    if (part.file != nullptr) (void)part.file->check();  // it keeps in mind what it finds
   }
   return {};
 }
 
-Result<void> IndexKeeper::merge() {
-  for (;;) {
-    TRY(merged_two, merge_two());
-    if (!merged_two) return {};
+// The first thing that is to be done; false: there is none. Merging comes first, so that however
+// many tables there are to write, few files are open.
+Result<bool> IndexKeeper::do_one_thing() {
+  auto const merged = merge_some();
+  // A page that nobody had read since it rotted: its part is of no use from now on.
+  bool const found_damage = !merged && merged.error().code == "index_damaged";
+  if (found_damage || !merged || *merged) return found_damage ? Result<bool>(true) : merged;
+  for (IndexPart const& part : index_.parts(Index::OpenTable::leave)) {
+    if (!is_in_memory(part) && !is_of_no_use(part)) continue;
+    TRY_VOID(is_in_memory(part) ? write(part) : make_again(part));
+    return true;
   }
+  return false;
 }
 
-Result<void> IndexKeeper::tend(What what) {
-  if (what == What::all_checked)
-    for (IndexPart const& part : index_.parts(Index::OpenTable::leave))
-      if (part.file != nullptr) (void)part.file->check();
-  TRY_VOID(write_and_mend(what == What::full ? Index::OpenTable::leave : Index::OpenTable::close));
-  auto const merged = merge();
-  if (merged || merged.error().code != "index_damaged") return merged;
-  // A page that nobody had read since it rotted.
-  TRY_VOID(write_and_mend(Index::OpenTable::leave));
-  return merge();
+Result<void> IndexKeeper::tend(What what, GoOn const& go_on) {
+  go_on_ = go_on;
+  if (what != What::full) (void)index_.parts(Index::OpenTable::close);
+  if (what == What::all_checked) TRY_VOID(check_files());
+  for (;;) {
+    TRY_VOID(ask());
+    TRY(did_something, do_one_thing());
+    if (!did_something) return {};
+  }
 }
 
 }  // namespace tally::ledger

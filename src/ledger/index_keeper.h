@@ -11,6 +11,10 @@
 
 namespace tally::ledger {
 
+// Asked now and then by what takes long; false: it is to be given up.
+using GoOn = std::function<bool()>;
+inline constexpr char kGivenUp[] = "given_up";
+
 class IndexKeeper {
  public:
   // All of them outlive this.
@@ -26,23 +30,31 @@ class IndexKeeper {
     all,          // the open one, too: afterwards every event so far is in a file
     all_checked,  // and every page of every file is read
   };
-  // Does what there is to do; may take long. One thread at a time. Errors: the disk's; what was
-  // done stays done.
-  Result<void> tend(What what);
+  // Does what there is to do; may take long. One thread at a time. Errors: the disk's, "disk_full"
+  // also where too little room would be left for the ledger, and kGivenUp; what was done stays
+  // done.
+  Result<void> tend(What what, GoOn const& go_on = {});
 
  private:
+  Result<void> check_files();
+  Result<bool> do_one_thing();
   Result<void> write(IndexPart const& part);
-  Result<void> write_and_mend(Index::OpenTable open);
-  Result<void> merge();
-  Result<bool> merge_two();
+  Result<bool> merge_some();
   Result<void> make_again(IndexPart const& lost);
   Result<IndexPart> store(SeqRange range, std::optional<std::int64_t> checkpoint,
-                          NextMarks const& marks, std::uint64_t count);
+                          MarkTable const& marks);
+  Result<IndexPart> store(SeqRange range, std::optional<std::int64_t> checkpoint, NextMarks marks,
+                          std::uint64_t count);
   IndexPart open(SeqRange range) const;
+  Result<Digest> last_leaf(SeqRange range) const;
+  Result<bool> is_of_this_history(std::vector<IndexPart> const& parts) const;
+  NextMarks asking(NextMarks marks) const;
+  Result<void> ask() const;
 
   ports::Disk& disk_;
   segments::SegmentLog const& log_;
   Index& index_;
+  GoOn go_on_;  // of the tend that is under way
 };
 
 }  // namespace tally::ledger

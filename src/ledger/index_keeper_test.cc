@@ -29,6 +29,14 @@ class IndexKeeperTest : public testing::Test {
     for (std::int64_t seq = into.size(); seq < end; ++seq)
       into.note(load.world.history[static_cast<std::size_t>(seq)]);
   }
+  // A keeper of the fixture's own index, with so many events in files.
+  IndexKeeper kept(std::int64_t end) {
+    IndexKeeper keeper(derived, *log, index);
+    EXPECT_TRUE(keeper.begin());
+    note_until(index, end);
+    EXPECT_TRUE(keeper.tend(IndexKeeper::What::all));
+    return keeper;
+  }
   void expect_same(Index const& one) {
     EXPECT_TRUE(one.last_checkpoint());
     EXPECT_EQ(one.size(), plain.size());
@@ -74,12 +82,7 @@ TEST_F(IndexKeeperTest, WhatIsInFilesIsFoundAsInMemory) {
 }
 
 TEST_F(IndexKeeperTest, AStartGoesOnFromTheFiles) {
-  {
-    IndexKeeper keeper(derived, *log, index);
-    ASSERT_TRUE(keeper.begin());
-    note_until(index, 777);
-    ASSERT_TRUE(keeper.tend(What::all));
-  }
+  kept(777);
   Index later(kSmallTable);
   IndexKeeper keeper(derived, *log, later);
   ASSERT_TRUE(keeper.begin());
@@ -105,10 +108,7 @@ TEST_F(IndexKeeperTest, FilesStayFewAndHalveAtLeast) {
 
 // Whatever byte is wrong: the part says so, and is the same once it is made again.
 TEST_F(IndexKeeperTest, ADamagedFileIsNoticedAndMadeAgain) {
-  IndexKeeper keeper(derived, *log, index);
-  ASSERT_TRUE(keeper.begin());
-  note_until(index, plain.size());
-  ASSERT_TRUE(keeper.tend(What::all));
+  kept(plain.size());
   std::string const name = first_file();
   Bytes const whole = derived.files.at(name);
   for (std::size_t at = 0; at < whole.size(); at += 999) {
@@ -126,10 +126,7 @@ TEST_F(IndexKeeperTest, ADamagedFileIsNoticedAndMadeAgain) {
 }
 
 TEST_F(IndexKeeperTest, ADamagedPageIsAnErrorUntilThen) {
-  IndexKeeper keeper(derived, *log, index);
-  ASSERT_TRUE(keeper.begin());
-  note_until(index, plain.size());
-  ASSERT_TRUE(keeper.tend(What::all));
+  kept(plain.size());
   for (std::size_t at = 4'096; at < derived.files.at(first_file()).size(); at += 4'096)
     damage(first_file(), at);
   Index later(kSmallTable);
@@ -144,10 +141,7 @@ TEST_F(IndexKeeperTest, ADamagedPageIsAnErrorUntilThen) {
 }
 
 TEST_F(IndexKeeperTest, ADamagedPageThatAMergeFindsIsMended) {
-  IndexKeeper keeper(derived, *log, index);
-  ASSERT_TRUE(keeper.begin());
-  note_until(index, 100);
-  ASSERT_TRUE(keeper.tend(What::all));
+  IndexKeeper keeper = kept(100);
   damage(first_file(), 5'000);
   note_until(index, 200);
   ASSERT_TRUE(keeper.tend(What::all));
@@ -157,10 +151,7 @@ TEST_F(IndexKeeperTest, ADamagedPageThatAMergeFindsIsMended) {
 }
 
 TEST_F(IndexKeeperTest, WhatAnInterruptedMergeLeavesIsOfNoHarm) {
-  IndexKeeper keeper(derived, *log, index);
-  ASSERT_TRUE(keeper.begin());
-  note_until(index, 100);
-  ASSERT_TRUE(keeper.tend(What::all));
+  IndexKeeper keeper = kept(100);
   auto const old = derived.files;
   note_until(index, 300);
   ASSERT_TRUE(keeper.tend(What::all));
@@ -173,10 +164,7 @@ TEST_F(IndexKeeperTest, WhatAnInterruptedMergeLeavesIsOfNoHarm) {
 }
 
 TEST_F(IndexKeeperTest, FilesBehindAGapOrTheEndAreRemoved) {
-  IndexKeeper keeper(derived, *log, index);
-  ASSERT_TRUE(keeper.begin());
-  note_until(index, 400);
-  ASSERT_TRUE(keeper.tend(What::all));
+  IndexKeeper keeper = kept(400);
   note_until(index, 500);
   ASSERT_TRUE(keeper.tend(What::all));
   ASSERT_EQ(files(), 2u);
@@ -188,9 +176,64 @@ TEST_F(IndexKeeperTest, FilesBehindAGapOrTheEndAreRemoved) {
   EXPECT_EQ(files(), 0u);
 }
 
+TEST_F(IndexKeeperTest, FilesOfAnotherHistoryAreRemoved) {
+  kept(300);
+  domain::testing::Workload other(52);
+  while (other.world.history.size() < 400) other.step();
+  MemoryDisk other_disk;
+  audit::testing::store(other_disk, audit::testing::frames_of(other.world.history));
+  auto opened = segments::SegmentLog::open(other_disk, std::nullopt,
+                                           {.segment_bytes = {256u << 10}}, [] { return 1u; });
+  Index later(kSmallTable);
+  ASSERT_TRUE(IndexKeeper(derived, *opened->log, later).begin());
+  EXPECT_EQ(later.size(), 0);
+  EXPECT_EQ(files(), 0u);
+}
+
+TEST_F(IndexKeeperTest, LeavesRoomForTheLedger) {
+  IndexKeeper keeper = kept(100);
+  note_until(index, plain.size());
+  derived.free = 100u << 20;
+  auto const tended = keeper.tend(What::all);
+  ASSERT_FALSE(tended);
+  EXPECT_EQ(tended.error().code, "disk_full");
+  EXPECT_EQ(files(), 1u);
+  expect_same(index);  // from memory
+  derived.free = std::uint64_t{1} << 40;
+  ASSERT_TRUE(keeper.tend(What::all));
+  expect_same(index);
+}
+
+TEST_F(IndexKeeperTest, IsGivenUpWhenAskedTo) {
+  IndexKeeper keeper = kept(100);
+  note_until(index, plain.size());
+  int asked = 0;
+  auto const tended = keeper.tend(What::all, [&] { return ++asked < 3; });
+  ASSERT_FALSE(tended);
+  EXPECT_EQ(tended.error().code, kGivenUp);
+  expect_same(index);
+  ASSERT_TRUE(keeper.tend(What::all));
+  expect_same(index);
+}
+
+TEST_F(IndexKeeperTest, AHeadThatSaysMoreThanTheFileHoldsIsDamage) {
+  kept(plain.size());
+  auto const range = *mark_file_range(first_file());
+  for (std::uint64_t const marks :
+       {~std::uint64_t{0}, ~std::uint64_t{0} - 126, std::uint64_t{1} << 59}) {
+    Bytes& page = derived.files.at(first_file());
+    put_u64(&page[40], marks);
+    put_u32(&page[4'092], crc32c(ByteView(page).first(4'092)));
+    auto const opened = MarkFile::open(derived, range, log->ledger());
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, "index_damaged");
+  }
+}
+
 TEST_F(IndexKeeperTest, AFileOfAnotherLedgerIsNotBelieved) {
   ASSERT_TRUE(write_mark_file(
-      derived, {.ledger = LedgerId(8), .range = {0, 50}, .checkpoint = {}, .marks = 0},
+      derived,
+      {.ledger = LedgerId(8), .last_leaf = {}, .range = {0, 50}, .checkpoint = {}, .marks = 0},
       MemoryMarks().all()));
   IndexKeeper keeper(derived, *log, index);
   ASSERT_TRUE(keeper.begin());

@@ -53,7 +53,7 @@ struct Answer {
   domain::Reply reply;
   std::shared_ptr<Entry const> entry;        // first event of the decision, if any
   std::optional<RunId> run;                  // the run it is about, also if nothing was decided
-  std::optional<domain::run::Row> row;       // that run, after it
+  std::optional<domain::run::Row> row;       // that run, after it; a submit's is in its event
   std::optional<domain::Balances> balances;  // of the tenant it is about, after it
 };
 

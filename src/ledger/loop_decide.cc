@@ -15,10 +15,11 @@ bool changes_directory(domain::Event const& event) {
           std::holds_alternative<domain::chronicle::ConfigChanged>(*chronicle));
 }
 
-bool is_checkpoint(domain::Event const& event) {
-  auto const* chronicle = std::get_if<domain::ChronicleEvent>(&event);
-  return chronicle != nullptr &&
-         std::holds_alternative<domain::chronicle::CheckpointSigned>(*chronicle);
+// Nobody asks for the row of a run that was just submitted, and copying it costs.
+bool is_submit(Answer const& answer) {
+  if (answer.entry == nullptr) return false;
+  auto const* run = std::get_if<domain::RunEvent>(&answer.entry->recorded.event);
+  return run != nullptr && std::holds_alternative<domain::run::Submitted>(*run);
 }
 
 }  // namespace
@@ -69,7 +70,7 @@ void Loop::Inside::settle(Request& request, domain::Permit permit, domain::Momen
 void Loop::Inside::attach_rows(Answer& answer, std::optional<RunId> run,
                                std::optional<TenantId> const& tenant) {
   answer.run = run;
-  if (run)
+  if (run && !is_submit(answer))
     if (domain::run::Row const* row = state.runs.find(*run)) answer.row = *row;
   if (tenant)
     if (auto const* row = state.tenants.find(*tenant)) answer.balances = row->balances;
@@ -98,7 +99,7 @@ CorrelationId Loop::Inside::correlation_of(RunId run) {
 void Loop::Inside::follow(Entry const& entry, Instant at) {
   domain::Event const& event = entry.recorded.event;
   ++counts.events;
-  if (!is_checkpoint(event)) ++uncovered;
+  if (domain::checkpoint_in(event) == nullptr) ++uncovered;
   if (changes_directory(event)) open.directory_changed = true;
   if (auto const* run = std::get_if<domain::RunEvent>(&event))
     std::visit([&](auto const& one) { follow_run(one, at); }, *run);

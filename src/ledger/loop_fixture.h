@@ -35,7 +35,7 @@ class LoopWorld {
 
   // A fresh ledger with tenants acme and beta, ann and bob, and the two job kinds.
   void open() {
-    post(domain::chronicle::Opened{.format = 1,
+    post(domain::chronicle::Opened{.format = domain::chronicle::kLedgerFormat,
                                    .id_key = IdKey(0x0123456789abcdef),
                                    .ledger = LedgerId(7),
                                    .origin = "test.example/ledger",

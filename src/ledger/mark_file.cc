@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::string_view kPrefix = "index-";
 constexpr std::size_t kDigits = 20;
+// Whoever changes which marks an event gets (Index::note) raises the number: files of another one
+// are made again.
 constexpr std::string_view kMagic = "tallyix1";
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kCrcAt = kPage - 4;
@@ -45,6 +47,7 @@ Bytes head_page(MarkFileHead const& head) {
   put_u64(&page[24], static_cast<std::uint64_t>(head.range.to));
   put_u64(&page[32], static_cast<std::uint64_t>(head.checkpoint.value_or(-1)));
   put_u64(&page[40], head.marks);
+  std::ranges::copy(head.last_leaf.bytes, &page[48]);
   seal(page);
   return page;
 }
@@ -52,10 +55,12 @@ Bytes head_page(MarkFileHead const& head) {
 std::optional<MarkFileHead> head_of(ByteView page) {
   if (!is_sealed(page) || as_text(page.first(kMagic.size())) != kMagic) return std::nullopt;
   MarkFileHead head{.ledger = LedgerId(get_u64(&page[8])),
+                    .last_leaf = {},
                     .range = {.from = static_cast<std::int64_t>(get_u64(&page[16])),
                               .to = static_cast<std::int64_t>(get_u64(&page[24]))},
                     .checkpoint = static_cast<std::int64_t>(get_u64(&page[32])),
                     .marks = get_u64(&page[40])};
+  std::copy_n(&page[48], head.last_leaf.bytes.size(), head.last_leaf.bytes.begin());
   if (*head.checkpoint < 0) head.checkpoint.reset();
   return head;
 }
@@ -133,6 +138,11 @@ std::optional<SeqRange> mark_file_range(std::string_view name) {
   return SeqRange{*from, *to};
 }
 
+std::uint64_t mark_file_bytes(std::uint64_t marks) {
+  std::uint64_t const pages = pages_for(marks);
+  return kPage * (1 + pages + pages_for(pages));
+}
+
 Result<void> write_mark_file(ports::Disk& disk, MarkFileHead const& head, NextMarks const& marks) {
   return disk.put(mark_file_name(head.range),
                   [&](ports::Write const& write) { return write_pages(write, head, marks); });
@@ -168,9 +178,9 @@ std::size_t MarkFile::marks_on(std::uint64_t page) const {
 }
 
 Result<void> MarkFile::read_fences() {
-  std::uint64_t const fence_pages = pages_for(pages());
-  if (file_->size() != kPage * (1 + pages() + fence_pages)) return damaged("its length is wrong");
-  Bytes bytes(fence_pages * kPage);
+  if (head_.marks > file_->size() / kMarkBytes) return damaged("its length is wrong");
+  if (file_->size() != mark_file_bytes(head_.marks)) return damaged("its length is wrong");
+  Bytes bytes(pages_for(pages()) * kPage);
   TRY_VOID(file_->read(kPage * (1 + pages()), bytes));
   fences_.reserve(pages());
   for (std::uint64_t i = 0; i < pages(); ++i) {
@@ -185,7 +195,8 @@ Result<void> MarkFile::read_fences() {
 Result<void> MarkFile::read(std::uint64_t first, std::uint64_t count,
                             std::vector<Mark>& marks) const {
   Bytes bytes(count * kPage);
-  TRY_VOID(file_->read(kPage * (1 + first), bytes));
+  if (auto const read = file_->read(kPage * (1 + first), bytes); !read)
+    return damaged("a page cannot be read: " + read.error().detail);
   marks.clear();
   for (std::uint64_t i = 0; i < count; ++i) {
     auto const page = ByteView(bytes).subspan(i * kPage, kPage);

@@ -3,7 +3,7 @@
 // Sorted marks of a range of events in a file that never changes. Derived from the log: whatever is
 // wrong with one, it can be made again.
 //
-//   page 0           head: magic, range of events, how many marks, whose ledger
+//   page 0           head: magic, range of events, how many marks, whose ledger and history
 //   pages 1 to n     marks, 127 a page
 //   pages after it   fences: the first mark of each of those pages, 127 a page
 //
@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 
+#include "base/digest.h"
 #include "ledger/marks.h"
 #include "ports/disk.h"
 
@@ -31,6 +32,7 @@ struct SeqRange {
 
 struct MarkFileHead {
   LedgerId ledger;
+  Digest last_leaf;  // hash of the last event's: of this history, and of no other
   SeqRange range;
   std::optional<std::int64_t> checkpoint;  // the last in the range
   std::uint64_t marks = 0;
@@ -39,6 +41,9 @@ struct MarkFileHead {
 // "index-<from>-<to>", twenty digits each.
 std::string mark_file_name(SeqRange range);
 std::optional<SeqRange> mark_file_range(std::string_view name);
+
+// Of a file with so many marks.
+std::uint64_t mark_file_bytes(std::uint64_t marks);
 
 // Durable when it returns; replaces a file of this name.
 Result<void> write_mark_file(ports::Disk& disk, MarkFileHead const& head, NextMarks const& marks);

@@ -9,8 +9,6 @@ namespace tally::ledger {
 
 namespace {
 
-constexpr std::size_t kMergedAtOnce = 4'096;
-
 // One side of a merge: the part that is being read, and how far.
 struct Side {
   NextMarks next;
@@ -25,11 +23,6 @@ struct Side {
     }
     return !part.empty();
   }
-  Mark take() {
-    Mark const mark = part.front();
-    part = part.subspan(1);
-    return mark;
-  }
 };
 
 struct Merge {
@@ -37,16 +30,20 @@ struct Merge {
   Side b;
   std::vector<Mark> part = {};
 
+  // One side's part at a time is used up, so that asking for more is rare.
   Result<std::span<Mark const>> next() {
-    part.clear();
-    while (part.size() < kMergedAtOnce) {
-      TRY(have_a, a.fill());
-      TRY(have_b, b.fill());
-      if (!have_a && !have_b) break;
-      bool const from_a = have_a && (!have_b || a.part.front() < b.part.front());
-      part.push_back(from_a ? a.take() : b.take());
-    }
-    return std::span<Mark const>(part);
+    TRY(have_a, a.fill());
+    TRY(have_b, b.fill());
+    if (!have_a) return std::exchange(b.part, {});
+    if (!have_b) return std::exchange(a.part, {});
+    part.resize(a.part.size() + b.part.size());
+    auto at = part.begin();
+    auto x = a.part.begin();
+    auto y = b.part.begin();
+    while (x != a.part.end() && y != b.part.end()) *at++ = *y < *x ? *y++ : *x++;
+    a.part = {x, a.part.end()};
+    b.part = {y, b.part.end()};
+    return std::span<Mark const>(part.begin(), at);
   }
 };
 

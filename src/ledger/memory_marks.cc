@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t kUnsortedMax = 512;
 
+std::vector<Mark> merged_levels(std::vector<Mark> const& a, std::vector<Mark> const& b) {
+  std::vector<Mark> merged(a.size() + b.size());
+  std::ranges::merge(a, b, merged.begin());
+  return merged;
+}
+
 }  // namespace
 
 void MemoryMarks::add(MarkKey const& key, std::int64_t seq) {
@@ -24,10 +30,7 @@ void MemoryMarks::sort_newest() {
   unsorted_.reserve(kUnsortedMax);
   std::ranges::sort(newest);
   while (!levels_.empty() && levels_.back().size() <= newest.size()) {
-    Level merged;
-    merged.reserve(levels_.back().size() + newest.size());
-    std::ranges::merge(levels_.back(), newest, std::back_inserter(merged));
-    newest = std::move(merged);
+    newest = merged_levels(levels_.back(), newest);
     levels_.pop_back();
   }
   levels_.push_back(std::move(newest));
@@ -45,9 +48,9 @@ Result<void> MemoryMarks::newest(MarkKey const& key, std::int64_t before, std::s
 
 NextMarks MemoryMarks::all() const {
   auto const sorted = std::make_shared<Level>(unsorted_);
-  sorted->reserve(size_);
-  for (Level const& level : levels_) sorted->insert(sorted->end(), level.begin(), level.end());
   std::ranges::sort(*sorted);
+  for (auto level = levels_.rbegin(); level != levels_.rend(); ++level)
+    *sorted = merged_levels(*level, *sorted);
   return [sorted, given = false]() mutable -> Result<std::span<Mark const>> {
     if (std::exchange(given, true)) return std::span<Mark const>();
     return std::span<Mark const>(*sorted);

@@ -8,43 +8,22 @@ namespace tally::ledger {
 
 namespace {
 
-// The snapshots, newest first, as long as a start wants another one.
-class Candidates {
- public:
-  explicit Candidates(Snapshots const& snapshots) : snapshots_(snapshots) {
-    auto sizes = snapshots.sizes();
-    if (sizes)
-      sizes_ = std::move(*sizes);
-    else
-      left_aside.push_back(sizes.error());
-  }
-  // The next one that can be loaded; after the last one a basis of no events.
-  audit::Basis next() {
-    while (next_ < sizes_.size()) {
-      auto loaded = snapshots_.load(sizes_[next_++]);
-      if (loaded) return std::move(*loaded);
-      left_aside.push_back(loaded.error());
-    }
-    return {};
-  }
-  std::vector<Error> left_aside;
-
- private:
-  Snapshots const& snapshots_;
-  std::vector<std::uint64_t> sizes_;
-  std::size_t next_ = 0;
-};
-
+// A snapshot is of events that were acknowledged, so a ledger that has fewer has lost some.
 Result<segments::SegmentLog::Opened> open_log(OpenWorld const& world,
                                               segments::LogOptions const& options, LedgerId fresh) {
   auto opened = segments::SegmentLog::open(world.disk, std::nullopt, options, world.salt);
-  if (opened || opened.error().code != "ledger_absent") return opened;
-  if (options.trusted_seq == 0)
+  if (opened) return opened;
+  bool const absent = opened.error().code == "ledger_absent";
+  if (absent && options.trusted_seq == 0)
     return segments::SegmentLog::create(world.disk, fresh, options, world.salt);
+  if (options.trusted_seq == 0 || (!absent && opened.error().code != "ledger_rolled_back"))
+    return opened;
   return fail("ledger_rolled_back",
-              fmt::format("there is no ledger, and a snapshot of one with {} events: restore it "
-                          "from a copy",
-                          options.trusted_seq));
+              fmt::format("{} But there is a snapshot of {} acknowledged events. Fetch the ledger "
+                          "from a newer copy; or, where what is behind this one is lost for good, "
+                          "remove the directory snapshots/ and start again.",
+                          opened.error().detail, options.trusted_seq),
+              opened.error().inside);
 }
 
 // Indexes what comes by and is not in the index yet; of the events at the end it keeps the events
@@ -93,10 +72,14 @@ Result<void> fold(segments::SegmentLog const& log, audit::Fold& fold, OpenWorld 
 }  // namespace
 
 Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fresh) {
-  Candidates candidates(world.snapshots);
+  SnapshotsInTurn candidates(world.snapshots);
   audit::Basis basis = candidates.next();
   options.trusted_seq = basis.tree.size();
   TRY(log, open_log(world, options, fresh));
+  if (options.trusted_seq > 0 && basis.state.ledger.ledger != log.log->ledger()) {
+    candidates.left_aside.push_back({"foreign", "a snapshot is of another ledger", {}});
+    basis = candidates.next();
+  }
   IndexKeeper keeper(world.derived, *log.log, world.index);
   for (;;) {
     std::uint64_t const begin = basis.tree.size();

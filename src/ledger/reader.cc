@@ -53,20 +53,21 @@ Result<domain::run::Row> Reader::run(RunId run) const {
   TRY(seqs, index_.of_run(run));
   for (std::int64_t const seq : seqs) {
     TRY(one, entry(seq));
+    if (one.recorded.header.run != run)
+      return fail("index_damaged", "the index names an event of another run");
     domain::run::advance(row, one.recorded.header, one.recorded.event);
   }
   if (!row) return fail("not_found", "no such run");
   return *row;
 }
 
-Result<std::uint64_t> Reader::checkpointed() const {
+Result<domain::chronicle::CheckpointSigned> Reader::last_checkpoint() const {
   auto const seq = index_.last_checkpoint();
-  if (!seq) return 0u;
+  if (!seq) return fail("not_found", "no checkpoint is signed yet");
   TRY(one, entry(*seq));
-  auto const* group = std::get_if<domain::ChronicleEvent>(&one.recorded.event);
-  auto const* head = group ? std::get_if<domain::chronicle::CheckpointSigned>(group) : nullptr;
-  if (head == nullptr) return fail("damaged", "the index names another event as a checkpoint");
-  return static_cast<std::uint64_t>(head->size);
+  auto const* checkpoint = domain::checkpoint_in(one.recorded.event);
+  if (checkpoint != nullptr) return *checkpoint;
+  return fail("damaged", "the index names another event as a checkpoint");
 }
 
 Result<std::vector<Digest>> Reader::leaf_hashes(std::int64_t from, std::int64_t to) const {

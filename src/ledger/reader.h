@@ -18,8 +18,8 @@ class Reader {
   Result<std::vector<Entry>> entries(std::int64_t from, std::size_t count) const;
   // The run's row, folded from its own events; also for runs that left memory. Error "not_found".
   Result<domain::run::Row> run(RunId run) const;
-  // Events under the last checkpoint; 0 if there is none.
-  Result<std::uint64_t> checkpointed() const;
+  // Error "not_found" if none is signed yet.
+  Result<domain::chronicle::CheckpointSigned> last_checkpoint() const;
   // Leaf hashes of [from, to), for proofs and tiles.
   Result<std::vector<Digest>> leaf_hashes(std::int64_t from, std::int64_t to) const;
 

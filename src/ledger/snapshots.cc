@@ -7,6 +7,7 @@
 
 #include "codec/state_tables.h"
 #include "domain/derive.h"
+#include "ledger/room.h"
 
 namespace tally::ledger {
 
@@ -14,7 +15,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "state-";
 constexpr std::int64_t kFormat = 1;
-constexpr std::size_t kKept = 2;
+constexpr std::ptrdiff_t kKept = 2;
 constexpr std::size_t kReadBytes = 1u << 20;
 constexpr std::size_t kWriteBytes = 1u << 20;
 
@@ -170,15 +171,10 @@ Result<audit::Basis> Snapshots::load(std::uint64_t size) const {
   return basis;
 }
 
-audit::Basis Snapshots::newest() const {
-  auto const sizes = this->sizes();
-  if (sizes)
-    for (std::uint64_t const size : *sizes)
-      if (auto loaded = load(size)) return std::move(*loaded);
-  return {};
-}
+audit::Basis Snapshots::newest() const { return SnapshotsInTurn(*this).next(); }
 
 Result<void> Snapshots::save(audit::Basis const& basis) {
+  TRY_VOID(leave_room(disk_, 0));
   TRY_VOID(disk_.put(name_of(basis.tree.size()), [&](ports::Write const& write) {
     LineWriter lines(write);
     codec::Buffer head;
@@ -188,7 +184,27 @@ Result<void> Snapshots::save(audit::Basis const& basis) {
     return lines.end();
   }));
   TRY(sizes, this->sizes());
-  for (std::size_t i = kKept; i < sizes.size(); ++i) TRY_VOID(disk_.remove(name_of(sizes[i])));
+  // By their place beside this one: larger ones are of another ledger or of another history.
+  auto const own = std::ranges::find(sizes, basis.tree.size());
+  for (auto at = sizes.begin(); at != sizes.end(); ++at)
+    if (at < own || at - own >= kKept) TRY_VOID(disk_.remove(name_of(*at)));
+  return {};
+}
+
+SnapshotsInTurn::SnapshotsInTurn(Snapshots const& snapshots) : snapshots_(snapshots) {
+  auto sizes = snapshots.sizes();
+  if (sizes)
+    sizes_ = std::move(*sizes);
+  else
+    left_aside.push_back(sizes.error());
+}
+
+audit::Basis SnapshotsInTurn::next() {
+  while (next_ < sizes_.size()) {
+    auto loaded = snapshots_.load(sizes_[next_++]);
+    if (loaded) return std::move(*loaded);
+    left_aside.push_back(loaded.error());
+  }
   return {};
 }
 

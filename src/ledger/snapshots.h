@@ -32,12 +32,29 @@ class Snapshots {
   Result<audit::Basis> load(std::uint64_t size) const;
   // The newest that can be loaded; one of no events if there is none.
   audit::Basis newest() const;
-  // Durable when it returns; then all but the newest two are removed.
+  // Durable when it returns; then all but this and the one before it are removed. Error
+  // "disk_full" also where it would leave too little room for the ledger.
   Result<void> save(audit::Basis const& basis);
 
  private:
   ports::Disk& disk_;
   std::string build_;
+};
+
+// The snapshots, newest first, as long as somebody wants another one.
+class SnapshotsInTurn {
+ public:
+  // They outlive this.
+  explicit SnapshotsInTurn(Snapshots const& snapshots);
+  // The next one that can be loaded; after the last one a basis of no events.
+  audit::Basis next();
+  // Why others were not given out.
+  std::vector<Error> left_aside;
+
+ private:
+  Snapshots const& snapshots_;
+  std::vector<std::uint64_t> sizes_;
+  std::size_t next_ = 0;
 };
 
 }  // namespace tally::ledger

@@ -212,6 +212,33 @@ TEST_F(SnapshotsTest, KeepsTheNewestTwo) {
   EXPECT_EQ(derived.files.size(), 2u);
 }
 
+// As when the ledger's directory was exchanged for another one.
+TEST_F(SnapshotsTest, LargerThanTheNewestAreRemoved) {
+  write_and_go_on();
+  for (std::uint64_t const foreign : {1'000'000u, 2'000'000u})
+    derived.files["state-" + std::string(20 - std::to_string(foreign).size(), '0') +
+                  std::to_string(foreign)] = file();
+  attest();
+  EXPECT_EQ(snapshots.sizes(), std::vector<std::uint64_t>{snapshot});
+}
+
+TEST_F(SnapshotsTest, AreNotWrittenWhereTheLedgerNeedsTheRoom) {
+  write_and_go_on();
+  derived.files.clear();
+  derived.free = 100u << 20;
+  auto const attested = ledger::attest(disk, snapshots,
+                                       {.vkey = story.vkey(),
+                                        .acknowledged = size,
+                                        .checkpointed = snapshot,
+                                        .reach = Reach::whole,
+                                        .progress = {}});
+  ASSERT_TRUE(attested);
+  EXPECT_TRUE(attested->report.ok);
+  ASSERT_FALSE(attested->saved);
+  EXPECT_EQ(attested->saved.error().code, "disk_full");
+  EXPECT_TRUE(derived.files.empty());
+}
+
 // The attestor must not condemn a sound ledger for a bad snapshot.
 TEST_F(SnapshotsTest, ThatIsWrongIsNoDifferenceOfTheLedgers) {
   write_and_go_on();
@@ -219,7 +246,15 @@ TEST_F(SnapshotsTest, ThatIsWrongIsNoDifferenceOfTheLedgers) {
   ASSERT_TRUE(basis);
   basis->state.ledger.leases += 1;
   ASSERT_TRUE(snapshots.save(*basis));
-  attest(Reach::tail);
+  auto const attested = ledger::attest(disk, snapshots,
+                                       {.vkey = story.vkey(),
+                                        .acknowledged = size,
+                                        .checkpointed = snapshot,
+                                        .reach = Reach::tail,
+                                        .progress = {}});
+  ASSERT_TRUE(attested);
+  EXPECT_TRUE(attested->report.ok);
+  EXPECT_TRUE(attested->tail_differed);
 }
 
 TEST_F(SnapshotsTest, ATailWithADifferenceIsFound) {

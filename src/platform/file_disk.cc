@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -110,6 +111,8 @@ Result<std::unique_ptr<FileDisk>> FileDisk::open_directory(std::string const& di
   if (opened < 0) return system_error(errno, "opening", directory);
   std::unique_ptr<FileDisk> disk(new FileDisk(opened, directory, Access::read_write));
   disk->direct_ = transfer == Transfer::direct_if_possible && disk->probe_direct();
+  disk->cached_ = transfer == Transfer::cached;
+  TRY_VOID(disk->remove_temporary());
   return disk;
 }
 
@@ -145,7 +148,7 @@ void FileDisk::check_name(std::string const& name) {
 
 Result<void> FileDisk::sync_directory() const { return sync_file(directory_, path_); }
 
-Result<std::vector<std::string>> FileDisk::list() const {
+Result<std::vector<std::string>> FileDisk::all_names() const {
   int copy = open_at(directory_, ".", O_RDONLY | O_DIRECTORY);
   if (copy < 0) return system_error(errno, "listing", path_);
   std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(copy), ::closedir);
@@ -160,11 +163,30 @@ Result<std::vector<std::string>> FileDisk::list() const {
     auto const* entry = ::readdir(stream.get());
     if (entry == nullptr && errno != 0) return system_error(errno, "listing", path_);
     if (entry == nullptr) break;
-    if (entry->d_name[0] == '.' || entry->d_type == DT_DIR) continue;
-    names.emplace_back(entry->d_name);
+    if (entry->d_type != DT_DIR) names.emplace_back(entry->d_name);
   }
   std::sort(names.begin(), names.end());
   return names;
+}
+
+Result<std::vector<std::string>> FileDisk::list() const {
+  TRY(names, all_names());
+  std::erase_if(names, [](std::string const& name) { return name.front() == '.'; });
+  return names;
+}
+
+Result<void> FileDisk::remove_temporary() const {
+  TRY(names, all_names());
+  for (std::string const& name : names)
+    if (name.starts_with(kTemporary) && ::unlinkat(directory_, name.c_str(), 0) != 0)
+      return system_error(errno, "removing", path_ + "/" + name);
+  return {};
+}
+
+Result<std::uint64_t> FileDisk::free_bytes() const {
+  struct statvfs status {};
+  if (::fstatvfs(directory_, &status) != 0) return system_error(errno, "examining", path_);
+  return std::uint64_t{status.f_bavail} * status.f_frsize;
 }
 
 Result<std::unique_ptr<ports::DiskFile>> FileDisk::open(std::string const& name) {
@@ -177,7 +199,7 @@ Result<std::unique_ptr<ports::DiskFile>> FileDisk::open(std::string const& name)
   if (file.fd() < 0) return system_error(errno, "opening", path);
   TRY(size, regular_size(file.fd(), path));
   // Without O_DIRECT: forget what the cache believes, so that reads show what the drive holds.
-  if (!direct_) (void)::posix_fadvise(file.fd(), 0, 0, POSIX_FADV_DONTNEED);
+  if (!direct_ && !cached_) (void)::posix_fadvise(file.fd(), 0, 0, POSIX_FADV_DONTNEED);
   return std::make_unique<OpenFile>(std::move(file), path, size, direct_, writes);
 }
 

@@ -23,11 +23,13 @@ namespace tally::platform {
 enum class Transfer {
   direct_if_possible,  // O_DIRECT|O_DSYNC where the file system takes it
   buffered,            // pwrite and fdatasync
+  cached,              // the same, and reads may come from the cache: for what can be made again
 };
 
 class FileDisk final : public ports::Disk {
  public:
-  // Creates the directory itself if it is missing (its parent must exist).
+  // Creates the directory itself if it is missing (its parent must exist), and removes what writing
+  // left there that was cut short. Nobody else writes to it.
   static Result<std::unique_ptr<FileDisk>> open_directory(
       std::string const& directory, Transfer transfer = Transfer::direct_if_possible);
   // Never writes; every change is refused with "read_only". Works on a copy that is itself
@@ -43,6 +45,7 @@ class FileDisk final : public ports::Disk {
                                                          std::uint64_t size) override;
   Result<void> put(std::string const& name, ports::Content const& content) override;
   Result<void> remove(std::string const& name) override;
+  Result<std::uint64_t> free_bytes() const override;
 
   // Whether O_DIRECT is in use.
   bool is_direct() const { return direct_; }
@@ -57,11 +60,14 @@ class FileDisk final : public ports::Disk {
   template <class Fill>
   Result<void> make(std::string const& name, int open_flags, unsigned rename_flags, Fill fill);
   bool probe_direct() const;
+  Result<void> remove_temporary() const;
+  Result<std::vector<std::string>> all_names() const;
 
   int directory_;
   std::string path_;
   Access access_;
   bool direct_ = false;
+  bool cached_ = false;
 };
 
 }  // namespace tally::platform

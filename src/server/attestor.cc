@@ -49,6 +49,9 @@ void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& 
     report(node, Severity::warning, "snapshot_not_saved",
            "a snapshot of the state could not be saved; the next start will take longer",
            saved.error().detail + " " + saved.error().inside);
+  if (auto const& differed = attestation.found->tail_differed)
+    report(node, Severity::warning, "snapshot_differed",
+           "a snapshot of the state was wrong, and the ledger is in order", *differed);
   if (attestation.reach == ledger::Reach::tail) return;
   metrics.set("attestation_last_success_timestamp_seconds", {},
               static_cast<double>(at.value()) / static_cast<double>(seconds(1).value()));
@@ -83,37 +86,47 @@ void Attestor::wait(Duration most) {
 void Attestor::run() {
   platform::lower_thread_priority();
   Duration whole_due = world_.clock.monotonic();
+  Duration tend_due = whole_due;
   std::uint64_t read_to = 0;
+  bool differed = false;  // told once; from then on only the index is kept up
   while (!stopping()) {
-    std::uint64_t const size = world_.acknowledged();
-    bool const whole = world_.clock.monotonic() >= whole_due;
-    bool const grown = size >= read_to + pace_.snapshot_every;
-    using What = ledger::IndexKeeper::What;
-    world_.tend_index(whole ? What::all_checked : grown ? What::all : What::full);
-    if (whole || grown) {
-      Attestation const done = pass(whole ? ledger::Reach::whole : ledger::Reach::tail, size);
+    // In this order: the files of the index reach behind the snapshot, and what was acknowledged
+    // reaches behind the checkpoint, though the loop goes on meanwhile.
+    std::uint64_t const checkpointed = world_.checkpointed();
+    bool const whole = !differed && world_.clock.monotonic() >= whole_due;
+    bool const grown = !differed && world_.acknowledged() >= read_to + pace_.snapshot_every;
+    if (world_.clock.monotonic() >= tend_due) {
+      using What = ledger::IndexKeeper::What;
+      auto const what = whole ? What::all_checked : grown ? What::all : What::full;
+      bool const tended = world_.tend_index(what, [this] { return !stopping(); });
+      if (!tended) tend_due = world_.clock.monotonic() + pace_.after_a_full_disk;
+    }
+    if ((whole || grown) && !stopping()) {
+      std::uint64_t const size = world_.acknowledged();
+      auto const done = pass({.vkey = world_.vkey,
+                              .acknowledged = size,
+                              .checkpointed = checkpointed,
+                              .reach = whole ? ledger::Reach::whole : ledger::Reach::tail,
+                              .progress = {}});
       if (stopping()) return;
       world_.attested(done);
-      if (done.found && !done.found->report.ok) return;
+      differed = done.found && !done.found->report.ok;
       Duration const now = world_.clock.monotonic();
       if (!done.found) whole_due = now + pace_.after_a_fault;
       if (done.found && whole) whole_due = now + pace_.every;
-      read_to = done.found ? done.found->report.events : size;
+      read_to = size;
     }
-    wait(std::clamp(whole_due - world_.clock.monotonic(), Duration(0), pace_.look_up));
+    Duration const left = whole_due - world_.clock.monotonic();
+    wait(differed ? pace_.look_up : std::clamp(left, Duration(0), pace_.look_up));
   }
 }
 
-Attestation Attestor::pass(ledger::Reach reach, std::uint64_t acknowledged) {
+Attestation Attestor::pass(ledger::AttestOptions options) {
   Duration const began = world_.clock.monotonic();
-  auto const go_on = [this](std::uint64_t) { return stopping() ? audit::Go::stop : audit::Go::on; };
-  auto found = ledger::attest(world_.disk, world_.snapshots,
-                              {.vkey = world_.vkey,
-                               .acknowledged = acknowledged,
-                               .checkpointed = world_.checkpointed(),
-                               .reach = reach,
-                               .progress = go_on});
-  return {.reach = reach, .found = std::move(found), .took = world_.clock.monotonic() - began};
+  options.progress = [this](std::uint64_t) { return stopping() ? audit::Go::stop : audit::Go::on; };
+  auto found = ledger::attest(world_.disk, world_.snapshots, options);
+  return {
+      .reach = options.reach, .found = std::move(found), .took = world_.clock.monotonic() - began};
 }
 
 }  // namespace tally::server

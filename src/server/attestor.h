@@ -10,8 +10,8 @@
 //                └── differs ── told once ── (no further pass)
 //                └── cannot read ── told ──── an hour ── whole
 //
-// Each pass that ends well leaves a snapshot of the state for the next start, which needs the index
-// of the events before it, too: so its files are kept up here.
+// A pass leaves a snapshot of the state under the last checkpoint for the next start, which needs
+// the index of the events before it, too: so its files are kept up here.
 
 #include <condition_variable>
 #include <functional>
@@ -43,7 +43,8 @@ class Attestor {
   struct World {
     ports::Disk& disk;  // the ledger's directory, for reading
     ledger::Snapshots& snapshots;
-    std::function<void(ledger::IndexKeeper::What)> tend_index;  // on the attestor's thread
+    // On the attestor's thread; false: it could not be done, and is not tried again at once.
+    std::function<bool(ledger::IndexKeeper::What, ledger::GoOn const&)> tend_index;
     ports::Clock const& clock;
     std::string vkey;  // the key that the ledger was opened with
     // Events that somebody may have been told of: fewer on the disk are a difference.
@@ -56,6 +57,7 @@ class Attestor {
     Duration after_a_fault = hours(1);
     std::uint64_t snapshot_every = 200'000;  // events
     Duration look_up = seconds(1);           // whether the ledger has grown
+    Duration after_a_full_disk = seconds(60);
   };
 
   Attestor(World world, Pace pace);
@@ -66,7 +68,7 @@ class Attestor {
 
  private:
   void run();
-  Attestation pass(ledger::Reach reach, std::uint64_t acknowledged);
+  Attestation pass(ledger::AttestOptions options);
   bool stopping() const;
   void wait(Duration most);
 

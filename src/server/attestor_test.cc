@@ -28,7 +28,11 @@ struct Attested {
     Attestor const attestor(
         {.disk = disk,
          .snapshots = snapshots,
-         .tend_index = [](ledger::IndexKeeper::What) {},
+         .tend_index =
+             [this](ledger::IndexKeeper::What, ledger::GoOn const&) {
+               tended();
+               return true;
+             },
          .clock = clock,
          .vkey = "",
          .acknowledged = [this, acknowledged] { return acknowledged.value_or(events); },
@@ -55,6 +59,7 @@ struct Attested {
   std::uint64_t events = 0;
   std::uint64_t last_frame = 0;  // its first event
   std::uint64_t checkpointed = 0;
+  std::function<void()> tended = [] {};  // meanwhile, on the attestor's thread
   std::vector<Result<audit::Report>> reports;
   std::vector<ledger::Reach> reaches;
 };
@@ -118,6 +123,16 @@ TEST(AttestorTest, ReadsOnlyWhatIsBehindTheLastSnapshotWhenItHasGrown) {
   EXPECT_TRUE(ledger.reports[1]->ok) << ledger.reports[1]->what;
   EXPECT_EQ(ledger.reports[1]->events, all);
   EXPECT_EQ(ledger.snapshots.sizes(), (std::vector<std::uint64_t>{10, 5}));
+}
+
+// While the index is tended the loop signs further checkpoints.
+TEST(AttestorTest, LeavesASnapshotWhileTheLedgerGrows) {
+  Attested ledger;
+  std::uint64_t const all = ledger.events;
+  ledger.events = ledger.checkpointed = audit::testing::kEventsInAFrame;
+  ledger.tended = [&] { ledger.events = ledger.checkpointed = all; };
+  ledger.watch(1);
+  EXPECT_EQ(ledger.snapshots.sizes(), std::vector<std::uint64_t>{audit::testing::kEventsInAFrame});
 }
 
 TEST(AttestorTest, TriesAgainWhereItCouldNotRead) {

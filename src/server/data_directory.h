@@ -8,7 +8,7 @@
 //   keys/          ledger.key (Ed25519 seed), pepper, data/ (data keys per tenant and month)
 //   ledger/        segment files         blobs/   large payloads
 //   work/          receipts, copies of job folders, boxes of executions
-//   snapshots/     of the state; may be thrown away, and a start is slower then
+//   snapshots/     of the state, and the index; may be thrown away, and a start is slower then
 //   operator.key   the first key's token
 
 #include <memory>

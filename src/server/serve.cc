@@ -134,9 +134,8 @@ Result<void> open_machine(Machine& machine, ServeOptions const& options, Config 
   machine.disk = std::move(disk);
   TRY(disk_to_read, platform::FileDisk::open_read_only(machine.data->path("ledger")));
   machine.disk_to_read = std::move(disk_to_read);
-  // Read more often than written, and no loss: by way of the page cache.
   TRY(derived, platform::FileDisk::open_directory(machine.data->path("snapshots"),
-                                                  platform::Transfer::buffered));
+                                                  platform::Transfer::cached));
   machine.derived = std::move(derived);
   TRY(signer, platform::FileSigner::open_or_create(machine.data->path("keys/ledger.key")));
   machine.signer = std::move(signer);
@@ -220,9 +219,9 @@ wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Confi
 }
 
 // What cannot go to a file stays in memory.
-void tend_index(wiring::Node& node, ledger::IndexKeeper::What what) {
-  auto const tended = node.tend_index(what);
-  if (tended) return;
+bool tend_index(wiring::Node& node, ledger::IndexKeeper::What what, ledger::GoOn const& go_on) {
+  auto const tended = node.tend_index(what, go_on);
+  if (tended || tended.error().code == ledger::kGivenUp) return true;
   ports::ErrorReport report;
   report.severity = Severity::warning;
   report.exception_type = "index_not_saved";
@@ -230,20 +229,23 @@ void tend_index(wiring::Node& node, ledger::IndexKeeper::What what) {
   report.chain = {{tended.error().code, tended.error().detail + " " + tended.error().inside}};
   ports::ErrorReporter<Layer::L7>(&node.errors(), "attestor")
       .report<ErrorClass::infra_storage>(std::move(report));
+  return false;
 }
 
 Attestor::World attestor_world(Machine& machine, wiring::Node& node) {
-  return {.disk = *machine.disk_to_read,
-          .snapshots = node.snapshots(),
-          .tend_index = [&node](ledger::IndexKeeper::What what) { tend_index(node, what); },
-          .clock = machine.clock,
-          .vkey = node.loop().directory()->vkey,
-          .acknowledged = [&node] { return static_cast<std::uint64_t>(node.index().size()); },
-          .checkpointed = [&node] { return node.reader().checkpointed().value_or(0u); },
-          .attested =
-              [&machine, &node](Attestation const& attestation) {
-                act_on(attestation, machine.clock.wall(), machine.log, node);
-              }};
+  return {
+      .disk = *machine.disk_to_read,
+      .snapshots = node.snapshots(),
+      .tend_index = [&node](ledger::IndexKeeper::What what,
+                            ledger::GoOn const& go_on) { return tend_index(node, what, go_on); },
+      .clock = machine.clock,
+      .vkey = node.loop().directory()->vkey,
+      .acknowledged = [&node] { return static_cast<std::uint64_t>(node.index().size()); },
+      .checkpointed = [&node] { return node.checkpointed(); },
+      .attested =
+          [&machine, &node](Attestation const& attestation) {
+            act_on(attestation, machine.clock.wall(), machine.log, node);
+          }};
 }
 
 Result<void> wait_until_started(wiring::Node& node) {
@@ -329,10 +331,11 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
         attestor_world(machine, *node),
         {.every = config.attest_every, .snapshot_every = config.snapshot_every_events});
     sigwait(&signals, &signal_number);
-  }
-  if (machine.failed) {
-    server->stop(kHttpGrace);
-    ::_exit(kRefused);
+    // The last answers wait for nobody.
+    if (machine.failed) {
+      server->stop(kHttpGrace);
+      ::_exit(kRefused);
+    }
   }
   machine.log.write({.message = "stopping", .detail = "no new requests; what runs may end"});
   server->stop(kHttpGrace);

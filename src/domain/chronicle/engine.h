@@ -13,6 +13,9 @@
 
 namespace tally::domain::chronicle {
 
+// What the state's digest is made of belongs to it: a ledger of another format is refused.
+inline constexpr std::int64_t kLedgerFormat = 2;
+
 // Settings with their defaults; changed by config.changed only.
 struct Settings {
   Duration archive_after = hours(24);        // finished runs leave memory after this
@@ -39,7 +42,7 @@ struct Settings {
 
 // Command and event ledger.opened, leaf 0: {format, ledger id, vkey, origin}.
 struct Opened {
-  std::int64_t format = 1;
+  std::int64_t format = kLedgerFormat;
   IdKey id_key;
   LedgerId ledger;
   std::string origin;

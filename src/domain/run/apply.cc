@@ -50,11 +50,10 @@ Row& advance_row(State& state, Header const& header, E const& event) {
 
 void remember_answer(State& state, Header const& header, IdempotencyKey const& key,
                      Instant expires_at) {
+  auto const old = state.answered.exchange(
+      key.key, {.expires_at = expires_at, .fingerprint = key.fingerprint, .seq = header.seq});
   // The same key may come again after its life ended and before the archive took it away.
-  if (AnsweredKey const* old = state.answered.find(key.key))
-    state.key_ends.erase({old->expires_at, key.key});
-  state.answered.put(key.key,
-                     {.expires_at = expires_at, .fingerprint = key.fingerprint, .seq = header.seq});
+  if (old) state.key_ends.erase({old->expires_at, key.key});
   put_last(state.key_ends, expires_at, key.key);
 }
 

@@ -15,7 +15,7 @@ std::vector<domain::Command> open_commands(FreshLedger const& fresh) {
   key.secret_sha256 = fresh.operator_key_sha256;
   key.tenant = tenant;
   std::vector<domain::Command> commands{
-      domain::ChronicleCommand(domain::chronicle::Opened{.format = 1,
+      domain::ChronicleCommand(domain::chronicle::Opened{.format = domain::chronicle::kLedgerFormat,
                                                          .id_key = fresh.id_key,
                                                          .ledger = fresh.ledger,
                                                          .origin = fresh.origin,

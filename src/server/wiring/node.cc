@@ -190,6 +190,11 @@ void Node::post_begin(std::vector<domain::Command> commands) {
   }
 }
 
+std::uint64_t Node::checkpointed() const {
+  auto const checkpoint = reader_->last_checkpoint();
+  return checkpoint ? static_cast<std::uint64_t>(checkpoint->size) : 0;
+}
+
 bool Node::started() const {
   return begin_->progress.with([](Begin::Progress const& progress) { return progress.open == 0; });
 }

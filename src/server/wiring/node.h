@@ -79,6 +79,8 @@ class Node {
   Duration step_loop() { return loop_->step(); }        // one thread
   bool write_log() { return store_->write_pending(); }  // one thread, may be another
   void prepare_log() { (void)store_->log().prepare_next(); }
+  // Events under the last checkpoint; 0: there is none, or it cannot be read. Any thread.
+  std::uint64_t checkpointed() const;
   // Events under the snapshot that the start went on from.
   std::uint64_t folded_from() const { return folded_from_; }
   // In-process worker, signer, waits and counted refusals; one thread, may be another. Returns how
@@ -102,9 +104,11 @@ class Node {
   ledger::Loop& loop() { return *loop_; }
   ledger::Reader const& reader() const { return *reader_; }
   SegmentStore& store() { return *store_; }
-  ledger::Snapshots& snapshots() { return snapshots_; }  // any thread
+  ledger::Snapshots& snapshots() { return snapshots_; }  // one thread, any
   // Writes, merges and mends the index's files; may take long. One thread, any.
-  Result<void> tend_index(ledger::IndexKeeper::What what) { return index_keeper_->tend(what); }
+  Result<void> tend_index(ledger::IndexKeeper::What what, ledger::GoOn const& go_on = {}) {
+    return index_keeper_->tend(what, go_on);
+  }
   ledger::Index const& index() const { return index_; }
 
  private:
