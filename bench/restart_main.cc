@@ -178,8 +178,10 @@ Result<void> run(Options const& options) {
                            Derived::kept));
   TRY_VOID(measure_restart(table, "restart: a node is open, from the log alone", scratch, scale,
                            Derived::removed));
-  TRY(disk, platform::FileDisk::open_read_only(scratch.path("rig/ledger")));
-  measure_layers(table, *disk, scale);
+  if (number(options, "layers") > 0) {
+    TRY(disk, platform::FileDisk::open_read_only(scratch.path("rig/ledger")));
+    measure_layers(table, *disk, scale);
+  }
   table.print();
   return {};
 }
@@ -190,7 +192,12 @@ Result<void> run(Options const& options) {
 
 int main(int argc, char** argv) {
   using namespace tally::bench;
-  return measure_program(
-      "restart", argc, argv,
-      {{"dir", "."}, {"events", "200000"}, {"tail", "50000"}, {"live", "0"}, {"rounds", "3"}}, run);
+  return measure_program("restart", argc, argv,
+                         {{"dir", "."},
+                          {"events", "200000"},
+                          {"tail", "50000"},
+                          {"live", "0"},
+                          {"layers", "1"},
+                          {"rounds", "3"}},
+                         run);
 }
