@@ -193,7 +193,45 @@ TEST_P(FileDiskTest, IsDirectOnlyWhenAskedAndSaysSo) {
   EXPECT_TRUE(std::filesystem::is_empty(path_));  // the probe is gone
 }
 
+TEST_P(FileDiskTest, PutsAFileTogetherFromPartsOrLeavesTheOldOne) {
+  ASSERT_TRUE(disk_->put("a", [](ports::Write const& write) -> Result<void> {
+    for (std::uint8_t i = 0; i < 5; ++i) TRY_VOID(write(Bytes(1'000, i)));
+    return {};
+  }));
+  auto const file = disk_->open("a");
+  ASSERT_TRUE(file);
+  Bytes bytes(5'000);
+  ASSERT_TRUE((*file)->read(0, bytes));
+  EXPECT_EQ(bytes[999], 0);
+  EXPECT_EQ(bytes[4'000], 4);
+  auto const refused = disk_->put("a", [](ports::Write const& write) -> Result<void> {
+    TRY_VOID(write(Bytes(10, 9)));
+    return fail("enough", "no more of it");
+  });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "enough");
+  EXPECT_EQ((*disk_->open("a"))->size(), 5'000u);
+  EXPECT_EQ(*disk_->list(), std::vector<std::string>{"a"});
+}
+
+TEST_P(FileDiskTest, RemovesWhatAWriteThatWasCutShortLeft) {
+  ASSERT_TRUE(disk_->replace("kept", Bytes(10, 1)));
+  std::ofstream(path_ + "/.new-state-7") << "the beginning of somethi";
+  disk_.reset();
+  disk_ = std::move(*FileDisk::open_directory(path_, GetParam()));
+  EXPECT_FALSE(std::filesystem::exists(path_ + "/.new-state-7"));
+  EXPECT_EQ(*disk_->list(), std::vector<std::string>{"kept"});
+}
+
+TEST_P(FileDiskTest, SaysWhatFilesMayStillTake) {
+  auto const free = disk_->free_bytes();
+  ASSERT_TRUE(free);
+  EXPECT_GT(*free, 0u);
+  EXPECT_LE(*free, std::filesystem::space(path_).capacity);
+}
+
 INSTANTIATE_TEST_SUITE_P(Transfers, FileDiskTest,
-                         testing::Values(Transfer::direct_if_possible, Transfer::buffered));
+                         testing::Values(Transfer::direct_if_possible, Transfer::buffered,
+                                         Transfer::cached));
 
 }  // namespace tally::platform
