@@ -216,6 +216,24 @@ TEST(Archive, ForgetsADayLaterInBoundedEvents) {
   EXPECT_EQ(world.loop->counts().phases[static_cast<std::size_t>(Phase::cancelled)], 0);
 }
 
+// Memory must not depend on how many runs end in ten seconds.
+TEST(Archive, KeepsUpHoweverManyRunsEnd) {
+  Opened world;
+  constexpr std::size_t kRuns = 3500;
+  for (std::size_t i = 0; i < kRuns; ++i) {
+    auto const awaited = world.post(submission("k" + std::to_string(i), Micros(1000)));
+    world.settle();
+    world.post(
+        domain::run::Cancel{.run = *awaited->answer->entry->recorded.header.run, .tenant = kAcme});
+    world.clock.pass(microseconds(1));
+  }
+  world.settle();
+  ASSERT_EQ(world.loop->counts().phases[static_cast<std::size_t>(Phase::cancelled)], kRuns);
+  world.clock.pass(hours(25));
+  world.settle();  // at one moment
+  EXPECT_EQ(world.loop->counts().phases[static_cast<std::size_t>(Phase::cancelled)], 0);
+}
+
 TEST(Archive, GetsPastMoreRunsOfOneInstantThanItForgetsAtOnce) {
   Opened world;
   std::vector<AwaitedPtr<Answer>> submitted;

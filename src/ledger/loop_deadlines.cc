@@ -84,11 +84,15 @@ void Loop::Inside::remind(Instant now) {
 
 void Loop::Inside::archive(Instant now) {
   if (now < archive_not_before) return;
-  archive_not_before = now + kArchiveEvery;
+  std::size_t const before = state.finished.size() + state.key_ends.size();
   decide_own(domain::ChronicleCommand(domain::chronicle::ArchiveAdvanced{
                  .finished_before = cut(state.finished, now - state.settings.archive_after),
                  .keys_before = cut(state.key_ends, now)}),
              fresh_correlation());
+  // What one event did not take is next; where it took nothing, nothing may be archived now.
+  bool const took_some = state.finished.size() + state.key_ends.size() < before;
+  archive_not_before = now;
+  if (!took_some || archive_due() > now) archive_not_before = now + kArchiveEvery;
 }
 
 void Loop::Inside::note_clock_step() {
