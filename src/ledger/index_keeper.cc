@@ -11,6 +11,8 @@ namespace tally::ledger {
 
 namespace {
 
+constexpr int kDamagedMost = 16;  // parts that are found damaged while the index is tended once
+
 // The files that cover the most events from event 0 without a gap. After a merge that was cut short
 // there may be one file and those that it was made of: the longest counts.
 std::vector<SeqRange> without_gaps(std::vector<SeqRange> const& ranges, std::int64_t end) {
@@ -204,10 +206,8 @@ Result<void> IndexKeeper::check_files() {
 // The first thing that is to be done; false: there is none. Merging comes first, so that however
 // many tables there are to write, few files are open.
 Result<bool> IndexKeeper::do_one_thing() {
-  auto const merged = merge_some();
-  // A page that nobody had read since it rotted: its part is of no use from now on.
-  bool const found_damage = !merged && merged.error().code == "index_damaged";
-  if (found_damage || !merged || *merged) return found_damage ? Result<bool>(true) : merged;
+  TRY(merged_some, merge_some());
+  if (merged_some) return true;
   for (IndexPart const& part : index_.parts(Index::OpenTable::leave)) {
     if (!is_in_memory(part) && !is_of_no_use(part)) continue;
     TRY_VOID(is_in_memory(part) ? write(part) : make_again(part));
@@ -220,10 +220,15 @@ Result<void> IndexKeeper::tend(What what, GoOn const& go_on) {
   go_on_ = go_on;
   if (what != What::full) (void)index_.parts(Index::OpenTable::close);
   if (what == What::all_checked) TRY_VOID(check_files());
-  for (;;) {
+  for (int damaged = 0;;) {
     TRY_VOID(ask());
-    TRY(did_something, do_one_thing());
-    if (!did_something) return {};
+    auto const did_something = do_one_thing();
+    if (did_something && !*did_something) return {};
+    if (did_something) continue;
+    // A page that nobody had read since it rotted: its part is of no use from now on, and is made
+    // again in the next round. A disk on which everything rots is left alone.
+    bool const is_damage = did_something.error().code == "index_damaged";
+    if (!is_damage || ++damaged > kDamagedMost) return tl::unexpected<Error>(did_something.error());
   }
 }
 

@@ -190,6 +190,26 @@ TEST_F(IndexKeeperTest, FilesOfAnotherHistoryAreRemoved) {
   EXPECT_EQ(files(), 0u);
 }
 
+// Every file has a rotten first page as soon as it is there.
+class RottingDisk final : public MemoryDisk {
+ public:
+  Result<void> put(std::string const& name, ports::Content const& content) override {
+    TRY_VOID(MemoryDisk::put(name, content));
+    files.at(name).at(5'000) ^= 1;
+    return {};
+  }
+};
+
+TEST_F(IndexKeeperTest, ADiskOnWhichEverythingRotsIsLeftAlone) {
+  RottingDisk rotting;
+  IndexKeeper keeper(rotting, *log, index);
+  ASSERT_TRUE(keeper.begin());
+  note_until(index, 300);
+  auto const tended = keeper.tend(What::all);
+  ASSERT_FALSE(tended);
+  EXPECT_EQ(tended.error().code, "index_damaged");
+}
+
 TEST_F(IndexKeeperTest, LeavesRoomForTheLedger) {
   IndexKeeper keeper = kept(100);
   note_until(index, plain.size());

@@ -92,11 +92,12 @@ Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fres
     if (folded) {
       auto digest = folding.take_digest();
       auto reached = folding.take_basis();
+      bool const fresh_ledger = reached.tree.size() == 0;
       return Opened{.log = std::move(log.log),
                     .state = std::move(reached.state),
                     .tree = std::move(reached.tree),
                     .digest = std::move(digest),
-                    .fresh = reached.tree.size() == 0,
+                    .fresh = fresh_ledger,
                     .tail_cut_bytes = log.torn ? log.torn->bytes : 0,
                     .folded_from = begin,
                     .left_aside = std::move(candidates.left_aside)};

@@ -58,13 +58,16 @@ class Story {
 
 class SnapshotsTest : public testing::Test {
  protected:
+  Result<Attested> pass(Reach reach, std::uint64_t acknowledged) {
+    return ledger::attest(disk, snapshots,
+                          {.vkey = story.vkey(),
+                           .acknowledged = acknowledged,
+                           .checkpointed = story.checkpointed(),
+                           .reach = reach,
+                           .progress = {}});
+  }
   void attest(Reach reach = Reach::whole) {
-    auto const attested = ledger::attest(disk, snapshots,
-                                         {.vkey = story.vkey(),
-                                          .acknowledged = size,
-                                          .checkpointed = story.checkpointed(),
-                                          .reach = reach,
-                                          .progress = {}});
+    auto const attested = pass(reach, size);
     ASSERT_TRUE(attested) << attested.error().detail;
     EXPECT_TRUE(attested->report.ok) << attested->report.what;
     EXPECT_TRUE(attested->saved);
@@ -226,12 +229,7 @@ TEST_F(SnapshotsTest, AreNotWrittenWhereTheLedgerNeedsTheRoom) {
   write_and_go_on();
   derived.files.clear();
   derived.free = 100u << 20;
-  auto const attested = ledger::attest(disk, snapshots,
-                                       {.vkey = story.vkey(),
-                                        .acknowledged = size,
-                                        .checkpointed = snapshot,
-                                        .reach = Reach::whole,
-                                        .progress = {}});
+  auto const attested = pass(Reach::whole, size);
   ASSERT_TRUE(attested);
   EXPECT_TRUE(attested->report.ok);
   ASSERT_FALSE(attested->saved);
@@ -246,12 +244,7 @@ TEST_F(SnapshotsTest, ThatIsWrongIsNoDifferenceOfTheLedgers) {
   ASSERT_TRUE(basis);
   basis->state.ledger.leases += 1;
   ASSERT_TRUE(snapshots.save(*basis));
-  auto const attested = ledger::attest(disk, snapshots,
-                                       {.vkey = story.vkey(),
-                                        .acknowledged = size,
-                                        .checkpointed = snapshot,
-                                        .reach = Reach::tail,
-                                        .progress = {}});
+  auto const attested = pass(Reach::tail, size);
   ASSERT_TRUE(attested);
   EXPECT_TRUE(attested->report.ok);
   EXPECT_TRUE(attested->tail_differed);
@@ -259,9 +252,7 @@ TEST_F(SnapshotsTest, ThatIsWrongIsNoDifferenceOfTheLedgers) {
 
 TEST_F(SnapshotsTest, ATailWithADifferenceIsFound) {
   write_and_go_on();
-  auto const attested = ledger::attest(
-      disk, snapshots,
-      {.vkey = story.vkey(), .acknowledged = size + 5, .reach = Reach::tail, .progress = {}});
+  auto const attested = pass(Reach::tail, size + 5);
   ASSERT_TRUE(attested);
   EXPECT_FALSE(attested->report.ok);
   EXPECT_EQ(attested->report.bad_seq, size);

@@ -99,7 +99,7 @@ void Attestor::run() {
       using What = ledger::IndexKeeper::What;
       auto const what = whole ? What::all_checked : grown ? What::all : What::full;
       bool const tended = world_.tend_index(what, [this] { return !stopping(); });
-      if (!tended) tend_due = world_.clock.monotonic() + pace_.after_a_full_disk;
+      if (!tended) tend_due = world_.clock.monotonic() + pace_.tend_after_a_fault;
     }
     if ((whole || grown) && !stopping()) {
       std::uint64_t const size = world_.acknowledged();

@@ -57,7 +57,7 @@ class Attestor {
     Duration after_a_fault = hours(1);
     std::uint64_t snapshot_every = 200'000;  // events
     Duration look_up = seconds(1);           // whether the ledger has grown
-    Duration after_a_full_disk = seconds(60);
+    Duration tend_after_a_fault = seconds(60);
   };
 
   Attestor(World world, Pace pace);
