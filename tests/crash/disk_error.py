@@ -33,6 +33,7 @@ def fail_and_recover(lab, name, call, error, reason, frame=None, buffered=False)
         wrap = tracing.without_direct(wrap, failure.server)
     said = failure.fail_under_load(wrap)
     failure.check_last_words(said, reason)
+    failure.check_that_somebody_was_told()  # while the call hangs, every caller comes to wait
     failure.recover()
 
 

@@ -104,6 +104,8 @@ def a_log_that_cannot_grow_ends_the_server_and_the_next_start_is_halted(lab):
         try:
             failure.live_well()
             said = failure.fail_under_load(())
+            # The frame that finds no room may hold the server's own words only, so that nobody's
+            # outcome is unknown.
             failure.check_last_words(said, "The disk is full")
             failure.check_the_log()
             # Still full: whether the rest of the last segment holds the few words of a start or
