@@ -1,4 +1,5 @@
-// What nearly every file includes; precompiled once a target.
+// What nearly every file includes; precompiled once.
+#include <absl/container/btree_map.h>
 #include <fmt/format.h>
 
 #include <array>
