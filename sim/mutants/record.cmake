@@ -16,7 +16,7 @@ src/codec/refused_leaf.cc
 
 mutation(digest_without_settings "the state digest leaves the settings out" codec_test
 src/codec/state_digest.cc
-[==[  replace(sum_, rows_->settings, settings_hash(state));
+[==[  replace(sum_, settings_, settings_hash(state));
 ]==]
 ""
 src/codec/state_digest.cc
@@ -26,7 +26,8 @@ src/codec/state_digest.cc
 
 mutation(digest_keeps_the_dead "the state digest keeps rows that were removed" codec_test
 src/codec/state_digest.cc
-[==[      subtract(sum, at->second);
+[==[    else
+      subtract(sum, seen);
 ]==]
 "")
 

@@ -1,8 +1,5 @@
 #include "codec/state_digest.h"
 
-#include <algorithm>
-#include <unordered_map>
-
 #include "codec/state_tables.h"
 
 namespace tally::codec {
@@ -53,25 +50,6 @@ void subtract(Digest& sum, Digest const& term) {
   sum = digest_of(limbs);
 }
 
-// Spreads keys over a hash table: ids and digests are as good as random already.
-struct SpreadKey {
-  std::size_t operator()(Digest const& digest) const { return get_u64(digest.bytes.data()); }
-  template <PrefixedId Id>
-  std::size_t operator()(Id const& id) const {
-    return id.value();
-  }
-  template <StrongText Name>
-  std::size_t operator()(Name const& name) const {
-    return std::hash<std::string>{}(name.value());
-  }
-  std::size_t operator()(domain::mode::Scope const& scope) const {
-    return std::hash<std::string>{}(scope.id);
-  }
-};
-
-template <class Key>
-using Hashes = std::unordered_map<Key, Digest, SpreadKey>;
-
 template <class Key, class Row>
 Digest row_hash(std::string_view table, Key const& key, Row const& row) {
   thread_local Buffer line;
@@ -86,31 +64,6 @@ Digest settings_hash(State const& state) {
   return row_hash(kSettingsRow, std::string(), state.settings);
 }
 
-template <class... Named>
-std::tuple<Hashes<typename Named::Key>...> hashes_of(std::tuple<Named...> const&);
-
-}  // namespace
-
-struct StateDigest::Rows {
-  decltype(hashes_of(kTables)) hashes;  // a table each
-  Digest ledger;                        // zero until it is seen
-  Digest settings;
-  bool all_seen = false;
-
-  // Calls visit(name, table, hashes) for each table of the state.
-  template <class Visit>
-  void each(Visit&& visit) {
-    std::apply(
-        [&](auto&... own) {
-          std::apply([&](auto const&... named) { (visit(named.name, named.table, own), ...); },
-                     kTables);
-        },
-        hashes);
-  }
-};
-
-namespace {
-
 void replace(Digest& sum, Digest& seen, Digest const& now) {
   subtract(sum, seen);
   add(sum, now);
@@ -118,52 +71,44 @@ void replace(Digest& sum, Digest& seen, Digest const& now) {
 }
 
 template <class Key, class Row>
-void take_in(Digest& sum, std::string_view name, domain::Table<Key, Row>& table,
-             Hashes<Key>& hashes) {
-  std::vector<Key> touched = table.take_touched();
-  std::sort(touched.begin(), touched.end());
-  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
-  for (Key const& key : touched) {
-    if (Row const* row = table.find(key)) {
-      replace(sum, hashes[key], row_hash(name, key, *row));
-    } else if (auto const at = hashes.find(key); at != hashes.end()) {
-      subtract(sum, at->second);
-      hashes.erase(at);
-    }
-  }
+void take_touched(Digest& sum, std::string_view name, domain::Table<Key, Row>& table) {
+  table.take_touched([&](Key const& key, Row const* row, Digest& seen) {
+    if (row != nullptr)
+      replace(sum, seen, row_hash(name, key, *row));
+    else
+      subtract(sum, seen);
+  });
 }
 
+// Whatever somebody else noted.
 template <class Key, class Row>
-void take_all(Digest& sum, std::string_view name, domain::Table<Key, Row>& table,
-              Hashes<Key>& hashes) {
-  table.take_touched();
-  hashes.reserve(table.size());
-  for (auto const& [key, row] : table) replace(sum, hashes[key], row_hash(name, key, row));
+void take_all(Digest& sum, std::string_view name, domain::Table<Key, Row>& table) {
+  table.take_all([&](Key const& key, Row const* row, Digest& seen) {
+    seen = row_hash(name, key, *row);
+    add(sum, seen);
+  });
 }
 
 }  // namespace
 
-StateDigest::StateDigest() : rows_(std::make_unique<Rows>()) {}
-StateDigest::~StateDigest() = default;
-StateDigest::StateDigest(StateDigest&&) noexcept = default;
-StateDigest& StateDigest::operator=(StateDigest&&) noexcept = default;
-
 Digest StateDigest::update(State& state) {
-  rows_->each([&](std::string_view name, auto table, auto& hashes) {
-    if (rows_->all_seen)
-      take_in(sum_, name, state.*table, hashes);
+  each_table([&](std::string_view name, auto table) {
+    if (all_seen_)
+      take_touched(sum_, name, state.*table);
     else
-      take_all(sum_, name, state.*table, hashes);
+      take_all(sum_, name, state.*table);
   });
-  rows_->all_seen = true;
-  replace(sum_, rows_->ledger, ledger_hash(state));
-  replace(sum_, rows_->settings, settings_hash(state));
+  all_seen_ = true;
+  replace(sum_, ledger_, ledger_hash(state));
+  replace(sum_, settings_, settings_hash(state));
   return sum_;
 }
 
 void StateDigest::skip(State& state) {
-  if (rows_->all_seen) return;
-  each_table([&](std::string_view, auto table) { (state.*table).take_touched(); });
+  if (all_seen_) return;
+  each_table([&](std::string_view, auto table) {
+    (state.*table).take_touched([](auto const&, auto const*, Digest const&) {});
+  });
 }
 
 Digest StateDigest::of(State const& state) {

@@ -2,9 +2,8 @@
 
 // A digest of the whole state that costs what changed: the sum, modulo 2^256, of the SHA-256 of
 // every row's line (state_tables.h). Two states with the same rows have the same digest, however
-// they came about.
-
-#include <memory>
+// they came about. The hash of a row as it was last seen stands beside it in its table, so one
+// state has one of these at a time.
 
 #include "base/digest.h"
 #include "domain/state.h"
@@ -13,10 +12,6 @@ namespace tally::codec {
 
 class StateDigest {
  public:
-  StateDigest();
-  ~StateDigest();
-  StateDigest(StateDigest&&) noexcept;
-  StateDigest& operator=(StateDigest&&) noexcept;
   // Takes the rows touched since the last call into account and returns the digest now. The first
   // call covers all rows.
   Digest update(domain::State& state);
@@ -27,9 +22,12 @@ class StateDigest {
   static Digest of(domain::State const& state);
 
  private:
-  struct Rows;
   Digest sum_;
-  std::unique_ptr<Rows> rows_;  // the hash of each row as it was last seen
+  // The two rows that exist once, as they were last seen; zero at first. The tables keep the
+  // others.
+  Digest ledger_;
+  Digest settings_;
+  bool all_seen_ = false;
 };
 
 }  // namespace tally::codec

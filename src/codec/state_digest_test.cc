@@ -161,10 +161,9 @@ TEST(StateDigest, IsTheSumOfTheHashesOfTheRowsModulo2To256) {
 }
 
 TEST(StateDigest, ChangesWithAnyMemberOfTheLedgerRow) {
-  State const start;
-  std::set<Digest> seen{StateDigest::of(start)};
+  std::set<Digest> seen{StateDigest::of({})};
   auto expect_new = [&](auto change) {
-    State state = start;
+    State state;
     change(state.ledger);
     EXPECT_TRUE(seen.insert(StateDigest::of(state)).second) << seen.size();
   };
@@ -185,11 +184,14 @@ TEST(StateDigest, ChangesWithAnyMemberOfTheLedgerRow) {
 }
 
 TEST(StateDigest, ChangesWithOneMemberOneKeyAndOneTable) {
-  State start;
-  start.runs.put(RunId(1), {});
-  std::set<Digest> seen{StateDigest::of(start)};
+  auto const with_a_run = [] {
+    State state;
+    state.runs.put(RunId(1), {});
+    return state;
+  };
+  std::set<Digest> seen{StateDigest::of(with_a_run())};
   auto expect_new = [&](auto change) {
-    State state = start;
+    State state = with_a_run();
     change(state);
     EXPECT_TRUE(seen.insert(StateDigest::of(state)).second) << seen.size();
   };

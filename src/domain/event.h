@@ -85,6 +85,11 @@ inline chronicle::CheckpointSigned const* checkpoint_in(Event const& event) {
   return group == nullptr ? nullptr : std::get_if<chronicle::CheckpointSigned>(group);
 }
 
+inline bool begins_a_run(Event const& event) {
+  auto const* group = std::get_if<RunEvent>(&event);
+  return group != nullptr && std::holds_alternative<run::Submitted>(*group);
+}
+
 // What every event says beside its own members.
 struct Header {
   std::string actor;  // "key_...", "server", "worker:..."

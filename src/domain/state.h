@@ -112,4 +112,15 @@ struct State {
   std::int64_t runs_live = 0;
 };
 
+extern template class Table<TenantId, directory::Tenant>;
+extern template class Table<PersonId, directory::Person>;
+extern template class Table<KeyId, directory::Key>;
+extern template class Table<PlanName, directory::Plan>;
+extern template class Table<JobName, run::JobKind>;
+extern template class Table<JobName, LastServed>;
+extern template class Table<RunId, run::Row>;
+extern template class Table<Digest, AnsweredKey>;
+extern template class Table<mode::Scope, mode::Row>;
+extern template class Table<ApprovalId, approval::Row>;
+
 }  // namespace tally::domain

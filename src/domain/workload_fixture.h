@@ -77,7 +77,8 @@ class Workload {
   RunId any_run() {
     auto const& runs = world.state.runs;
     if (runs.size() == 0) return {};
-    return std::next(runs.begin(), static_cast<std::ptrdiff_t>(random_.below(runs.size())))->first;
+    return (*std::next(runs.begin(), static_cast<std::ptrdiff_t>(random_.below(runs.size()))))
+        .first;
   }
   run::Measured any_measure() {
     std::optional<Micros> reported;
@@ -118,7 +119,7 @@ class Workload {
   void approvals_and_modes() {
     auto const& open = world.state.approvals;
     if (open.size() > 0 && random_.chance(700)) {
-      ApprovalId const approval = open.begin()->first;
+      ApprovalId const approval = (*open.begin()).first;
       if (random_.chance(100)) return follow(world.ask(approval::Expire{approval}));
       return follow(world.ask(approval::Sign{.approval = approval, .person = anybody()}));
     }

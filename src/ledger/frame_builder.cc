@@ -1,7 +1,5 @@
 #include "ledger/frame_builder.h"
 
-#include <algorithm>
-
 #include "base/check.h"
 #include "codec/event_codec.h"
 #include "domain/invariants.h"
@@ -9,28 +7,17 @@
 
 namespace tally::ledger {
 
-namespace {
-
-constexpr std::size_t kSaltsDrawn = 4096;  // bytes of entropy taken at a time
-
-}  // namespace
-
 std::array<std::uint8_t, 16> FrameBuilder::salt() {
   std::array<std::uint8_t, 16> salt{};
-  if (salts_used_ + salt.size() > salts_.size()) {
-    salts_.resize(kSaltsDrawn);
-    entropy_.fill(salts_);
-    salts_used_ = 0;
-  }
-  std::copy_n(salts_.begin() + static_cast<std::ptrdiff_t>(salts_used_), salt.size(), salt.begin());
-  salts_used_ += salt.size();
+  entropy_.fill(salt);
   return salt;
 }
 
-// What happens to a run joins the run's own trace, whoever reports it; what nobody asked for opens
-// a root of its own. No event is without.
+// What happens to a run joins the run's own trace, whoever reports it, and a run that begins has
+// none yet; what nobody asked for opens a root of its own. No event is without.
 CorrelationId FrameBuilder::correlation(domain::Outcome const& outcome, Origin const& origin) {
-  domain::run::Row const* row = outcome.run ? state_.runs.find(*outcome.run) : nullptr;
+  bool const has_run = outcome.run && !domain::begins_a_run(outcome.events.front());
+  domain::run::Row const* row = has_run ? state_.runs.find(*outcome.run) : nullptr;
   if (row != nullptr)
     if (auto const own = parse_correlation_id(row->correlation)) return *own;
   if (origin.correlation != CorrelationId{}) return origin.correlation;
@@ -38,11 +25,11 @@ CorrelationId FrameBuilder::correlation(domain::Outcome const& outcome, Origin c
 }
 
 domain::Header FrameBuilder::header(domain::Outcome const& outcome, Origin const& origin,
-                                    Instant at) {
+                                    CorrelationId correlation, Instant at) {
   domain::Header header;
   header.actor = origin.actor;
   header.at = at;
-  header.correlation = correlation(outcome, origin);
+  header.correlation = correlation;
   header.ledger = state_.ledger.ledger;
   header.run = outcome.run;
   header.salt = salt();
@@ -61,9 +48,10 @@ std::shared_ptr<Entry const> FrameBuilder::record(PendingFrame& frame, domain::S
                                                   Instant at, Bytes enclosure) {
   std::shared_ptr<Entry const> first;
   DecisionId const decision = domain::decision_id(state_.ledger, state_.ledger.seq_next);
+  CorrelationId const trace = correlation(outcome, origin);
   for (domain::Event& event : outcome.events) {
     auto entry = std::make_shared<Entry>();
-    entry->recorded.header = header(outcome, origin, at);
+    entry->recorded.header = header(outcome, origin, trace, at);
     entry->recorded.header.decision = decision;
     entry->recorded.event = std::move(event);
     if (!first) {

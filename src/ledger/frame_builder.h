@@ -36,14 +36,13 @@ class FrameBuilder {
 
  private:
   CorrelationId correlation(domain::Outcome const& outcome, Origin const& origin);
-  domain::Header header(domain::Outcome const& outcome, Origin const& origin, Instant at);
+  domain::Header header(domain::Outcome const& outcome, Origin const& origin,
+                        CorrelationId correlation, Instant at);
   std::array<std::uint8_t, 16> salt();
 
   domain::State& state_;
   merkle::Tree& tree_;
   ports::Entropy& entropy_;
-  Bytes salts_;  // drawn in bulk
-  std::size_t salts_used_ = 0;
 };
 
 }  // namespace tally::ledger

@@ -11,11 +11,6 @@ namespace tally::ledger {
 
 namespace {
 
-bool submits(domain::Event const& event) {
-  auto const* run = std::get_if<domain::RunEvent>(&event);
-  return run != nullptr && std::holds_alternative<domain::run::Submitted>(*run);
-}
-
 std::size_t bytes_of(Entry const& entry) { return entry.leaf.size() + entry.enclosure.size(); }
 
 Result<void> newest_of(IndexPart const& part, MarkKey const& key, std::int64_t before,
@@ -54,7 +49,7 @@ void Index::note(Tables& tables, domain::Recorded const& recorded) {
   MemoryMarks& open = *tables.open;
   if (header.correlation) open.add(key_of(*header.correlation), header.seq);
   if (header.run) open.add(key_of(*header.run), header.seq);
-  if (header.run && header.tenant && submits(recorded.event)) {
+  if (header.run && header.tenant && domain::begins_a_run(recorded.event)) {
     auto const at = tables.tenant_keys.find(*header.tenant);
     MarkKey const key = at != tables.tenant_keys.end()
                             ? at->second

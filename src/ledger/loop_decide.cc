@@ -17,9 +17,7 @@ bool changes_directory(domain::Event const& event) {
 
 // Nobody asks for the row of a run that was just submitted, and copying it costs.
 bool is_submit(Answer const& answer) {
-  if (answer.entry == nullptr) return false;
-  auto const* run = std::get_if<domain::RunEvent>(&answer.entry->recorded.event);
-  return run != nullptr && std::holds_alternative<domain::run::Submitted>(*run);
+  return answer.entry != nullptr && domain::begins_a_run(answer.entry->recorded.event);
 }
 
 }  // namespace

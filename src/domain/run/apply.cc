@@ -50,7 +50,7 @@ Row& advance_row(State& state, Header const& header, E const& event) {
 
 void remember_answer(State& state, Header const& header, IdempotencyKey const& key,
                      Instant expires_at) {
-  auto const old = state.answered.exchange(
+  auto const old = state.answered.put(
       key.key, {.expires_at = expires_at, .fingerprint = key.fingerprint, .seq = header.seq});
   // The same key may come again after its life ended and before the archive took it away.
   if (old) state.key_ends.erase({old->expires_at, key.key});
