@@ -91,9 +91,7 @@ ports::HttpResponse Api::refuse(ports::HttpFault fault, int status, std::string_
       views::problem_view(services_->types, code_of(fault, status), std::string(detail), trace.id);
   problem.status = status;
   if (status == 503) problem.retry_after_s = 1;
-  services_->metrics.add(
-      "http_requests_total",
-      {{"method", "other"}, {"route", "other"}, {"status", std::to_string(status)}});
+  services_->metrics.count_answer("other", "other", status);
   if (fault == ports::HttpFault::internal)
     report_http_fault(*services_, trace, detail);
   else
@@ -102,7 +100,7 @@ ports::HttpResponse Api::refuse(ports::HttpFault fault, int status, std::string_
                                .headers = {{"content-type", std::string(wire::kProblemMediaType)},
                                            {"traceparent", traceparent(trace.id, trace.span)},
                                            {"cache-control", "no-store"}},
-                               .body = json::write(wire::to_json(problem))};
+                               .body = wire::to_json(problem)};
   if (status == 503) response.headers.emplace_back("retry-after", "1");
   return response;
 }

@@ -38,10 +38,8 @@ ports::HttpHeaders Exchange::common_headers() const {
 }
 
 void Exchange::send(int status, ports::HttpHeaders headers, std::string body) {
-  services.metrics.add("http_requests_total",
-                       {{"method", route ? route->method : std::string_view("other")},
-                        {"route", route ? route->pattern : std::string_view("other")},
-                        {"status", std::to_string(status)}});
+  services.metrics.count_answer(route ? route->method : "other", route ? route->pattern : "other",
+                                status);
   responder_.send({.status = status, .headers = std::move(headers), .body = std::move(body)});
 }
 
@@ -55,16 +53,12 @@ void Exchange::text(int status, std::string_view media_type, std::string body,
   send(status, std::move(headers), std::move(body));
 }
 
-void Exchange::json(int status, json::Value const& body, ports::HttpHeaders extra) {
-  text(status, "application/json", json::write(body), std::move(extra));
-}
-
 void Exchange::problem(wire::Problem problem, ports::HttpHeaders extra) {
   count_refusal(problem);
   if (problem.retry_after_s && !has(extra, "retry-after"))
     extra.emplace_back("retry-after", std::to_string(*problem.retry_after_s));
-  text(static_cast<int>(problem.status), wire::kProblemMediaType,
-       json::write(wire::to_json(problem)), std::move(extra));
+  text(static_cast<int>(problem.status), wire::kProblemMediaType, wire::to_json(problem),
+       std::move(extra));
 }
 
 void Exchange::problem(std::string_view code, std::string detail, ports::HttpHeaders extra) {

@@ -38,10 +38,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   bool gone() const { return responder_.gone(); }
 
   // Answers; each exchange answers once, later calls do nothing.
-  void json(int status, json::Value const& body, ports::HttpHeaders extra = {});
-  template <wire::Message T>
+  template <class T>
   void json(int status, T const& message, ports::HttpHeaders extra = {}) {
-    json(status, wire::to_json(message), std::move(extra));
+    text(status, "application/json", wire::to_json(message), std::move(extra));
   }
   void text(int status, std::string_view media_type, std::string body,
             ports::HttpHeaders extra = {});

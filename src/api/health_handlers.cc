@@ -25,12 +25,10 @@ wire::Readiness readiness(Services& services) {
 // Not a problem of the request, but still an answer that is no success: the problem names each
 // dependency besides.
 void answer_not_ready(Exchange& x, wire::Readiness const& view) {
-  auto problem = views::problem_view(x.services.types, "not_ready", {}, x.trace.id);
-  auto document = *wire::to_json(problem).object();
-  document.emplace_back("ready", json::Value(false));
-  document.emplace_back("dependencies", wire::to_json(view.dependencies));
-  x.text(503, wire::kProblemMediaType, json::write(json::Value(std::move(document))),
-         {{"retry-after", "1"}});
+  wire::NotReady const document{
+      .problem = views::problem_view(x.services.types, "not_ready", {}, x.trace.id),
+      .readiness = view};
+  x.text(503, wire::kProblemMediaType, wire::to_json(document), {{"retry-after", "1"}});
 }
 
 void set_gauges(Services& services) {

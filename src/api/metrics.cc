@@ -101,26 +101,41 @@ double* Metrics::series(std::map<std::string, Series, std::less<>>& all, std::st
 }
 
 void Metrics::add(std::string_view name, MetricLabels labels, double amount) {
-  series_.with([&](auto& all) {
-    if (double* value = series(all, name, labels)) *value += amount;
+  all_.with([&](All& all) {
+    if (double* value = series(all.series, name, labels)) *value += amount;
   });
 }
 
 void Metrics::set(std::string_view name, MetricLabels labels, double value) {
-  series_.with([&](auto& all) {
-    if (double* at = series(all, name, labels)) *at = value;
+  all_.with([&](All& all) {
+    if (double* at = series(all.series, name, labels)) *at = value;
   });
 }
 
-std::string Metrics::render(MetricsFormat format) const {
-  return series_.with([&](auto const& all) {
+void Metrics::count_answer(std::string_view method, std::string_view route, int status) {
+  all_.with([&](All& all) { ++all.answers[{method, route, status}]; });
+}
+
+void Metrics::take_in_answers(All& all) {
+  for (auto const& [answer, count] : std::exchange(all.answers, {})) {
+    auto const& [method, route, status] = answer;
+    std::string const code = std::to_string(status);
+    double* const value = series(all.series, "http_requests_total",
+                                 {{"method", method}, {"route", route}, {"status", code}});
+    if (value != nullptr) *value += static_cast<double>(count);
+  }
+}
+
+std::string Metrics::render(MetricsFormat format) {
+  return all_.with([&](All& all) {
+    take_in_answers(all);
     std::string out;
     for (auto const& metric : kMetrics) {
       std::string const name(family(metric, format));
       out += "# HELP " + name + " " + std::string(metric.help) + "\n";
       out += "# TYPE " + name + (metric.kind == Kind::counter ? " counter\n" : " gauge\n");
-      auto const found = all.find(metric.name);
-      if (found == all.end()) continue;
+      auto const found = all.series.find(metric.name);
+      if (found == all.series.end()) continue;
       for (auto const& [labels, value] : found->second) {
         out += std::string(metric.name) + labels + " ";
         json::append_double(out, value);

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/mutex.h"
@@ -27,13 +28,22 @@ class Metrics {
   // `name` is in the table; for a counter it ends in _total.
   void add(std::string_view name, MetricLabels labels, double amount = 1);
   void set(std::string_view name, MetricLabels labels, double value);
-  std::string render(MetricsFormat format) const;
+  // http_requests_total: one for each request, so it costs no text. `method` and `route` live for
+  // ever; they and the status are of a bounded number.
+  void count_answer(std::string_view method, std::string_view route, int status);
+  std::string render(MetricsFormat format);
 
  private:
   using Series = std::map<std::string, double>;  // by rendered labels
   static double* series(std::map<std::string, Series, std::less<>>& all, std::string_view name,
                         MetricLabels labels);
-  Mutex<std::map<std::string, Series, std::less<>>> series_;
+  using Answers = std::map<std::tuple<std::string_view, std::string_view, int>, std::uint64_t>;
+  struct All {
+    std::map<std::string, Series, std::less<>> series;
+    Answers answers;  // that are not in `series` yet
+  };
+  static void take_in_answers(All& all);
+  Mutex<All> all_;
 };
 
 }  // namespace tally::api

@@ -44,11 +44,6 @@ Failure failure_of(HttpReply const& reply) {
           .body = reply.body};
 }
 
-template <class T>
-std::string body_of(T const& message) {
-  return json::write(wire::to_json(message));
-}
-
 }  // namespace
 
 Result<HttpReply> TallyClient::exchange(Call const& call) {
@@ -84,7 +79,7 @@ Asked<wire::SubmitAnswer> TallyClient::submit(wire::SubmitRequest const& request
                                               std::string_view idempotency_key) {
   return ask_for<wire::SubmitAnswer>({.method = "POST",
                                       .target = std::string(kRunsPath),
-                                      .body = body_of(request),
+                                      .body = wire::to_json(request),
                                       .idempotency_key = idempotency_key});
 }
 
@@ -92,7 +87,7 @@ Asked<wire::DryRunAnswer> TallyClient::try_submit(wire::SubmitRequest const& req
                                                   std::string_view idempotency_key) {
   return ask_for<wire::DryRunAnswer>({.method = "POST",
                                       .target = dry_run_path(),
-                                      .body = body_of(request),
+                                      .body = wire::to_json(request),
                                       .idempotency_key = idempotency_key});
 }
 
@@ -121,12 +116,12 @@ Asked<wire::Budget> TallyClient::budget(std::optional<TenantId> const& tenant) {
 
 Asked<wire::Budget> TallyClient::grant(TenantId const& tenant, wire::GrantRequest const& request) {
   return ask_for<wire::Budget>(
-      {.method = "POST", .target = grants_path(tenant), .body = body_of(request)});
+      {.method = "POST", .target = grants_path(tenant), .body = wire::to_json(request)});
 }
 
 Asked<wire::Key> TallyClient::create_key(wire::KeyRequest const& request) {
   return ask_for<wire::Key>(
-      {.method = "POST", .target = std::string(kKeysPath), .body = body_of(request)});
+      {.method = "POST", .target = std::string(kKeysPath), .body = wire::to_json(request)});
 }
 
 Asked<wire::KeyList> TallyClient::keys() {
@@ -154,7 +149,7 @@ Asked<wire::ErrorList> TallyClient::errors(ErrorQuery const& query) {
 
 Asked<wire::ApprovalAnswer> TallyClient::set_mode(wire::ModeRequest const& request) {
   return ask_for<wire::ApprovalAnswer>(
-      {.method = "POST", .target = std::string(kModePath), .body = body_of(request)});
+      {.method = "POST", .target = std::string(kModePath), .body = wire::to_json(request)});
 }
 
 Asked<wire::ApprovalList> TallyClient::approvals() {

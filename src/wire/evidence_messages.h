@@ -2,7 +2,7 @@
 
 // Evidence: events as they stand in the ledger, and whether the server is fit.
 
-#include "wire/shape.h"
+#include "wire/problem.h"
 
 namespace tally::wire {
 
@@ -97,6 +97,19 @@ struct Readiness {
   static void fields(Self& self, Visit&& visit) {
     visit("ready", self.ready);
     visit("dependencies", self.dependencies);
+  }
+};
+
+// What a server that is not ready answers: a problem that names each dependency besides.
+struct NotReady {
+  Problem problem;
+  Readiness readiness;
+  bool operator==(NotReady const&) const = default;
+  static constexpr std::string_view kName = "NotReady";
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("problem", self.problem, Rule{.part_of_parent = true});
+    visit("readiness", self.readiness, Rule{.part_of_parent = true});
   }
 };
 

@@ -1,75 +1,78 @@
 #pragma once
 
-// A public message as a JSON document, members in the order of its `fields`.
+// A public message as JSON text, members in the order of its `fields`.
 
+#include "json/writer.h"
 #include "wire/shape.h"
 
 namespace tally::wire {
 
 template <class T>
-json::Value to_json(T const& value);
+void write_json(json::Writer& out, T const& value);
 
-class ObjectWriter {
+class MemberWriter {
  public:
+  explicit MemberWriter(json::Writer& out) : out_(out) {}
+
   template <class T>
   void operator()(std::string_view name, T const& value, Rule const& rule = {}) {
     if constexpr (Optional<T>) {
-      if (value) {
-        add(name, to_json(*value), rule);
-      } else if (rule.null_when_none) {
-        out_.emplace_back(std::string(name), json::Value(nullptr));
-      }
+      if (value)
+        (*this)(name, *value, rule);
+      else if (rule.null_when_none)
+        out_.key(name).null();
     } else {
-      add(name, to_json(value), rule);
+      if constexpr (Message<T>)
+        if (rule.part_of_parent) return T::fields(value, *this);
+      out_.key(name);
+      write_json(out_, value);
     }
   }
-  json::Object take() { return std::move(out_); }
 
  private:
-  void add(std::string_view name, json::Value value, Rule const& rule) {
-    if (!rule.part_of_parent) {
-      out_.emplace_back(std::string(name), std::move(value));
-      return;
-    }
-    for (auto const& member : *value.object()) out_.push_back(member);
-  }
-  json::Object out_;
+  json::Writer& out_;
 };
 
 template <class T>
-json::Value to_json(T const& value) {
-  if constexpr (std::same_as<T, json::Value>) {
-    return value;
-  } else if constexpr (std::same_as<T, std::string> || std::same_as<T, bool>) {
-    return json::Value(value);
-  } else if constexpr (std::integral<T>) {
-    return json::Value(static_cast<std::int64_t>(value));
+void write_json(json::Writer& out, T const& value) {
+  if constexpr (std::same_as<T, json::Value> || std::same_as<T, bool> || std::integral<T>) {
+    out.value(value);
+  } else if constexpr (std::same_as<T, std::string>) {
+    out.value(std::string_view(value));
   } else if constexpr (std::same_as<T, Micros>) {
-    return json::Value(format_usd(value));
+    out.value(std::string_view(format_usd(value)));
   } else if constexpr (std::same_as<T, Instant>) {
-    return json::Value(to_rfc3339(value));
+    out.value(std::string_view(to_rfc3339(value)));
   } else if constexpr (std::same_as<T, Digest>) {
-    return json::Value(value.hex());
+    out.value(std::string_view(value.hex()));
   } else if constexpr (std::same_as<T, ContentRef>) {
-    return json::Value(value.text());
+    out.value(std::string_view(value.text()));
   } else if constexpr (PrefixedId<T> || std::same_as<T, CorrelationId>) {
-    return json::Value(to_text(value));
+    out.value(std::string_view(to_text(value)));
   } else if constexpr (Name<T>) {
-    return json::Value(value.value());
+    out.value(std::string_view(value.value()));
   } else if constexpr (List<T>) {
-    json::Array items;
-    for (auto const& item : value) items.push_back(to_json(item));
-    return json::Value(std::move(items));
+    out.begin_array();
+    for (auto const& item : value) write_json(out, item);
+    out.end_array();
   } else if constexpr (std::same_as<T, Labels>) {
-    json::Object members;
-    for (auto const& [key, text] : value) members.emplace_back(key, json::Value(text));
-    return json::Value(std::move(members));
+    out.begin_object();
+    for (auto const& [key, text] : value) out.member(key, std::string_view(text));
+    out.end_object();
   } else {
     static_assert(Message<T>, "not a kind of value that a public message may hold");
-    ObjectWriter writer;
-    T::fields(value, writer);
-    return json::Value(writer.take());
+    out.begin_object();
+    T::fields(value, MemberWriter(out));
+    out.end_object();
   }
+}
+
+template <class T>
+std::string to_json(T const& value) {
+  std::string text;
+  json::Writer out(text);
+  write_json(out, value);
+  return text;
 }
 
 }  // namespace tally::wire
