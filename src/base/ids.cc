@@ -1,7 +1,5 @@
 #include "base/ids.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 
@@ -35,7 +33,10 @@ bool is_name(std::string_view text) {
 }
 
 std::string id_text(std::string_view prefix, std::uint64_t value) {
-  return fmt::format("{}{:016x}", prefix, value);
+  std::array<std::uint8_t, 8> bytes{};  // most significant first
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
+  return std::string(prefix) + to_hex(bytes);
 }
 
 std::optional<std::uint64_t> id_value(std::string_view prefix, std::string_view text) {

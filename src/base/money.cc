@@ -1,6 +1,6 @@
 #include "base/money.h"
 
-#include <fmt/format.h>
+#include "base/decimal.h"
 
 namespace tally {
 
@@ -39,8 +39,10 @@ std::string format_usd(Micros amount) {
   std::uint64_t const magnitude = amount.value() < 0
                                       ? ~static_cast<std::uint64_t>(amount.value()) + 1
                                       : static_cast<std::uint64_t>(amount.value());
-  std::string text = fmt::format("{}{}.{:06}", amount.value() < 0 ? "-" : "", magnitude / 1'000'000,
-                                 magnitude % 1'000'000);
+  std::string text(amount.value() < 0 ? "-" : "");
+  append_decimal(text, magnitude / 1'000'000, 1);
+  text.push_back('.');
+  append_decimal(text, magnitude % 1'000'000, 6);
   for (int spare = 0; spare < 2 && text.back() == '0'; ++spare) text.pop_back();
   return text;
 }

@@ -1,8 +1,8 @@
 #include "base/time.h"
 
-#include <fmt/format.h>
-
 #include <chrono>
+
+#include "base/decimal.h"
 
 namespace tally {
 
@@ -48,10 +48,19 @@ std::string to_rfc3339(Instant instant) {
   auto const day = floor<days>(at);
   year_month_day const date(day);
   hh_mm_ss const clock(at - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  std::string text;
+  auto const append = [&](auto number, std::size_t width, char behind) {
+    append_decimal(text, static_cast<std::uint64_t>(number), width);
+    text.push_back(behind);
+  };
+  append(static_cast<int>(date.year()), 4, '-');
+  append(static_cast<unsigned>(date.month()), 2, '-');
+  append(static_cast<unsigned>(date.day()), 2, 'T');
+  append(clock.hours().count(), 2, ':');
+  append(clock.minutes().count(), 2, ':');
+  append(clock.seconds().count(), 2, '.');
+  append(clock.subseconds().count(), 6, 'Z');
+  return text;
 }
 
 std::optional<Instant> from_rfc3339(std::string_view text) {

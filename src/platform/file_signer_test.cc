@@ -8,8 +8,11 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <thread>
 
 #include "base/bytes.h"
+#include "base/mutex.h"
 #include "platform/os_entropy.h"
 #include "platform/system_clock.h"
 
@@ -100,6 +103,21 @@ TEST(OsEntropy, FillsEveryByteSoonerOrLater) {
     for (std::size_t i = 0; i < bytes.size(); ++i) seen[i] |= bytes[i];
   }
   for (auto const byte : seen) EXPECT_NE(byte, 0);
+}
+
+TEST(OsEntropy, NeverGivesTheSameBytesTwice) {
+  Mutex<std::set<std::array<std::uint8_t, 16>>> all;
+  auto const draw = [&all] {
+    for (int i = 0; i < 2000; ++i) {  // several pages
+      std::array<std::uint8_t, 16> bytes{};
+      OsEntropy().fill(bytes);
+      all.with([&](auto& set) { set.insert(bytes); });
+    }
+  };
+  std::thread other(draw);
+  draw();
+  other.join();
+  EXPECT_EQ(all.with([](auto const& set) { return set.size(); }), 4000u);
 }
 
 TEST(SystemClock, MovesForwardAndKnowsThisCentury) {
