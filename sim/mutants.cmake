@@ -60,12 +60,15 @@ function(tally_mutated_copy name source copy)
     DEPENDS ${CMAKE_SOURCE_DIR}/${source} ${CMAKE_CURRENT_LIST_FILE} ${script})
 endfunction()
 
-foreach(table money runs people ledger log proof record snapshots)
+set(TALLY_MUTANT_TABLES money runs people ledger log proof record snapshots)
+foreach(table IN LISTS TALLY_MUTANT_TABLES)
   include(sim/mutants/${table}.cmake)
 endforeach()
 get_property(list GLOBAL PROPERTY TALLY_MUTANT_LIST)
 file(WRITE ${CMAKE_BINARY_DIR}/mutants/list.tsv "${list}")
 
+add_test(NAME mutants_find_their_text COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}
+  "-DTABLES=${TALLY_MUTANT_TABLES}" -P ${CMAKE_CURRENT_LIST_DIR}/mutants/check.cmake)
 foreach(name IN LISTS TALLY_MUTANTS_ALWAYS)
   set_target_properties(mutant_${name} PROPERTIES EXCLUDE_FROM_ALL FALSE)
   add_test(NAME mutant_${name}_is_caught COMMAND mutant_${name} --runs ${TALLY_MUTANTS_LIVES})

@@ -65,7 +65,7 @@ src/ledger/frame_builder.cc
 
 mutation(salt_twice "events share their salts" ledger_test
 src/ledger/frame_builder.cc
-[==[  salts_used_ += salt.size();
+[==[  entropy_.fill(salt);
 ]==]
 "")
 

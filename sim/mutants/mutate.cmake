@@ -2,13 +2,10 @@
 
 file(READ ${ROOT}/${SOURCE} text)
 
-# The text must be there exactly once: a second place that reads the same is another rule.
+include(${CMAKE_CURRENT_LIST_DIR}/stands_once.cmake)
+
 function(change before after)
-  string(FIND "${text}" "${before}" first)
-  string(FIND "${text}" "${before}" last REVERSE)
-  if(first EQUAL -1 OR NOT first EQUAL last)
-    message(FATAL_ERROR "${NAME}: ${SOURCE} does not have this text exactly once:\n${before}")
-  endif()
+  expect_once("${NAME}" ${SOURCE} "${text}" "${before}")
   string(REPLACE "${before}" "${after}" changed "${text}")
   set(text "${changed}" PARENT_SCOPE)
 endfunction()

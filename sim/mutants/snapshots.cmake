@@ -57,9 +57,9 @@ src/ledger/attest.cc
 
 mutation(absent_ledger_begun_again "a ledger that is gone is begun again beside its snapshots" ledger_test
 src/ledger/open.cc
-[==[  if (options.trusted_seq == 0)
+[==[  if (absent && options.trusted_seq == 0)
 ]==]
-[==[  if (options.trusted_seq != 1)
+[==[  if (absent)
 ]==])
 
 mutation(index_page_unchecked "a damaged page of the index is believed" ledger_test

@@ -1,0 +1,9 @@
+# What a mutation changes must be there exactly once: a second place that reads the same is another
+# rule.
+function(expect_once name source text before)
+  string(FIND "${text}" "${before}" first)
+  string(FIND "${text}" "${before}" last REVERSE)
+  if(first EQUAL -1 OR NOT first EQUAL last)
+    message(SEND_ERROR "${name}: ${source} does not have this text exactly once:\n${before}")
+  endif()
+endfunction()
