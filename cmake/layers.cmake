@@ -61,7 +61,8 @@ function(tally_test name)
 endfunction()
 
 # tally_precompile(target owner header): `owner` compiles the header once, others of its kind with
-# the same options take what it made. `base` and `base_test` come first, so they are the owners.
+# the same options take what it made. `base` and `base_test` come first, so they are the owners; a
+# test program is therefore built after base_test.
 function(tally_precompile target owner header)
   if(NOT TALLY_PRECOMPILE)
     return()

@@ -57,7 +57,8 @@ function(tally_mutated_copy name source copy)
   add_custom_command(OUTPUT ${path}
     COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR} -DSOURCE=${source} -DCOPY=${path}
       -DNAME=${name} -DTABLE=${CMAKE_CURRENT_LIST_FILE} -P ${script}
-    DEPENDS ${CMAKE_SOURCE_DIR}/${source} ${CMAKE_CURRENT_LIST_FILE} ${script})
+    DEPENDS ${CMAKE_SOURCE_DIR}/${source} ${CMAKE_CURRENT_LIST_FILE} ${script}
+      ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/mutants/stands_once.cmake)
 endfunction()
 
 set(TALLY_MUTANT_TABLES money runs people ledger log proof record snapshots)

@@ -241,6 +241,18 @@ TEST(Payloads, LieInTheFrameUpToTheLimitAndInABlobBeyond) {
   EXPECT_EQ(*payloads.open(TenantId("t"), large->enclosure, {}), content);
 }
 
+TEST(Metrics, CountsAnAnswerOnceHoweverOftenItIsAsked) {
+  Metrics metrics;
+  metrics.count_answer("POST", "/v1/runs", 202);
+  metrics.count_answer("POST", "/v1/runs", 202);
+  std::string const line =
+      "\nhttp_requests_total{method=\"POST\",route=\"/v1/runs\",status=\"202\"} ";
+  for (int i = 0; i < 2; ++i)
+    EXPECT_NE(metrics.render(MetricsFormat::text).find(line + "2\n"), std::string::npos);
+  metrics.count_answer("POST", "/v1/runs", 202);
+  EXPECT_NE(metrics.render(MetricsFormat::text).find(line + "3\n"), std::string::npos);
+}
+
 TEST(Metrics, DifferByFormatAsTheirSpecificationsSay) {
   Metrics metrics;
   metrics.add("http_requests_total", {{"route", "a\"b\\c\nd"}});

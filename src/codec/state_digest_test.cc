@@ -89,6 +89,19 @@ TEST(StateDigest, BegunLateCoversWhatWasNotWatched) {
   EXPECT_EQ(digest.update(state), StateDigest::of(state));
 }
 
+TEST(StateDigest, BegunAfterAnotherDoesNotBelieveWhatThatOneNoted) {
+  Prng random(35);
+  State state;
+  StateDigest first;
+  for (int i = 0; i < 100; ++i) disturb(random, state);
+  first.update(state);
+  for (int i = 0; i < 20; ++i) disturb(random, state);
+  StateDigest second;
+  EXPECT_EQ(second.update(state), StateDigest::of(state));
+  disturb(random, state);
+  EXPECT_EQ(second.update(state), StateDigest::of(state));
+}
+
 TEST(StateDigest, ReadBackFromItsLinesIsTheSameState) {
   Prng random(34);
   State state;

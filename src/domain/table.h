@@ -76,12 +76,12 @@ class Table {
   // it was erased. What is left in `noted` is there again the next time; at first it is zero.
   template <class Visit>
   void take_touched(Visit&& visit) {
-    for (auto const& [key, entry] : touched_) {
+    // Their memory goes with them: whoever fills a table has touched all of it.
+    auto const erased = std::exchange(erased_, {});
+    for (auto const& [key, entry] : std::exchange(touched_, {})) {
       entry->is_touched = false;
       visit(key, entry->is_erased ? nullptr : &std::as_const(entry->row), entry->noted);
     }
-    touched_.clear();
-    erased_.clear();
   }
   // The same with every row that there is.
   template <class Visit>
@@ -126,7 +126,7 @@ template <class Key, class Row>
 Row& Table<Key, Row>::edit(Key const& key) {
   auto const at = entries_.find(key);
   TALLY_CHECK(at != entries_.end(), "a row that must exist does not");
-  touch(key, *at->second);
+  touch(at->first, *at->second);
   return at->second->row;
 }
 
@@ -138,7 +138,7 @@ std::optional<Row> Table<Key, Row>::put(Key const& key, Row row) {
     at->second = std::make_unique<Entry>(Entry{.row = std::move(row)});
   else
     replaced = std::exchange(at->second->row, std::move(row));
-  touch(key, *at->second);
+  touch(at->first, *at->second);
   return replaced;
 }
 

@@ -16,7 +16,7 @@ struct Page {
   std::array<std::uint8_t, 4096> bytes{};
   std::size_t used = bytes.size();
 };
-constexpr std::size_t kFromPageMax = 64;  // longer wishes go to the kernel
+constexpr std::size_t kFromPageMax = 24;  // ids, salts, nonces; keys are longer
 
 void ask_kernel(std::span<std::uint8_t> bytes) {
   while (!bytes.empty()) {
@@ -38,7 +38,6 @@ void OsEntropy::fill(std::span<std::uint8_t> bytes) {
   }
   auto const taken = std::span(page.bytes).subspan(page.used, bytes.size());
   std::ranges::copy(taken, bytes.begin());
-  std::ranges::fill(taken, std::uint8_t{0});
   page.used += bytes.size();
 }
 

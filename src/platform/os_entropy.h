@@ -4,8 +4,9 @@
 // filled; any failure ends the process, because no caller can go on without randomness.
 //
 // Ids and salts take a few bytes several times a request, and each call of the kernel costs as much
-// as the hash of an event; so every thread draws a page at a time. A byte that was handed out is
-// wiped from the page at once.
+// as the hash of an event; so every thread draws a page at a time for them. Keys and tokens are
+// longer, live long and come from the kernel one by one, so that no page holds any that is still to
+// be given out.
 
 #include <cstdint>
 #include <span>
