@@ -1,6 +1,6 @@
 # Programs that are broken on purpose, one rule each, to show that somebody notices. The tables of
 # mutations are sim/mutants/*.cmake. A mutant is a test program, or tally-sim, with changed copies of
-# some source files linked first, so that the library's own are not. The build fails if the text to
+# some source files linked first, so that the library's own are not. A test fails if the text to
 # change is gone. sim/mutants/prove.py builds and runs them all.
 
 # Built and run with every other test; the rest is built only where it is asked for.
@@ -22,9 +22,7 @@ function(mutation name broken catcher)
   add_library(mutated_${name} OBJECT EXCLUDE_FROM_ALL ${copies})
   target_link_libraries(mutated_${name} PRIVATE wiring)
   target_compile_options(mutated_${name} PRIVATE -w)
-  if(TALLY_PRECOMPILE)
-    target_precompile_headers(mutated_${name} REUSE_FROM wiring)
-  endif()
+  tally_precompile(mutated_${name} base precompiled.h)
   set(objects $<TARGET_OBJECTS:mutated_${name}>)
   if(catcher MATCHES "^(lives|oracle)$")
     set(program tally-sim)
