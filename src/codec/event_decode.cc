@@ -152,14 +152,20 @@ std::string_view find_type(std::string_view leaf) {
 
 }  // namespace
 
-Result<Recorded> decode(ByteView leaf) {
+Result<void> decode(ByteView leaf, Recorded& to) {
   std::string_view const text = as_text(leaf);
-  Recorded recorded;
   Reader reader(text);
   LeafReader members(reader, find_type(text));
-  leaf_members(recorded, members);
-  if (members.finish() && reader.rest().empty()) return recorded;
+  leaf_members(to, members);
+  if (members.finish() && reader.rest().empty()) return {};
   return tl::unexpected<Error>(why_refused(text, reader.error()));
+}
+
+Result<Recorded> decode(ByteView leaf) {
+  Result<Recorded> recorded;
+  auto const read = decode(leaf, *recorded);
+  if (!read) return tl::unexpected<Error>(read.error());
+  return recorded;
 }
 
 }  // namespace tally::codec

@@ -57,6 +57,8 @@ class MemberReader {
   void keep(bool ok) { ok_ = ok_ && ok; }
 
  private:
+  template <class T>
+  void value(std::string_view name, T& to);
   bool missing(std::string_view name);
   std::string next_name() const;
 
@@ -65,19 +67,23 @@ class MemberReader {
   bool ok_;
 };
 
-inline bool MemberReader::take(std::string_view name) {
+[[gnu::always_inline]] inline bool MemberReader::take(std::string_view name) {
   if (!ok_ || !reader_.take_name(name, !first_)) return false;
   first_ = false;
   return true;
 }
 
 template <class T>
-void MemberReader::operator()(std::string_view name, T& to) {
-  if (!ok_) return;
-  if (!take(name)) {
-    if (!clear(to)) missing(name);
-    return;
+[[gnu::always_inline]] inline void MemberReader::operator()(std::string_view name, T& to) {
+  if (take(name)) {
+    value(name, to);
+  } else if (ok_ && !clear(to)) {
+    missing(name);
   }
+}
+
+template <class T>
+void MemberReader::value(std::string_view name, T& to) {
   [[maybe_unused]] bool const empty = reader_.rest().starts_with("{}");
   ok_ = reader_.read(to) || reader_.within(name);
   if constexpr (domain::HasFields<T>) {

@@ -3,6 +3,8 @@
 // Values of every kind from the front of a text, for fields_read.h, which adds the members of
 // structs.
 
+#include <cstring>
+
 #include "codec/field_kinds.h"
 
 namespace tally::codec {
@@ -53,15 +55,17 @@ class Reader {
   std::string what_;
 };
 
-inline bool Reader::take_name(std::string_view name, bool comma_due) {
+// Inlined into every place that names a member: there the name and its length are constants, and
+// comparing it takes a few instructions instead of a call.
+[[gnu::always_inline]] inline bool Reader::take_name(std::string_view name, bool comma_due) {
   std::size_t const start = comma_due ? 1 : 0;
   std::size_t const size = start + name.size() + 3;
   if (rest_.size() < size) return false;
   char const* const at = rest_.data();
   // Of absent members, whose names are other ones, most differ in the first letter already.
   if (at[start + 1] != name.front() || at[start] != '"' || (comma_due && *at != ',')) return false;
-  if (rest_.substr(start + 1, name.size()) != name || at[size - 2] != '"' || at[size - 1] != ':')
-    return false;
+  if (std::memcmp(at + start + 1, name.data(), name.size()) != 0) return false;
+  if (at[size - 2] != '"' || at[size - 1] != ':') return false;
   rest_.remove_prefix(size);
   return true;
 }
