@@ -165,7 +165,7 @@ Result<Stored> note_in_memory(std::int64_t events) {
   Index index;
   Meter meter;
   auto const note = [&](auto const& batch) -> Result<bool> {
-    for (domain::Recorded const& one : batch) index.note(one);
+    for (domain::Recorded const& one : batch) index.note(one, {});
     return true;
   };
   TRY_VOID(feed(meter, events, note));
@@ -198,7 +198,7 @@ Result<Stored> store_in_files(Index& index, platform::FileDisk& derived,
   Meter meter;
   auto const note = [&](auto const& batch) -> Result<bool> {
     for (domain::Recorded const& one : batch) {
-      index.note(one);
+      index.note(one, {});
       if (index.size() % ledger::kEventsOfATable == 0)
         TRY_VOID(keeper.tend(IndexKeeper::What::full));
     }

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "audit/fold_ahead.h"
+#include "audit/read_ahead.h"
 #include "bench/ledger_rig.h"
 #include "bench/measure.h"
 #include "codec/event_codec.h"
@@ -69,9 +69,10 @@ Result<void> decode_frame(segments::FrameView const& view) {
 
 void fold_all(platform::FileDisk& disk, audit::Helper helper) {
   audit::Fold fold;
-  audit::FoldAhead ahead(fold, {}, helper);
-  scan(disk, [&](segments::FrameView const& view) { return ahead.frame(view); });
-  TALLY_CHECK(ahead.finish().has_value(), "the ledger does not fold");
+  auto const folded = audit::read_ahead(
+      [&](segments::FrameVisitor const& visitor) { return open_log(disk)->scan(0, visitor); },
+      [&](audit::ReadFrame frame) { return fold.frame(std::move(frame)); }, helper);
+  TALLY_CHECK(folded.has_value(), "the ledger does not fold");
 }
 
 template <class Work>
@@ -101,7 +102,7 @@ void measure_layers(Table& table, platform::FileDisk& disk, Scale const& scale) 
   add_row(table, "frames, and decode every event", scale, [&] { scan(disk, decode_frame); });
   for (audit::Helper helper : {audit::Helper::none, audit::Helper::thread}) {
     bool const alone = helper == audit::Helper::none;
-    add_row(table, alone ? "the fold with all checks" : "  and a second thread reads ahead", scale,
+    add_row(table, alone ? "the fold with all checks" : "  and two threads read ahead", scale,
             [&] { fold_all(disk, helper); });
   }
 }

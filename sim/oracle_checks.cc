@@ -160,9 +160,8 @@ void Oracle::conclude(ports::Disk& disk) {
 // The fold once more, comparing the state with every signed digest and with the naive books.
 void Oracle::check_fold(ports::Disk& disk) {
   audit::Fold fold({}, audit::StateDigests::all);
-  auto const read = segments::check_frames(disk, [&](segments::FrameView const& view) {
-    return fold.frame(audit::read_frame(audit::to_log_frame(view)));
-  });
+  auto const read = segments::check_frames(
+      disk, [&](segments::FrameView const& view) { return fold.frame(audit::read_frame(view)); });
   if (!read || !read->sound()) return verdicts_.broken("the ledger does not fold");
   check_state(fold.state());
 }

@@ -62,6 +62,16 @@ inline std::string code_of(Result<SegmentLog::Opened> const& opened) {
   return opened ? "" : opened.error().code;
 }
 
+// What a start finds that opens the log and then reads all of it, each segment once.
+inline std::string code_of_reading_all(SimDisk& disk) {
+  auto options = small();
+  options.verify = segments::Verify::the_end;
+  auto const opened = reopened(disk, options);
+  if (!opened) return opened.error().code;
+  auto const scanned = opened->log->scan(0, [](auto&) { return Result<void>(); });
+  return scanned ? "" : scanned.error().code;
+}
+
 inline void expect_records(SegmentLog const& log, std::uint64_t size, std::size_t leaf_bytes = 0) {
   ASSERT_EQ(log.next_seq(), size);
   auto records = log.read(0, size + 10);

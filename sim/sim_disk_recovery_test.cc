@@ -82,6 +82,7 @@ TEST(SegmentLog, NoFlippedBitPassesUnnoticedOrForATornWrite) {
     auto opened = reopened(disk);
     ASSERT_EQ(code_of(opened), "ledger_corrupt") << name << " " << offset << " " << bit;
     ASSERT_EQ(disk.changes(), changes) << "a refused open changes nothing";
+    ASSERT_EQ(code_of_reading_all(disk), "ledger_corrupt") << name << " " << offset << " " << bit;
     auto checked = segments::check_frames(disk, ignore);
     ASSERT_TRUE(checked);
     ASSERT_TRUE(checked->damage) << name << " " << offset;
@@ -90,6 +91,46 @@ TEST(SegmentLog, NoFlippedBitPassesUnnoticedOrForATornWrite) {
     disk.flip_bit(name, offset, bit);
   }
   EXPECT_TRUE(reopened(disk));
+  EXPECT_EQ(code_of_reading_all(disk), "");
+}
+
+// Nobody looks a sequence up in a segment without frames, and it is verified all the same.
+TEST(SegmentLog, NoFlippedBitOfASegmentWithoutFramesPassesAScan) {
+  SimDisk disk(1, {});
+  auto log = created(disk, {.segment_bytes = {2 * kBlock, 2 * kBlock, 9 * kBlock}});
+  ASSERT_TRUE(log->append(frame_of(0, 1, 30'000)));
+  ASSERT_TRUE(log->append(frame_of(1, 1)));
+  EXPECT_EQ(code_of_reading_all(disk), "");
+  for (char const* name : {"0000000000.seg", "0000000001.seg"}) {
+    disk.flip_bit(name, kBlock + 700, 2);
+    EXPECT_EQ(code_of_reading_all(disk), "ledger_corrupt") << name;
+    disk.flip_bit(name, kBlock + 700, 2);
+  }
+}
+
+// Though the frames before the last segment are left to the scan.
+TEST(SegmentLog, AnOpenComparesTheNotedCheckpointWithItsFrameInAnySegment) {
+  SimDisk disk(1, {});
+  auto log = created(disk);
+  fill(*log);
+  ASSERT_TRUE(disk.replace("head", segments::encode_head({kLedger, 44, root_at(44)})));
+  EXPECT_EQ(code_of_reading_all(disk), "");
+  ASSERT_TRUE(disk.replace("head", segments::encode_head({kLedger, 44, root_at(7)})));
+  EXPECT_EQ(code_of_reading_all(disk), "ledger_corrupt");
+}
+
+// The seam between a segment that is verified later and the one behind it.
+TEST(SegmentLog, AScanFindsASegmentThatEndsElsewhereThanTheNextOneSays) {
+  SimDisk disk(1, {});
+  auto log = created(disk);
+  fill(*log);
+  auto header =
+      segments::decode_segment_header(ByteView(disk.content("0000000001.seg")).first(kBlock));
+  ASSERT_TRUE(header);
+  header->root_before = root_at(7);
+  auto const file = *disk.open("0000000001.seg");
+  ASSERT_TRUE(file->write_durable(0, segments::encode_segment_header(*header)));
+  EXPECT_EQ(code_of_reading_all(disk), "ledger_corrupt");
 }
 
 TEST(SegmentLog, NoFlippedBitOfTheLastFrameOrTheTailPassesForATornWrite) {
@@ -114,7 +155,7 @@ TEST(SegmentLog, NamesTheSequenceAndTheFaultOfADamagedFrame) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().detail,
             "The ledger is damaged at sequence 1 (0000000000.seg, byte 8192): the frame's content "
-            "does not match its checksum. Restore this segment from a mirror or a backup; nothing "
+            "does not match its checksum. Restore this segment from a mirror or a backup; no event "
             "was changed.");
 }
 

@@ -19,6 +19,26 @@ src/segments/segment_log.cc
 [==[.salt = salt_(),]==]
 [==[.salt = segments_.empty() ? salt_() : segments_.back().header.salt,]==])
 
+mutation(seam_unchecked "a segment may end elsewhere than the next one says" sim_test
+src/segments/segment_log_read.cc
+[==[  if (!damage) damage = damaged_seam(end, next);
+]==]
+"")
+
+mutation(empty_segment_unread "a scan passes over segments without frames" sim_test
+src/segments/segment_log_read.cc
+[==[  while (first > 0 && segments_[first - 1].header.base_seq == base) --first;
+]==]
+"")
+
+mutation(head_not_reached "a start does not read up to the noted checkpoint" sim_test
+src/segments/recovery.cc
+[==[    return noted ? out_.head->size - 1 : std::numeric_limits<std::uint64_t>::max();
+]==]
+[==[    return noted ? std::numeric_limits<std::uint64_t>::max() - 1
+                 : std::numeric_limits<std::uint64_t>::max();
+]==])
+
 mutation(foreign_frame "a frame of another segment is taken for one of this" sim_test
 src/segments/frame_walk.cc
 [==[  if (header.salt != segment_.salt) return damaged("the frame belongs to another segment");

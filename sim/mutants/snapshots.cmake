@@ -83,7 +83,7 @@ src/ledger/mark_file.cc
 
 mutation(index_merge_forgets "a merge keeps the newer part's checkpoint only" ledger_test
 src/ledger/index_keeper.cc
-[==[      checkpoint = std::max(checkpoint, older.checkpoint);
+[==[      whole.checkpoint = std::max(whole.checkpoint, older.checkpoint);
 ]==]
 "")
 

@@ -38,19 +38,23 @@ std::optional<std::string_view> disorder(domain::State const& state, domain::Hea
 ReadFrame read_frame(ports::LogFrame frame) {
   ReadFrame read{frame.first_seq, {}, {}, frame.root_after};
   read.entries.reserve(frame.records.size());
-  for (ports::LogRecord& record : frame.records) {
-    auto recorded = codec::decode(record.leaf);
-    if (!recorded) {
-      read.fault = recorded.error();
-      break;
-    }
-    Digest const hash = merkle::leaf_hash(record.leaf);
-    read.entries.push_back({.recorded = std::move(*recorded),
-                            .leaf_hash = hash,
+  for (ports::LogRecord& record : frame.records)
+    read.entries.push_back({.recorded = {},
+                            .leaf_hash = merkle::leaf_hash(record.leaf),
                             .leaf = std::move(record.leaf),
                             .enclosure = std::move(record.enclosure)});
-  }
+  decode_leaves(read);
   return read;
+}
+
+void decode_leaves(ReadFrame& frame) {
+  for (auto entry = frame.entries.begin(); entry != frame.entries.end(); ++entry) {
+    auto const decoded = codec::decode(entry->leaf, entry->recorded);
+    if (decoded) continue;
+    frame.fault = decoded.error();
+    frame.entries.erase(entry, frame.entries.end());
+    return;
+  }
 }
 
 Fold::Fold(Basis basis, StateDigests digests)
@@ -62,13 +66,15 @@ Fold::Fold(Basis basis, StateDigests digests)
 
 // The state at the end of a frame, of which a checkpoint may speak.
 void Fold::note_digest() {
-  constexpr std::uint64_t kFramesRemembered = 1'024;  // rows touched in these
-  if (wanted_ == StateDigests::none && !proven_) {
+  constexpr std::uint64_t kEventsRemembered = 16'384;  // rows touched by these
+  std::uint64_t const events = basis_.tree.size();
+  if (wanted_ == StateDigests::none) {
     digest_.skip(basis_.state);
-  } else if (wanted_ == StateDigests::none) {
-    if (++frames_ % kFramesRemembered == 0) digest_.update(basis_.state);
-  } else {
-    digests_.emplace(static_cast<std::int64_t>(basis_.tree.size()), digest_.update(basis_.state));
+  } else if (wanted_ != StateDigests::kept) {
+    digests_.emplace(static_cast<std::int64_t>(events), digest_.update(basis_.state));
+  } else if (events >= digest_due_) {
+    digest_.update(basis_.state);
+    digest_due_ = events + kEventsRemembered;
   }
 }
 
@@ -90,14 +96,15 @@ Result<void> Fold::check_checkpoint(domain::chronicle::CheckpointSigned const& c
 
 Result<void> Fold::check_digest(domain::chronicle::CheckpointSigned const& checkpoint,
                                 std::int64_t seq) {
-  if (wanted_ == StateDigests::none || checkpoint.size < begin_) return {};
+  bool const compared = wanted_ == StateDigests::first || wanted_ == StateDigests::all;
+  if (!compared || checkpoint.size < begin_) return {};
   auto const at = digests_.find(checkpoint.size);
   if (at == digests_.end() || at->second.hex() != checkpoint.state_digest)
     return corrupt(seq,
                    "the state folded from the leaves is not the one that its checkpoint names");
   digests_.erase(digests_.begin(), digests_.upper_bound(checkpoint.size));
   proven_ = true;
-  if (wanted_ == StateDigests::first) wanted_ = StateDigests::none;
+  if (wanted_ == StateDigests::first) wanted_ = StateDigests::kept;
   return {};
 }
 

@@ -19,7 +19,7 @@
 
 namespace tally::audit {
 
-// A frame with all done that needs no state: its events are decoded and their leaves hashed. Most
+// A frame with all done that needs no state: its leaves are hashed and their events decoded. Most
 // of the work of folding is here, and any thread can do it.
 struct ReadFrame {
   std::uint64_t first_seq = 0;
@@ -28,6 +28,8 @@ struct ReadFrame {
   Digest root_after;
 };
 ReadFrame read_frame(ports::LogFrame frame);
+// In two steps, for two threads (frames.h has the first): decodes the leaves of a frame.
+void decode_leaves(ReadFrame& frame);
 
 // Called for each entry after it was applied; may move the entry away.
 using Seen = std::function<void(codec::Entry&, domain::State const&)>;
@@ -40,9 +42,11 @@ struct Basis {
   std::map<std::int64_t, Digest> recent_roots;
 };
 
-// Which checkpoints' state digests are compared with the state that was folded.
+// What is done about the state's digest: which checkpoints' are compared with the state that was
+// folded.
 enum class StateDigests {
-  none,
+  none,   // not even the digest is kept up
+  kept,   // it is, for whoever goes on from here
   first,  // until one was compared: it proves the basis
   all,
 };
@@ -79,7 +83,7 @@ class Fold {
   std::map<std::int64_t, Digest> digests_;  // of states, by size, since the last checkpoint
   std::int64_t checkpoints_ = 0;
   bool proven_ = false;
-  std::uint64_t frames_ = 0;  // since then
+  std::uint64_t digest_due_ = 0;  // at so many events, while it is only kept up
 };
 
 }  // namespace tally::audit

@@ -2,20 +2,28 @@
 
 // Frames as the segments hand them out, for the fold.
 
-#include "ports/log_store.h"
+#include "audit/fold.h"
+#include "merkle/tree.h"
 #include "segments/frame.h"
 
 namespace tally::audit {
 
-inline ports::LogFrame to_log_frame(segments::FrameView const& view) {
-  ports::LogFrame frame;
-  frame.epoch = view.header.epoch;
-  frame.first_seq = view.header.first_seq;
-  frame.root_after = view.header.root_after;
-  frame.records.reserve(view.records.size());
-  for (segments::RecordView const& record : view.records)
-    frame.records.push_back({.leaf = {record.leaf.begin(), record.leaf.end()},
-                             .enclosure = {record.enclosure.begin(), record.enclosure.end()}});
+// The frame's leaves, copied and hashed; not decoded.
+inline ReadFrame hashed_frame(segments::FrameView const& view) {
+  ReadFrame frame{view.header.first_seq, {}, {}, view.header.root_after};
+  frame.entries.reserve(view.records.size());
+  for (segments::RecordView const& record : view.records) {
+    codec::Entry& entry = frame.entries.emplace_back();
+    entry.leaf_hash = merkle::leaf_hash(record.leaf);
+    entry.leaf.assign(record.leaf.begin(), record.leaf.end());
+    entry.enclosure.assign(record.enclosure.begin(), record.enclosure.end());
+  }
+  return frame;
+}
+
+inline ReadFrame read_frame(segments::FrameView const& view) {
+  ReadFrame frame = hashed_frame(view);
+  decode_leaves(frame);
   return frame;
 }
 

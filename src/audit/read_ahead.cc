@@ -1,4 +1,10 @@
-#include "audit/fold_ahead.h"
+#include "audit/read_ahead.h"
+
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <vector>
 
 #include "audit/frames.h"
 
@@ -6,35 +12,98 @@ namespace tally::audit {
 
 namespace {
 
-std::vector<ReadFrame> read_all(std::vector<ports::LogFrame> frames) {
-  std::vector<ReadFrame> read;
-  read.reserve(frames.size());
-  for (ports::LogFrame& frame : frames) read.push_back(read_frame(std::move(frame)));
-  return read;
+constexpr std::size_t kBatchesWaiting = 4;
+
+using Batch = std::vector<ReadFrame>;
+
+// What one thread hands to the next, in order.
+class Conveyor {
+ public:
+  // Waits for room. False: nobody takes any more.
+  bool put(Batch batch) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return waiting_.size() < kBatchesWaiting || closed_; });
+    if (closed_) return false;
+    waiting_.push_back(std::move(batch));
+    changed_.notify_all();
+    return true;
+  }
+  // Waits for one. Nothing: no more come.
+  std::optional<Batch> take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !waiting_.empty() || ended_; });
+    if (waiting_.empty()) return std::nullopt;
+    std::optional<Batch> batch(std::move(waiting_.front()));
+    waiting_.pop_front();
+    changed_.notify_all();
+    return batch;
+  }
+  // From who puts: no more come.
+  void end() { set(ended_); }
+  // From who takes: no more are taken.
+  void close() { set(closed_); }
+
+ private:
+  void set(bool& what) {
+    std::lock_guard const lock(mutex_);
+    what = true;
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Batch> waiting_;
+  bool ended_ = false;
+  bool closed_ = false;
+};
+
+Result<void> scan_into(Conveyor& to, Scan const& scan, std::size_t batch_bytes) {
+  Batch batch;
+  std::size_t bytes = 0;
+  auto scanned = scan([&](segments::FrameView const& view) -> Result<void> {
+    batch.push_back(hashed_frame(view));
+    bytes += view.header.content_bytes();
+    if (bytes < batch_bytes) return {};
+    bytes = 0;
+    if (to.put(std::exchange(batch, {}))) return {};
+    return fail("given_up", "nobody takes what is scanned");
+  });
+  to.put(std::move(batch));
+  to.end();
+  return scanned;
+}
+
+void decode_all(Conveyor& from, Conveyor& to) {
+  while (auto batch = from.take()) {
+    for (ReadFrame& frame : *batch) decode_leaves(frame);
+    if (!to.put(std::move(*batch))) break;
+  }
+  from.close();
+  to.end();
+}
+
+Result<void> take_all(Conveyor& from, TakeFrame const& take) {
+  while (auto batch = from.take())
+    for (ReadFrame& frame : *batch) TRY_VOID(take(std::move(frame)));
+  return {};
 }
 
 }  // namespace
 
-Result<void> FoldAhead::frame(segments::FrameView const& view) {
-  gathered_.push_back(to_log_frame(view));
-  gathered_bytes_ += view.header.content_bytes();
-  return gathered_bytes_ < batch_bytes_ ? Result<void>() : hand_over();
-}
-
-Result<void> FoldAhead::finish() {
-  TRY_VOID(hand_over());
-  return hand_over();
-}
-
-// What was read is folded, and what was gathered is read meanwhile.
-Result<void> FoldAhead::hand_over() {
-  Batch read;
-  if (reading_.valid()) read = reading_.get();
-  auto const policy = helper_ == Helper::thread ? std::launch::async : std::launch::deferred;
-  reading_ = std::async(policy, read_all, std::exchange(gathered_, {}));
-  gathered_bytes_ = 0;
-  for (ReadFrame& frame : read) TRY_VOID(fold_.frame(std::move(frame), seen_));
-  return {};
+Result<void> read_ahead(Scan const& scan, TakeFrame const& take, Helper helper,
+                        std::size_t batch_bytes) {
+  if (helper == Helper::none)
+    return scan([&](segments::FrameView const& view) { return take(read_frame(view)); });
+  Conveyor hashed;
+  Conveyor decoded;
+  auto scanning =
+      std::async(std::launch::async, [&] { return scan_into(hashed, scan, batch_bytes); });
+  auto decoding = std::async(std::launch::async, [&] { decode_all(hashed, decoded); });
+  auto taken = take_all(decoded, take);
+  decoded.close();
+  decoding.get();
+  auto scanned = scanning.get();
+  return taken ? scanned : taken;
 }
 
 }  // namespace tally::audit

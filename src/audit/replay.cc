@@ -130,9 +130,9 @@ Result<ReplaySummary> replay(ports::Disk& disk, ReplaySelection const& selection
   Fold fold;
   Player player(selection, each);
   TRY(checked, segments::check_frames(disk, [&](segments::FrameView const& view) -> Result<void> {
-        return fold.frame(
-            read_frame(to_log_frame(view)),
-            [&](codec::Entry const& entry, domain::State const&) { player.take(entry); });
+        return fold.frame(read_frame(view), [&](codec::Entry const& entry, domain::State const&) {
+          player.take(entry);
+        });
       }));
   player.play();
   if (!checked.sound()) return fail("corrupt", checked.damage->text());

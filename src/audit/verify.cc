@@ -19,13 +19,12 @@ class Checker {
  public:
   explicit Checker(Basis basis) : books_(basis.state), fold_(std::move(basis), StateDigests::all) {}
   Result<void> frame(segments::FrameView const& view) {
-    auto checked = fold_.frame(read_frame(to_log_frame(view)),
-                               [&](codec::Entry const& entry, domain::State const&) {
-                                 if (fault_) return;
-                                 if (auto entered = books_.enter(entry); !entered)
-                                   fault(entry, entered.error().detail);
-                                 check_snapshot(entry.recorded);
-                               });
+    auto checked =
+        fold_.frame(read_frame(view), [&](codec::Entry const& entry, domain::State const&) {
+          if (fault_) return;
+          if (auto entered = books_.enter(entry); !entered) fault(entry, entered.error().detail);
+          check_snapshot(entry.recorded);
+        });
     if (!checked) return checked;
     if (fault_) return fail("corrupt", *fault_);
     return {};

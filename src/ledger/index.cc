@@ -38,12 +38,13 @@ void Index::close(Tables& tables) {
   if (checkpoint && *checkpoint < tables.open_range.from) checkpoint.reset();
   tables.parts.push_back({.range = tables.open_range,
                           .checkpoint = checkpoint,
+                          .last_leaf = tables.last_leaf,
                           .table = std::exchange(tables.open, nullptr),
                           .file = {}});
   tables.open_range.from = tables.open_range.to;
 }
 
-void Index::note(Tables& tables, domain::Recorded const& recorded) {
+void Index::note(Tables& tables, domain::Recorded const& recorded, Digest const& leaf_hash) {
   domain::Header const& header = recorded.header;
   if (tables.open == nullptr) tables.open = std::make_shared<MemoryMarks>();
   MemoryMarks& open = *tables.open;
@@ -59,16 +60,17 @@ void Index::note(Tables& tables, domain::Recorded const& recorded) {
   if (domain::error::is_finding(recorded.event)) open.add(kErrorsKey, header.seq);
   if (domain::checkpoint_in(recorded.event) != nullptr) tables.checkpoint = header.seq;
   tables.open_range.to = header.seq + 1;
+  tables.last_leaf = leaf_hash;
   if (tables.open_range.events() >= events_of_a_table_) close(tables);
 }
 
-void Index::note(domain::Recorded const& recorded) {
-  tables_.with([&](Tables& tables) { note(tables, recorded); });
+void Index::note(domain::Recorded const& recorded, Digest const& leaf_hash) {
+  tables_.with([&](Tables& tables) { note(tables, recorded, leaf_hash); });
 }
 
 void Index::add(std::shared_ptr<Entry const> entry) {
   tables_.with([&](Tables& tables) {
-    note(tables, entry->recorded);
+    note(tables, entry->recorded, entry->leaf_hash);
     keep_recent(tables, std::move(entry));
   });
 }

@@ -31,6 +31,7 @@ inline constexpr std::int64_t kEventsOfATable = 131'072;
 struct IndexPart {
   SeqRange range;
   std::optional<std::int64_t> checkpoint;  // the last in the range
+  Digest last_leaf;                        // hash of the last event's
   std::shared_ptr<MarkTable const> table;
   std::shared_ptr<MarkFile const> file;  // the same table, if it is in a file
   bool lost = false;                     // the file is there and cannot be used: nothing is found
@@ -45,7 +46,7 @@ class Index {
   void add(std::shared_ptr<Entry const> entry);
   // The same without keeping the event itself: for what is long past when a start folds it. The
   // sequences of add and note follow each other.
-  void note(domain::Recorded const& recorded);
+  void note(domain::Recorded const& recorded, Digest const& leaf_hash);
   // Forgets everything; `parts` is what there is instead, from event `from` on and without a gap.
   void begin(std::vector<IndexPart> parts, std::int64_t from = 0);
 
@@ -78,6 +79,7 @@ class Index {
     std::vector<IndexPart> parts;
     std::shared_ptr<MemoryMarks> open;
     SeqRange open_range;
+    Digest last_leaf;  // of the open range
     std::map<TenantId, MarkKey> tenant_keys;
     std::optional<std::int64_t> checkpoint;
     std::deque<std::shared_ptr<Entry const>> recent;
@@ -85,7 +87,7 @@ class Index {
   };
   static void keep_recent(Tables& tables, std::shared_ptr<Entry const> entry);
   static void close(Tables& tables);
-  void note(Tables& tables, domain::Recorded const& recorded);
+  void note(Tables& tables, domain::Recorded const& recorded, Digest const& leaf_hash);
   Result<std::vector<std::int64_t>> newest(MarkKey const& key, std::optional<std::int64_t> before,
                                            std::size_t limit) const;
   Result<std::vector<std::int64_t>> all_of(MarkKey const& key) const;

@@ -37,9 +37,14 @@ bool is_of_no_use(IndexPart const& part) {
 }
 bool is_in_file(IndexPart const& part) { return part.file != nullptr && !is_of_no_use(part); }
 
+IndexPart lost_part(SeqRange range) {
+  return {.range = range, .checkpoint = {}, .last_leaf = {}, .table = {}, .file = {}, .lost = true};
+}
+
 IndexPart in_file(std::shared_ptr<MarkFile const> file) {
   return {.range = file->head().range,
           .checkpoint = file->head().checkpoint,
+          .last_leaf = file->head().last_leaf,
           .table = file,
           .file = file};
 }
@@ -49,7 +54,7 @@ IndexPart in_file(std::shared_ptr<MarkFile const> file) {
 IndexPart IndexKeeper::open(SeqRange range) const {
   auto file = MarkFile::open(disk_, range, log_.ledger());
   if (file) return in_file(*file);
-  return {.range = range, .checkpoint = {}, .table = {}, .file = {}, .lost = true};
+  return lost_part(range);
 }
 
 Result<Digest> IndexKeeper::last_leaf(SeqRange range) const {
@@ -103,28 +108,26 @@ NextMarks IndexKeeper::asking(NextMarks marks) const {
   };
 }
 
-Result<IndexPart> IndexKeeper::store(SeqRange range, std::optional<std::int64_t> checkpoint,
-                                     MarkTable const& marks) {
-  return store(range, checkpoint, marks.all(), marks.size());
+Result<IndexPart> IndexKeeper::store(IndexPart const& part) {
+  return store(part, part.table->all(), part.table->size());
 }
 
-Result<IndexPart> IndexKeeper::store(SeqRange range, std::optional<std::int64_t> checkpoint,
-                                     NextMarks marks, std::uint64_t count) {
+// A file of the part's events, with these marks.
+Result<IndexPart> IndexKeeper::store(IndexPart const& part, NextMarks marks, std::uint64_t count) {
   TRY_VOID(leave_room(disk_, mark_file_bytes(count)));
-  TRY(leaf, last_leaf(range));
   TRY_VOID(write_mark_file(disk_,
                            {.ledger = log_.ledger(),
-                            .last_leaf = leaf,
-                            .range = range,
-                            .checkpoint = checkpoint,
+                            .last_leaf = part.last_leaf,
+                            .range = part.range,
+                            .checkpoint = part.checkpoint,
                             .marks = count},
                            asking(std::move(marks))));
-  TRY(file, MarkFile::open(disk_, range, log_.ledger()));
+  TRY(file, MarkFile::open(disk_, part.range, log_.ledger()));
   return in_file(file);
 }
 
 Result<void> IndexKeeper::write(IndexPart const& part) {
-  TRY(stored, store(part.range, part.checkpoint, *part.table));
+  TRY(stored, store(part));
   index_.exchange(part.range, {stored});
   return {};
 }
@@ -135,22 +138,21 @@ Result<bool> IndexKeeper::merge_some() {
   auto const parts = index_.parts(Index::OpenTable::leave);
   for (std::size_t last = parts.size(); last-- > 1;) {
     if (!is_in_file(parts[last])) continue;
-    SeqRange range = parts[last].range;
-    std::optional<std::int64_t> checkpoint = parts[last].checkpoint;
+    IndexPart whole = parts[last];
     NextMarks marks = parts[last].table->all();
     std::uint64_t count = parts[last].table->size();
     std::size_t first = last;
     while (first > 0 && is_in_file(parts[first - 1]) &&
-           parts[first - 1].range.events() <= range.events()) {
+           parts[first - 1].range.events() <= whole.range.events()) {
       IndexPart const& older = parts[--first];
-      range.from = older.range.from;
-      checkpoint = std::max(checkpoint, older.checkpoint);
+      whole.range.from = older.range.from;
+      whole.checkpoint = std::max(whole.checkpoint, older.checkpoint);
       marks = merged(older.table->all(), std::move(marks));
       count += older.table->size();
     }
     if (first == last) continue;
-    TRY(stored, store(range, checkpoint, std::move(marks), count));
-    index_.exchange(range, {stored});
+    TRY(stored, store(whole, std::move(marks), count));
+    index_.exchange(whole.range, {stored});
     for (std::size_t one = first; one <= last; ++one)
       TRY_VOID(disk_.remove(mark_file_name(parts[one].range)));
     return true;
@@ -170,11 +172,12 @@ Result<void> IndexKeeper::make_again(IndexPart const& lost) {
   again.begin({}, lost.range.from);
   auto const visit = [&](segments::FrameView const& view) -> Result<void> {
     TRY_VOID(ask());
-    auto const read = audit::read_frame(audit::to_log_frame(view));
+    auto const read = audit::read_frame(view);
     if (read.fault) return tl::unexpected<Error>(*read.fault);
     for (codec::Entry const& entry : read.entries) {
       std::int64_t const seq = entry.recorded.header.seq;
-      if (seq >= lost.range.from && seq < lost.range.to) again.note(entry.recorded);
+      if (seq >= lost.range.from && seq < lost.range.to)
+        again.note(entry.recorded, entry.leaf_hash);
     }
     bool const enough =
         again.size() == lost.range.to || !again.parts(Index::OpenTable::leave).empty();
@@ -183,11 +186,10 @@ Result<void> IndexKeeper::make_again(IndexPart const& lost) {
   auto const scanned = log_.scan(static_cast<std::uint64_t>(lost.range.from), visit);
   if (!scanned && scanned.error().code != kEnough) return scanned;
   auto const made = again.parts(Index::OpenTable::close).front();
-  TRY(stored, store(made.range, made.checkpoint, *made.table));
+  TRY(stored, store(made));
   std::vector<IndexPart> parts{stored};
   SeqRange const rest{made.range.to, lost.range.to};
-  if (rest.events() > 0)
-    parts.push_back({.range = rest, .checkpoint = {}, .table = {}, .file = {}, .lost = true});
+  if (rest.events() > 0) parts.push_back(lost_part(rest));
   index_.exchange(lost.range, parts);
   if (rest.events() == 0) return {};
   // Not before: where this is cut short, the next start finds the lost file and begins here again.

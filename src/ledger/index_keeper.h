@@ -41,10 +41,8 @@ class IndexKeeper {
   Result<void> write(IndexPart const& part);
   Result<bool> merge_some();
   Result<void> make_again(IndexPart const& lost);
-  Result<IndexPart> store(SeqRange range, std::optional<std::int64_t> checkpoint,
-                          MarkTable const& marks);
-  Result<IndexPart> store(SeqRange range, std::optional<std::int64_t> checkpoint, NextMarks marks,
-                          std::uint64_t count);
+  Result<IndexPart> store(IndexPart const& part);
+  Result<IndexPart> store(IndexPart const& part, NextMarks marks, std::uint64_t count);
   IndexPart open(SeqRange range) const;
   Result<Digest> last_leaf(SeqRange range) const;
   Result<bool> is_of_this_history(std::vector<IndexPart> const& parts) const;

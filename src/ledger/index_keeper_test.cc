@@ -11,6 +11,12 @@ using audit::testing::MemoryDisk;
 
 constexpr std::int64_t kSmallTable = 100;  // events
 
+Digest leaf_hash_of(domain::Recorded const& recorded) {
+  Bytes leaf;
+  codec::encode(recorded, leaf);
+  return merkle::leaf_hash(leaf);
+}
+
 // A log on a disk in memory, indexed in memory alone and by way of files.
 class IndexKeeperTest : public testing::Test {
  protected:
@@ -22,12 +28,14 @@ class IndexKeeperTest : public testing::Test {
     auto opened = segments::SegmentLog::open(disk, std::nullopt, {.segment_bytes = {256u << 10}},
                                              [] { return 1u; });
     log = std::move(opened->log);
-    for (auto const& recorded : load.world.history) plain.note(recorded);
+    for (auto const& recorded : load.world.history) plain.note(recorded, leaf_hash_of(recorded));
   }
   // Notes what the index lacks, up to this many events.
   void note_until(Index& into, std::int64_t end) {
-    for (std::int64_t seq = into.size(); seq < end; ++seq)
-      into.note(load.world.history[static_cast<std::size_t>(seq)]);
+    for (std::int64_t seq = into.size(); seq < end; ++seq) {
+      auto const& recorded = load.world.history[static_cast<std::size_t>(seq)];
+      into.note(recorded, leaf_hash_of(recorded));
+    }
   }
   // A keeper of the fixture's own index, with so many events in files.
   IndexKeeper kept(std::int64_t end) {

@@ -37,7 +37,7 @@ TEST(Index, FindsWhatWasNotedAndKeepsOnlyWhatWasAdded) {
   Index again;
   for (std::int64_t seq = 0; seq < world.index.size(); ++seq) {
     auto const entry = world.index.recent(seq);
-    seq + 1 < world.index.size() ? again.note(entry->recorded) : again.add(entry);
+    seq + 1 < world.index.size() ? again.note(entry->recorded, entry->leaf_hash) : again.add(entry);
   }
   EXPECT_EQ(again.size(), world.index.size());
   EXPECT_EQ(again.of_run(run), *world.index.of_run(run));

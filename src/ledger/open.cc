@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "audit/frames.h"
-
 namespace tally::ledger {
 
 namespace {
@@ -36,7 +34,7 @@ class Indexing {
     std::int64_t const seq = entry.recorded.header.seq;
     if (seq < index_.size()) return;
     if (end_ - seq > static_cast<std::int64_t>(kRecentEventsMax))
-      index_.note(entry.recorded);
+      index_.note(entry.recorded, entry.leaf_hash);
     else
       index_.add(std::make_shared<Entry>(std::move(entry)));
     if (++taken_ % kEventsOfATable == 0) tended = keeper_.tend(IndexKeeper::What::full);
@@ -55,16 +53,15 @@ Result<void> fold(segments::SegmentLog const& log, audit::Fold& fold, OpenWorld 
                   Indexing& indexing) {
   std::uint64_t const begin = fold.tree().size();
   auto const index = [&](codec::Entry& entry, domain::State const&) { indexing.take(entry); };
-  audit::FoldAhead ahead(fold, index, world.helper);
-  auto const visit = [&](segments::FrameView const& view) -> Result<void> {
-    if (view.header.first_seq >= begin) return ahead.frame(view);
-    auto read = audit::read_frame(audit::to_log_frame(view));
-    if (read.fault) return tl::unexpected<Error>(*read.fault);
-    for (codec::Entry& entry : read.entries) indexing.take(entry);
+  auto const take = [&](audit::ReadFrame frame) -> Result<void> {
+    if (frame.first_seq >= begin) return fold.frame(std::move(frame), index);
+    if (frame.fault) return tl::unexpected<Error>(*frame.fault);
+    for (codec::Entry& entry : frame.entries) indexing.take(entry);
     return {};
   };
-  TRY_VOID(log.scan(std::min(begin, static_cast<std::uint64_t>(world.index.size())), visit));
-  TRY_VOID(ahead.finish());
+  std::uint64_t const from = std::min(begin, static_cast<std::uint64_t>(world.index.size()));
+  auto const scan = [&](segments::FrameVisitor const& visitor) { return log.scan(from, visitor); };
+  TRY_VOID(audit::read_ahead(scan, take, world.helper));
   if (begin == 0 || fold.proven()) return {};
   return fail("unproven", "no checkpoint behind the snapshot confirms its state");
 }
@@ -75,6 +72,7 @@ Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fres
   SnapshotsInTurn candidates(world.snapshots);
   audit::Basis basis = candidates.next();
   options.trusted_seq = basis.tree.size();
+  options.verify = segments::Verify::the_end;  // the fold's scan verifies what it reads
   TRY(log, open_log(world, options, fresh));
   if (options.trusted_seq > 0 && basis.state.ledger.ledger != log.log->ledger()) {
     candidates.left_aside.push_back({"foreign", "a snapshot is of another ledger", {}});
@@ -86,7 +84,7 @@ Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fres
     if (auto begun = keeper.begin(); !begun) candidates.left_aside.push_back(begun.error());
     Indexing indexing(world.index, keeper, static_cast<std::int64_t>(log.log->next_seq()));
     audit::Fold folding(std::move(basis),
-                        begin == 0 ? audit::StateDigests::none : audit::StateDigests::first);
+                        begin == 0 ? audit::StateDigests::kept : audit::StateDigests::first);
     auto const folded = fold(*log.log, folding, world, indexing);
     if (!indexing.tended) candidates.left_aside.push_back(indexing.tended.error());
     if (folded) {
@@ -102,7 +100,9 @@ Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fres
                     .folded_from = begin,
                     .left_aside = std::move(candidates.left_aside)};
     }
-    if (begin == 0) return tl::unexpected<Error>(folded.error());
+    // Where the log itself is damaged, an older snapshot mends nothing.
+    bool const damaged = folded.error().code == "ledger_corrupt";
+    if (begin == 0 || damaged) return tl::unexpected<Error>(folded.error());
     candidates.left_aside.push_back(folded.error());
     basis = candidates.next();
   }

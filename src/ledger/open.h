@@ -13,7 +13,7 @@
 #include <optional>
 #include <vector>
 
-#include "audit/fold_ahead.h"
+#include "audit/read_ahead.h"
 #include "ledger/index_keeper.h"
 #include "ledger/snapshots.h"
 #include "segments/segment_log.h"

@@ -156,6 +156,20 @@ TEST_F(SnapshotsTest, OfAnotherBuildIsNotUsed) {
   EXPECT_EQ(opened->left_aside[0].code, "other_build");
 }
 
+// In a segment that only the scan behind the snapshot reads.
+TEST_F(SnapshotsTest, BehindWhichTheLogIsDamagedIsOfNoHelp) {
+  size = story.steps(100).checkpoint().store(disk);
+  attest();
+  size = story.steps(900).checkpoint().store(disk);
+  std::string const last = disk.files.rbegin()->first;
+  std::uint64_t const before_last = *segments::segment_number(last) - 1;
+  ASSERT_GE(before_last, 1u);
+  disk.files[segments::segment_name(before_last)][5'000] ^= 1;
+  auto const opened = open();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, "ledger_corrupt");
+}
+
 TEST_F(SnapshotsTest, ThatNoCheckpointConfirmsIsNotUsed) {
   write_and_go_on();
   auto opened = open();

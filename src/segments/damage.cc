@@ -28,7 +28,7 @@ Error Damage::error() const {
   }
   return {"ledger_corrupt",
           "The ledger is damaged at " + text() +
-              ". Restore this segment from a mirror or a backup; nothing was changed.",
+              ". Restore this segment from a mirror or a backup; no event was changed.",
           {}};
 }
 

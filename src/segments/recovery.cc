@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "segments/tail.h"
+#include <limits>
 
 namespace tally::segments {
 
 namespace {
+
+LogPosition position_before(SegmentHeader const& header) {
+  return {header.base_seq, header.epoch, header.root_before};
+}
 
 class Surveyor {
  public:
@@ -116,12 +119,13 @@ class Surveyor {
 
   Result<void> walk_segments() {
     auto& segments = out_.segments;
+    std::uint64_t const from = verified_from();
     std::size_t i = 0;
-    while (i + 1 < segments.size() && segments[i + 1].header.base_seq <= options_.trusted_seq) ++i;
+    while (i + 1 < segments.size() && segments[i + 1].header.base_seq <= from) ++i;
     out_.end = empty_log();
     if (i > 0) out_.end = position_before(segments[i].header);
     for (; i < segments.size() && !out_.damage; ++i) {
-      check_seam(segments[i].header);
+      out_.damage = damaged_seam(out_.end, segments[i].header);
       if (!out_.damage) TRY_VOID(walk(segments[i], i + 1 == segments.size()));
     }
     if (header_damage_ && !out_.damage) {
@@ -131,44 +135,21 @@ class Surveyor {
     return {};
   }
 
-  static LogPosition position_before(SegmentHeader const& header) {
-    return {header.base_seq, header.epoch, header.root_before};
-  }
-
-  // The segment must begin where the one ahead of it ended.
-  void check_seam(SegmentHeader const& header) {
-    if (header.base_seq != out_.end.next_seq) {
-      found(DamageKind::corrupt, header.number, 0,
-            fmt::format("the segment begins with sequence {}", header.base_seq));
-    } else if (header.root_before != out_.end.root) {
-      found(DamageKind::corrupt, header.number, 0,
-            "the segment continues a tree with another root");
-    } else if (header.epoch < out_.end.epoch) {
-      found(DamageKind::corrupt, header.number, 0, "the segment's epoch is older than the last");
-    }
+  std::uint64_t verified_from() const {
+    if (options_.verify == Verify::from_trusted) return options_.trusted_seq;
+    bool const noted = out_.head && out_.head->size > 0;
+    return noted ? out_.head->size - 1 : std::numeric_limits<std::uint64_t>::max();
   }
 
   Result<void> walk(SurveyedSegment& segment, bool is_last) {
     TRY(file, disk_.open(segment_name(segment.header.number)));
-    FrameWalk frames(*file, segment.header, position_before(segment.header), segment.header.bytes);
-    std::optional<Error> why;
-    for (;;) {
-      auto next = frames.next();
-      if (!next && next.error().code != "frame_damaged") {
-        return tl::unexpected<Error>(next.error());
-      }
-      if (!next) why = next.error();
-      if (!next || *next == nullptr) break;
-      segment.frames.push_back(frame_at(**next));
-      compare_root(**next);
-      TRY_VOID(visitor_(**next));
-    }
-    segment.walked = true;
-    segment.end = frames.offset();
-    out_.end = frames.position();
+    auto const visit = [this](FrameView const& frame) {
+      compare_root(frame);
+      return visitor_(frame);
+    };
     auto place = is_last && !header_damage_ ? SegmentPlace::last : SegmentPlace::sealed;
-    TRY(damage, judge_tail(*file, segment.header, frames, why, place));
-    if (damage) out_.damage = damage;
+    TRY(damage, walk_segment(*file, place, visit, segment, out_.end));
+    out_.damage = damage;
     return {};
   }
 
@@ -223,6 +204,37 @@ class Surveyor {
 FrameAt frame_at(FrameView const& frame) {
   return {frame.header.first_seq, static_cast<std::uint32_t>(frame.offset / kBlock),
           static_cast<std::uint32_t>(frame.header.frame_bytes() / kBlock)};
+}
+
+Result<std::optional<Damage>> walk_segment(ports::DiskFile const& file, SegmentPlace place,
+                                           FrameVisitor const& visitor, SurveyedSegment& segment,
+                                           LogPosition& end) {
+  FrameWalk frames(file, segment.header, position_before(segment.header), segment.header.bytes);
+  std::optional<Error> why;
+  for (;;) {
+    auto next = frames.next();
+    if (!next && next.error().code != "frame_damaged") return tl::unexpected<Error>(next.error());
+    if (!next) why = next.error();
+    if (!next || *next == nullptr) break;
+    segment.frames.push_back(frame_at(**next));
+    TRY_VOID(visitor(**next));
+  }
+  segment.walked = true;
+  segment.end = frames.offset();
+  end = frames.position();
+  return judge_tail(file, segment.header, frames, why, place);
+}
+
+std::optional<Damage> damaged_seam(LogPosition const& end, SegmentHeader const& header) {
+  auto const damage = [&](std::string what) {
+    return Damage{.seq = end.next_seq, .segment = header.number, .what = std::move(what)};
+  };
+  if (header.base_seq != end.next_seq)
+    return damage(fmt::format("the segment begins with sequence {}", header.base_seq));
+  if (header.root_before != end.root)
+    return damage("the segment continues a tree with another root");
+  if (header.epoch < end.epoch) return damage("the segment's epoch is older than the last");
+  return std::nullopt;
 }
 
 LogPosition empty_log() { return {0, 0, sha256(ByteView{})}; }

@@ -54,6 +54,7 @@
 #include "segments/damage.h"
 #include "segments/frame_walk.h"
 #include "segments/head.h"
+#include "segments/tail.h"
 
 namespace tally::segments {
 
@@ -81,16 +82,31 @@ struct Survey {
   std::optional<Damage> damage;
 };
 
+// Which frames a survey verifies; headers always, and the last segment's frames always.
+enum class Verify {
+  from_trusted,  // from the segment on that holds the trusted sequence
+  the_end,       // what may be torn, and what the noted checkpoint is compared with: the caller
+                 // scans what he trusts no more than that (SegmentLog::scan)
+};
+
 struct SurveyOptions {
   std::optional<LedgerId> ledger;  // absent: whatever segment 0 says
-  // The caller knows that the log had at least this many records (a snapshot does), and wants
-  // frames verified from the segment that holds this one on. Headers are always verified.
+  // The caller knows that the log had at least this many records: a snapshot says so.
   std::uint64_t trusted_seq = 0;
+  Verify verify = Verify::from_trusted;
 };
 
 // Reads, never writes. "ledger_absent": no segment was ever begun here. Damage is a finding, not
 // an error; errors are the disk's or the visitor's. The visitor sees the frames that verified.
 Result<Survey> survey(ports::Disk& disk, SurveyOptions const& options, FrameVisitor const& visitor);
+
+// Verifies the segment's frames and that nothing stands behind them, and notes where they are; the
+// damage found, if any. `end` is the position reached.
+Result<std::optional<Damage>> walk_segment(ports::DiskFile const& file, SegmentPlace place,
+                                           FrameVisitor const& visitor, SurveyedSegment& segment,
+                                           LogPosition& end);
+// Why the segment does not begin where the one ahead of it ended, at `end`.
+std::optional<Damage> damaged_seam(LogPosition const& end, SegmentHeader const& header);
 
 // The position before the first record: the root of the empty tree is SHA-256 of nothing.
 LogPosition empty_log();

@@ -40,7 +40,7 @@ Result<SegmentLog::Opened> SegmentLog::open(ports::Disk& disk, std::optional<Led
                                             LogOptions options, SaltSource salt) {
   check_options(options);
   auto visit = [](FrameView const&) -> Result<void> { return {}; };
-  TRY(found, survey(disk, {ledger, options.trusted_seq}, visit));
+  TRY(found, survey(disk, {ledger, options.trusted_seq, options.verify}, visit));
   auto damage = found.damage;
   if (damage && damage->kind != DamageKind::torn) return tl::unexpected<Error>(damage->error());
   auto whose = found.segments[0].header.ledger;

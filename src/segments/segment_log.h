@@ -28,8 +28,9 @@ struct LogOptions {
   // Of segment 0, 1, ...; the last one repeats. Multiples of kBlock. A directory with few events
   // stays small; a busy one rolls over rarely.
   std::vector<std::uint64_t> segment_bytes{1u << 20, 4u << 20, 16u << 20, 64u << 20};
-  std::uint64_t trusted_seq = 0;  // as in SurveyOptions
-  bool read_only = false;         // nothing is written, a torn tail stays as it is
+  std::uint64_t trusted_seq = 0;         // as in SurveyOptions
+  Verify verify = Verify::from_trusted;  // at open; the rest when it is first read
+  bool read_only = false;                // nothing is written, a torn tail stays as it is
 };
 
 // What recovery zeroed: a frame that was never acknowledged.
@@ -73,13 +74,20 @@ class SegmentLog {
 
   // Durable records [from, from + count), fewer at the end. Any thread.
   Result<std::vector<ports::LogRecord>> read(std::uint64_t from, std::size_t count) const;
-  // Every frame that is durable now, from the one that holds `from_seq`, verified. Any thread.
+  // Every frame that is durable now, from the one that holds `from_seq`, verified. Where nobody has
+  // read a segment since the log was opened, all of it is verified. Any thread.
   Result<void> scan(std::uint64_t from_seq, FrameVisitor const& visitor) const;
 
  private:
   struct Place {
     std::uint64_t segment;
     FrameAt frame;
+  };
+  // Segments, and the sequence behind the last frame.
+  struct ScanPlan {
+    std::size_t first = 0;
+    std::size_t last = 0;
+    std::uint64_t end = 0;
   };
   SegmentLog(ports::Disk& disk, LedgerId ledger, LogOptions options, SaltSource salt);
 
@@ -99,9 +107,13 @@ class SegmentLog {
 
   std::size_t segment_of(std::uint64_t seq) const;  // with durable_ locked
   Result<Place> locate(std::uint64_t seq) const;
-  Result<void> index_segment(std::uint64_t number) const;
+  bool is_walked(std::size_t number) const;
+  Result<void> walk(std::size_t number, FrameVisitor const& visitor) const;
+  ScanPlan plan_scan(std::uint64_t from_seq) const;
+  Result<void> scan_walked(std::size_t number, std::uint64_t from_seq, std::uint64_t end,
+                           FrameVisitor const& visitor) const;
+  SurveyedSegment walked_segment(std::size_t number) const;
   Result<std::shared_ptr<ports::DiskFile const>> reading(std::uint64_t segment) const;
-  std::uint64_t durable_end(std::uint64_t segment) const;
   static Result<void> view_frame(Place const& place, ByteView bytes, FrameView& view);
   Result<void> read_frame(Place const& place, AlignedBuffer& buffer, FrameView& view) const;
 

@@ -18,6 +18,13 @@ tl::unexpected<Error> damaged(std::uint64_t seq, std::uint64_t segment, std::uin
       Damage{.seq = seq, .segment = segment, .offset = offset, .what = std::move(what)}.error());
 }
 
+// The frame with the record; the first, if the record is before that.
+std::vector<FrameAt>::const_iterator frame_of(std::vector<FrameAt> const& frames,
+                                              std::uint64_t seq) {
+  auto const after = std::ranges::upper_bound(frames, seq, {}, &FrameAt::first_seq);
+  return after == frames.begin() ? after : std::prev(after);
+}
+
 }  // namespace
 
 std::uint64_t SegmentLog::next_seq() const { return position().next_seq; }
@@ -36,53 +43,39 @@ std::size_t SegmentLog::segment_of(std::uint64_t seq) const {
   return static_cast<std::size_t>(after - segments_.begin()) - 1;
 }
 
-Result<SegmentLog::Place> SegmentLog::locate(std::uint64_t seq) const {
-  for (;;) {
-    std::uint64_t number = 0;
-    {
-      std::lock_guard lock(durable_);
-      auto const& segment = segments_[segment_of(seq)];
-      number = segment.header.number;
-      if (segment.walked) {
-        auto after = std::upper_bound(
-            segment.frames.begin(), segment.frames.end(), seq,
-            [](std::uint64_t wanted, FrameAt const& frame) { return wanted < frame.first_seq; });
-        return Place{number, *std::prev(after)};
-      }
-    }
-    TRY_VOID(index_segment(number));
-  }
+bool SegmentLog::is_walked(std::size_t number) const {
+  std::lock_guard lock(durable_);
+  return segments_[number].walked;
 }
 
-// A segment below the trusted start was not walked at open; its first reader does it. Two readers
-// may do the same work; the result is the same.
-Result<void> SegmentLog::index_segment(std::uint64_t number) const {
-  SegmentHeader header;
-  std::uint64_t next_base = 0;
+Result<SegmentLog::Place> SegmentLog::locate(std::uint64_t seq) const {
+  std::unique_lock lock(durable_);
+  std::size_t const number = segment_of(seq);
+  if (!segments_[number].walked) {
+    lock.unlock();
+    TRY_VOID(walk(number, [](FrameView const&) { return Result<void>(); }));
+    lock.lock();
+  }
+  return Place{number, *frame_of(segments_[number].frames, seq)};
+}
+
+// A sealed segment that was not verified at open is when it is first read. Two readers may do the
+// same work; the result is the same.
+Result<void> SegmentLog::walk(std::size_t number, FrameVisitor const& visitor) const {
+  SurveyedSegment segment;
+  SegmentHeader next;
   {
     std::lock_guard lock(durable_);
-    header = segments_[number].header;
-    next_base = segments_[number + 1].header.base_seq;
+    segment.header = segments_[number].header;
+    next = segments_[number + 1].header;
   }
   TRY(file, reading(number));
-  FrameWalk walk(*file, header, {header.base_seq, header.epoch, header.root_before}, header.bytes);
-  auto damage = [&](std::string what) {
-    return damaged(walk.position().next_seq, number, walk.offset(), std::move(what));
-  };
-  std::vector<FrameAt> frames;
-  for (;;) {
-    auto frame = walk.next();
-    if (!frame && frame.error().code == "frame_damaged") return damage(frame.error().detail);
-    if (!frame) return tl::unexpected<Error>(frame.error());
-    if (*frame == nullptr) break;
-    frames.push_back(frame_at(**frame));
-  }
-  if (walk.position().next_seq != next_base) return damage("the segment ends too early");
+  LogPosition end;
+  TRY(damage, walk_segment(*file, SegmentPlace::sealed, visitor, segment, end));
+  if (!damage) damage = damaged_seam(end, next);
+  if (damage) return tl::unexpected<Error>(damage->error());
   std::lock_guard lock(durable_);
-  auto& segment = segments_[number];
-  segment.frames = std::move(frames);
-  segment.end = walk.offset();
-  segment.walked = true;
+  segments_[number] = std::move(segment);
   return {};
 }
 
@@ -140,31 +133,51 @@ Result<std::vector<ports::LogRecord>> SegmentLog::read(std::uint64_t from,
   return records;
 }
 
-// Through a window, because the frames of a scan follow each other. The window ends where the
-// segment was durable when the scan entered it.
 Result<void> SegmentLog::scan(std::uint64_t from_seq, FrameVisitor const& visitor) const {
-  std::shared_ptr<ports::DiskFile const> file;
-  std::optional<Window> window;
-  std::optional<std::uint64_t> inside;
-  FrameView view;
-  for (auto end = next_seq(); from_seq < end; from_seq = view.header.next_seq()) {
-    TRY(place, locate(from_seq));
-    if (inside != place.segment) {
-      TRY(opened, reading(place.segment));
-      file = opened;
-      window.emplace(*file, durable_end(place.segment));
-      inside = place.segment;
+  ScanPlan const plan = plan_scan(from_seq);
+  auto const visit = [&](FrameView const& frame) {
+    return frame.header.next_seq() > from_seq ? visitor(frame) : Result<void>();
+  };
+  for (std::size_t number = plan.first; number <= plan.last; ++number) {
+    if (is_walked(number)) {
+      TRY_VOID(scan_walked(number, from_seq, plan.end, visit));
+    } else {
+      TRY_VOID(walk(number, visit));
     }
-    TRY(bytes, window->at(std::uint64_t{place.frame.block} * kBlock, place.frame.blocks * kBlock));
-    TRY_VOID(view_frame(place, bytes, view));
+  }
+  return {};
+}
+
+// From the first segment that begins where the one with the record does: of segments without a
+// frame there may be some.
+SegmentLog::ScanPlan SegmentLog::plan_scan(std::uint64_t from_seq) const {
+  std::lock_guard lock(durable_);
+  std::size_t first = segment_of(from_seq);
+  std::uint64_t const base = segments_[first].header.base_seq;
+  while (first > 0 && segments_[first - 1].header.base_seq == base) --first;
+  return {.first = first, .last = segments_.size() - 1, .end = position_.next_seq};
+}
+
+// Through a window, because the frames follow each other.
+Result<void> SegmentLog::scan_walked(std::size_t number, std::uint64_t from_seq, std::uint64_t end,
+                                     FrameVisitor const& visitor) const {
+  TRY(file, reading(number));
+  SurveyedSegment const segment = walked_segment(number);
+  Window window(*file, segment.end);
+  FrameView view;
+  auto frame = frame_of(segment.frames, from_seq);
+  for (; frame != segment.frames.end() && frame->first_seq < end; ++frame) {
+    TRY(bytes, window.at(std::uint64_t{frame->block} * kBlock, frame->blocks * kBlock));
+    TRY_VOID(view_frame({number, *frame}, bytes, view));
     TRY_VOID(visitor(view));
   }
   return {};
 }
 
-std::uint64_t SegmentLog::durable_end(std::uint64_t segment) const {
+// As it is durable now.
+SurveyedSegment SegmentLog::walked_segment(std::size_t number) const {
   std::lock_guard lock(durable_);
-  return segments_[segment].end;
+  return segments_[number];
 }
 
 }  // namespace tally::segments
