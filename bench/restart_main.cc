@@ -152,17 +152,15 @@ enum class Derived { kept, removed };
 
 Result<void> measure_restart(Table& table, std::string name, Scratch const& scratch,
                              Scale const& scale, Derived derived) {
-  Result<void> opened;
+  Result<std::unique_ptr<LedgerRig>> rig;
   add_row(
-      table, std::move(name), scale,
+      table, std::move(name), scale, [&] { rig = LedgerRig::open(scratch); },
       [&] {
-        auto rig = LedgerRig::open(scratch);
-        if (!rig) opened = tl::unexpected<Error>(rig.error());
-      },
-      [&] {
+        rig = nullptr;
         if (derived == Derived::removed) fs::remove_all(scratch.path("rig/snapshots"));
       });
-  return opened;
+  if (!rig) return tl::unexpected<Error>(rig.error());
+  return {};
 }
 
 Result<void> run(Options const& options) {

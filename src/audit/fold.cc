@@ -40,15 +40,16 @@ ReadFrame read_frame(ports::LogFrame frame) {
   read.entries.reserve(frame.records.size());
   for (ports::LogRecord& record : frame.records)
     read.entries.push_back({.recorded = {},
-                            .leaf_hash = merkle::leaf_hash(record.leaf),
+                            .leaf_hash = {},
                             .leaf = std::move(record.leaf),
                             .enclosure = std::move(record.enclosure)});
-  decode_leaves(read);
+  read_leaves(read);
   return read;
 }
 
-void decode_leaves(ReadFrame& frame) {
+void read_leaves(ReadFrame& frame) {
   for (auto entry = frame.entries.begin(); entry != frame.entries.end(); ++entry) {
+    entry->leaf_hash = merkle::leaf_hash(entry->leaf);
     auto const decoded = codec::decode(entry->leaf, entry->recorded);
     if (decoded) continue;
     frame.fault = decoded.error();

@@ -28,8 +28,8 @@ struct ReadFrame {
   Digest root_after;
 };
 ReadFrame read_frame(ports::LogFrame frame);
-// In two steps, for two threads (frames.h has the first): decodes the leaves of a frame.
-void decode_leaves(ReadFrame& frame);
+// In two steps, for two threads (frames.h has the first): hashes and decodes the leaves of a frame.
+void read_leaves(ReadFrame& frame);
 
 // Called for each entry after it was applied; may move the entry away.
 using Seen = std::function<void(codec::Entry&, domain::State const&)>;

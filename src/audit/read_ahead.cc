@@ -61,7 +61,7 @@ Result<void> scan_into(Conveyor& to, Scan const& scan, std::size_t batch_bytes) 
   Batch batch;
   std::size_t bytes = 0;
   auto scanned = scan([&](segments::FrameView const& view) -> Result<void> {
-    batch.push_back(hashed_frame(view));
+    batch.push_back(unread_frame(view));
     bytes += view.header.content_bytes();
     if (bytes < batch_bytes) return {};
     bytes = 0;
@@ -73,9 +73,9 @@ Result<void> scan_into(Conveyor& to, Scan const& scan, std::size_t batch_bytes) 
   return scanned;
 }
 
-void decode_all(Conveyor& from, Conveyor& to) {
+void read_all(Conveyor& from, Conveyor& to) {
   while (auto batch = from.take()) {
-    for (ReadFrame& frame : *batch) decode_leaves(frame);
+    for (ReadFrame& frame : *batch) read_leaves(frame);
     if (!to.put(std::move(*batch))) break;
   }
   from.close();
@@ -94,14 +94,14 @@ Result<void> read_ahead(Scan const& scan, TakeFrame const& take, Helper helper,
                         std::size_t batch_bytes) {
   if (helper == Helper::none)
     return scan([&](segments::FrameView const& view) { return take(read_frame(view)); });
-  Conveyor hashed;
-  Conveyor decoded;
+  Conveyor unread;
+  Conveyor read;
   auto scanning =
-      std::async(std::launch::async, [&] { return scan_into(hashed, scan, batch_bytes); });
-  auto decoding = std::async(std::launch::async, [&] { decode_all(hashed, decoded); });
-  auto taken = take_all(decoded, take);
-  decoded.close();
-  decoding.get();
+      std::async(std::launch::async, [&] { return scan_into(unread, scan, batch_bytes); });
+  auto reading = std::async(std::launch::async, [&] { read_all(unread, read); });
+  auto taken = take_all(read, take);
+  read.close();
+  reading.get();
   auto scanned = scanning.get();
   return taken ? scanned : taken;
 }

@@ -2,11 +2,11 @@
 
 // The frames of a whole log, read by other threads ahead of the one that folds them.
 //
-//     scan      reads the disk, checks the frames, hashes their leaves
+//     scan    reads the disk, checks the frames' checksums    waits for the disk half the time
 //       │ batches of frames
-//     decode    makes events of the leaves
+//     read    hashes the leaves, makes events of them
 //       │ batches of frames
-//     take      the caller's thread, one frame after another
+//     take    the caller's thread, one frame after another
 //
 // A few batches at most wait between two of them, so who is ahead waits for who is behind. State,
 // errors and order do not depend on who reads: a fold that fails stops the scan, and what the scan

@@ -32,7 +32,7 @@ class Window {
   Result<ByteView> at(std::uint64_t offset, std::size_t bytes);
 
  private:
-  static constexpr std::size_t kReadAhead = 1u << 20;
+  static constexpr std::size_t kReadAhead = 4u << 20;
   ports::DiskFile const& file_;
   std::uint64_t limit_;
   AlignedBuffer buffer_;
