@@ -31,6 +31,7 @@ struct Scale {
 std::unique_ptr<segments::SegmentLog> open_log(platform::FileDisk& disk) {
   segments::LogOptions options;
   options.read_only = true;
+  options.verify = segments::Verify::the_end;  // as a start does
   auto opened = segments::SegmentLog::open(disk, std::nullopt, options, [] { return 1; });
   TALLY_CHECK(opened.has_value(), "the ledger cannot be opened");
   return std::move(opened->log);

@@ -108,6 +108,22 @@ TEST(SegmentLog, NoFlippedBitOfASegmentWithoutFramesPassesAScan) {
   }
 }
 
+TEST(SegmentLog, NothingOfATornTailIsZeroedWhereTheLogIsDamagedInFrontOfIt) {
+  SimDisk disk(1, {});
+  auto log = created(disk);
+  fill(*log);
+  disk.crash_at_change({.at_change = 1, .sectors = 0b011});
+  ASSERT_FALSE(log->append(frame_of(246, 2, 300)));
+  disk.crash();
+  disk.flip_bit("0000000000.seg", 2 * kBlock + 700, 3);
+  auto const changes = disk.changes();
+  EXPECT_EQ(code_of_reading_all(disk), "ledger_corrupt");
+  EXPECT_EQ(disk.changes(), changes);
+  disk.flip_bit("0000000000.seg", 2 * kBlock + 700, 3);
+  EXPECT_EQ(code_of_reading_all(disk), "");
+  EXPECT_GT(disk.changes(), changes);
+}
+
 // Though the frames before the last segment are left to the scan.
 TEST(SegmentLog, AnOpenComparesTheNotedCheckpointWithItsFrameInAnySegment) {
   SimDisk disk(1, {});

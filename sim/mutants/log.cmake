@@ -25,6 +25,13 @@ src/segments/segment_log_read.cc
 ]==]
 "")
 
+mutation(zeroed_in_front_of_damage "a torn tail is zeroed before what is in front of it was read" sim_test
+src/segments/segment_log.cc
+[==[  if (found.damage && options.verify == Verify::the_end) {
+]==]
+[==[  if (false) {
+]==])
+
 mutation(empty_segment_unread "a scan passes over segments without frames" sim_test
 src/segments/segment_log_read.cc
 [==[  while (first > 0 && segments_[first - 1].header.base_seq == base) --first;

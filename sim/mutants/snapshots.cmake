@@ -2,9 +2,9 @@
 
 mutation(snapshot_unproven "a snapshot is believed without a checkpoint behind it" ledger_test
 src/ledger/open.cc
-[==[  if (begin == 0 || fold.proven()) return {};
+[==[  if (begin == 0 || fold.proven()) return std::nullopt;
 ]==]
-[==[  if (begin == 0 || fold.tree().size() > 0) return {};
+[==[  if (begin == 0 || fold.tree().size() > 0) return std::nullopt;
 ]==])
 
 mutation(snapshot_digest_ignored "the first checkpoint behind a snapshot is not compared with it" ledger_test

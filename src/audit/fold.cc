@@ -35,18 +35,6 @@ std::optional<std::string_view> disorder(domain::State const& state, domain::Hea
 
 }  // namespace
 
-ReadFrame read_frame(ports::LogFrame frame) {
-  ReadFrame read{frame.first_seq, {}, {}, frame.root_after};
-  read.entries.reserve(frame.records.size());
-  for (ports::LogRecord& record : frame.records)
-    read.entries.push_back({.recorded = {},
-                            .leaf_hash = {},
-                            .leaf = std::move(record.leaf),
-                            .enclosure = std::move(record.enclosure)});
-  read_leaves(read);
-  return read;
-}
-
 void read_leaves(ReadFrame& frame) {
   for (auto entry = frame.entries.begin(); entry != frame.entries.end(); ++entry) {
     entry->leaf_hash = merkle::leaf_hash(entry->leaf);

@@ -15,7 +15,6 @@
 #include "codec/state_digest.h"
 #include "domain/core.h"
 #include "merkle/tree.h"
-#include "ports/log_store.h"
 
 namespace tally::audit {
 
@@ -27,8 +26,7 @@ struct ReadFrame {
   std::optional<Error> fault;  // why there are no more entries than these
   Digest root_after;
 };
-ReadFrame read_frame(ports::LogFrame frame);
-// In two steps, for two threads (frames.h has the first): hashes and decodes the leaves of a frame.
+// Hashes and decodes the leaves of a frame that has no more than their bytes (frames.h).
 void read_leaves(ReadFrame& frame);
 
 // Called for each entry after it was applied; may move the entry away.

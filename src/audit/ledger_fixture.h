@@ -3,7 +3,7 @@
 // Ledgers for tests: a history of the domain's test world as frames, with signed checkpoints where
 // wanted, and as segments on a disk in memory.
 
-#include "audit/fold.h"
+#include "audit/frame_fixture.h"
 #include "audit/memory_disk_fixture.h"
 #include "codec/event_codec.h"
 #include "codec/state_digest.h"

@@ -57,7 +57,25 @@ class Conveyor {
   bool closed_ = false;
 };
 
+// However a thread leaves, by an exception too, nobody waits for it.
+class Leaving {
+ public:
+  Leaving(Conveyor* taken_from, Conveyor* put_into)
+      : taken_from_(taken_from), put_into_(put_into) {}
+  ~Leaving() {
+    if (taken_from_ != nullptr) taken_from_->close();
+    if (put_into_ != nullptr) put_into_->end();
+  }
+  Leaving(Leaving const&) = delete;
+  Leaving& operator=(Leaving const&) = delete;
+
+ private:
+  Conveyor* taken_from_;
+  Conveyor* put_into_;
+};
+
 Result<void> scan_into(Conveyor& to, Scan const& scan, std::size_t batch_bytes) {
+  Leaving const leaving(nullptr, &to);
   Batch batch;
   std::size_t bytes = 0;
   auto scanned = scan([&](segments::FrameView const& view) -> Result<void> {
@@ -69,20 +87,19 @@ Result<void> scan_into(Conveyor& to, Scan const& scan, std::size_t batch_bytes) 
     return fail("given_up", "nobody takes what is scanned");
   });
   to.put(std::move(batch));
-  to.end();
   return scanned;
 }
 
 void read_all(Conveyor& from, Conveyor& to) {
+  Leaving const leaving(&from, &to);
   while (auto batch = from.take()) {
     for (ReadFrame& frame : *batch) read_leaves(frame);
-    if (!to.put(std::move(*batch))) break;
+    if (!to.put(std::move(*batch))) return;
   }
-  from.close();
-  to.end();
 }
 
 Result<void> take_all(Conveyor& from, TakeFrame const& take) {
+  Leaving const leaving(&from, nullptr);
   while (auto batch = from.take())
     for (ReadFrame& frame : *batch) TRY_VOID(take(std::move(frame)));
   return {};
@@ -98,9 +115,10 @@ Result<void> read_ahead(Scan const& scan, TakeFrame const& take, Helper helper,
   Conveyor read;
   auto scanning =
       std::async(std::launch::async, [&] { return scan_into(unread, scan, batch_bytes); });
+  // If this thread cannot be begun, the one before it is not to wait.
+  Leaving const leaving(&unread, nullptr);
   auto reading = std::async(std::launch::async, [&] { read_all(unread, read); });
   auto taken = take_all(read, take);
-  read.close();
   reading.get();
   auto scanned = scanning.get();
   return taken ? scanned : taken;

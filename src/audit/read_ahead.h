@@ -24,7 +24,8 @@ enum class Helper {
   thread,  // other threads scan and read
 };
 
-// Some hundred events: enough to make up for handing over, few enough to stay in the caches.
+// Some hundred events: enough to make up for handing over. About ten batches at most are in memory,
+// with their events some 40 MB.
 inline constexpr std::size_t kBatchBytes = 1u << 20;
 
 // Hands each frame of a log to the visitor; ends with the visitor's first error or its own.

@@ -38,7 +38,7 @@ TEST(Checkpoints, NameTheRootOfADurableFrameAndItsState) {
   EXPECT_EQ(head.root, world.log.frames.back().root_after);
   audit::Fold fold;
   for (ports::LogFrame const& frame : world.log.frames)
-    ASSERT_TRUE(fold.frame(audit::read_frame(frame)));
+    ASSERT_TRUE(fold.frame(audit::testing::read_frame(frame)));
   EXPECT_EQ(head.state_digest, codec::StateDigest::of(fold.state()).hex());
 }
 

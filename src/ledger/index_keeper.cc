@@ -139,6 +139,8 @@ Result<bool> IndexKeeper::merge_some() {
   for (std::size_t last = parts.size(); last-- > 1;) {
     if (!is_in_file(parts[last])) continue;
     IndexPart whole = parts[last];
+    whole.table = nullptr;  // what it holds comes from all of them
+    whole.file = nullptr;
     NextMarks marks = parts[last].table->all();
     std::uint64_t count = parts[last].table->size();
     std::size_t first = last;

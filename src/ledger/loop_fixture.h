@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "audit/fold.h"
+#include "audit/frame_fixture.h"
 #include "domain/run_fixture.h"
 #include "ledger/hand_ports_fixture.h"
 #include "ledger/loop.h"
@@ -120,7 +120,7 @@ class LoopWorld {
     log.forget_pending();
     audit::Fold fold;
     for (ports::LogFrame const& frame : log.frames) {
-      auto const folded = fold.frame(audit::read_frame(frame));
+      auto const folded = fold.frame(audit::testing::read_frame(frame));
       ASSERT_TRUE(folded) << folded.error().detail;
     }
     begin({.state = std::move(fold.state()), .tree = std::move(fold.tree()), .epoch = 2});

@@ -48,22 +48,31 @@ class Indexing {
   std::int64_t taken_ = 0;
 };
 
-// Folds what is behind the basis; what stands before it and is not indexed is only indexed.
-Result<void> fold(segments::SegmentLog const& log, audit::Fold& fold, OpenWorld const& world,
-                  Indexing& indexing) {
+// Folds what is behind the basis; what stands before it and is not indexed is only indexed. Returns
+// why the basis is of no use, if it is not. Errors are the log's own: with another basis they would
+// come again.
+Result<std::optional<Error>> fold(segments::SegmentLog const& log, audit::Fold& fold,
+                                  OpenWorld const& world, Indexing& indexing) {
   std::uint64_t const begin = fold.tree().size();
   auto const index = [&](codec::Entry& entry, domain::State const&) { indexing.take(entry); };
+  std::optional<Error> refused;
   auto const take = [&](audit::ReadFrame frame) -> Result<void> {
-    if (frame.first_seq >= begin) return fold.frame(std::move(frame), index);
+    if (frame.first_seq >= begin) {
+      auto const folded = fold.frame(std::move(frame), index);
+      if (!folded) refused = folded.error();
+      return folded;
+    }
     if (frame.fault) return tl::unexpected<Error>(*frame.fault);
     for (codec::Entry& entry : frame.entries) indexing.take(entry);
     return {};
   };
   std::uint64_t const from = std::min(begin, static_cast<std::uint64_t>(world.index.size()));
   auto const scan = [&](segments::FrameVisitor const& visitor) { return log.scan(from, visitor); };
-  TRY_VOID(audit::read_ahead(scan, take, world.helper));
-  if (begin == 0 || fold.proven()) return {};
-  return fail("unproven", "no checkpoint behind the snapshot confirms its state");
+  auto const all = audit::read_ahead(scan, take, world.helper);
+  if (refused) return refused;
+  if (!all) return tl::unexpected<Error>(all.error());
+  if (begin == 0 || fold.proven()) return std::nullopt;
+  return Error{"unproven", "no checkpoint behind the snapshot confirms its state", {}};
 }
 
 }  // namespace
@@ -85,9 +94,9 @@ Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fres
     Indexing indexing(world.index, keeper, static_cast<std::int64_t>(log.log->next_seq()));
     audit::Fold folding(std::move(basis),
                         begin == 0 ? audit::StateDigests::kept : audit::StateDigests::first);
-    auto const folded = fold(*log.log, folding, world, indexing);
+    TRY(refused, fold(*log.log, folding, world, indexing));
     if (!indexing.tended) candidates.left_aside.push_back(indexing.tended.error());
-    if (folded) {
+    if (!refused) {
       auto digest = folding.take_digest();
       auto reached = folding.take_basis();
       bool const fresh_ledger = reached.tree.size() == 0;
@@ -100,10 +109,8 @@ Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fres
                     .folded_from = begin,
                     .left_aside = std::move(candidates.left_aside)};
     }
-    // Where the log itself is damaged, an older snapshot mends nothing.
-    bool const damaged = folded.error().code == "ledger_corrupt";
-    if (begin == 0 || damaged) return tl::unexpected<Error>(folded.error());
-    candidates.left_aside.push_back(folded.error());
+    if (begin == 0) return tl::unexpected<Error>(*refused);
+    candidates.left_aside.push_back(*refused);
     basis = candidates.next();
   }
 }

@@ -86,7 +86,7 @@ class SnapshotsTest : public testing::Test {
                          .derived = derived,
                          .index = index,
                          .salt = [] { return 3u; },
-                         .helper = audit::Helper::none},
+                         .helper = helper},
                         {.segment_bytes = {256u << 10}}, LedgerId(7));
   }
   // The start came to the state that was written, from this many events on.
@@ -107,6 +107,7 @@ class SnapshotsTest : public testing::Test {
   MemoryDisk derived;
   Snapshots snapshots{derived, "this build"};
   Index index;
+  audit::Helper helper = audit::Helper::none;
   std::uint64_t size = 0;
   std::uint64_t snapshot = 0;
 };
@@ -114,6 +115,15 @@ class SnapshotsTest : public testing::Test {
 TEST_F(SnapshotsTest, AStartGoesOnFromTheNewest) {
   write_and_go_on();
   expect_opened(snapshot, 0);
+}
+
+// From the snapshot, and from nothing.
+TEST_F(SnapshotsTest, AStartWithThreadsComesToTheSame) {
+  helper = audit::Helper::thread;
+  write_and_go_on();
+  expect_opened(snapshot, 0);
+  derived.files.clear();
+  expect_opened(0, 0);
 }
 
 TEST_F(SnapshotsTest, HoldsTheWholeBasis) {

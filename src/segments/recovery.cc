@@ -230,9 +230,12 @@ std::optional<Damage> damaged_seam(LogPosition const& end, SegmentHeader const& 
     return Damage{.seq = end.next_seq, .segment = header.number, .what = std::move(what)};
   };
   if (header.base_seq != end.next_seq)
-    return damage(fmt::format("the segment begins with sequence {}", header.base_seq));
+    return damage(
+        fmt::format("the segment begins with sequence {}, and the one ahead of it ends "
+                    "before {}: one of the two is not this ledger's",
+                    header.base_seq, end.next_seq));
   if (header.root_before != end.root)
-    return damage("the segment continues a tree with another root");
+    return damage("the segment continues a tree with another root than the one ahead of it has");
   if (header.epoch < end.epoch) return damage("the segment's epoch is older than the last");
   return std::nullopt;
 }

@@ -85,8 +85,8 @@ struct Survey {
 // Which frames a survey verifies; headers always, and the last segment's frames always.
 enum class Verify {
   from_trusted,  // from the segment on that holds the trusted sequence
-  the_end,       // what may be torn, and what the noted checkpoint is compared with: the caller
-                 // scans what he trusts no more than that (SegmentLog::scan)
+  the_end,  // what may be torn, and what the noted checkpoint is compared with; the caller is to
+            // scan from the trusted sequence on, which verifies the rest (SegmentLog::scan)
 };
 
 struct SurveyOptions {

@@ -41,6 +41,11 @@ Result<SegmentLog::Opened> SegmentLog::open(ports::Disk& disk, std::optional<Led
   check_options(options);
   auto visit = [](FrameView const&) -> Result<void> { return {}; };
   TRY(found, survey(disk, {ledger, options.trusted_seq, options.verify}, visit));
+  if (found.damage && options.verify == Verify::the_end) {
+    // Nothing of a torn tail is zeroed before all that is in front of it was found in order.
+    TRY(whole, survey(disk, {ledger, options.trusted_seq, Verify::from_trusted}, visit));
+    found = std::move(whole);
+  }
   auto damage = found.damage;
   if (damage && damage->kind != DamageKind::torn) return tl::unexpected<Error>(damage->error());
   auto whose = found.segments[0].header.ledger;

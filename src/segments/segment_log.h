@@ -50,8 +50,9 @@ class SegmentLog {
   };
 
   // Recovers and opens. "ledger_absent": use create. Damage refuses ("ledger_corrupt",
-  // "ledger_rolled_back", "ledger_mismatch") before anything is written. The disk outlives the
-  // log. Without `ledger`, the log's own word is taken for whose it is.
+  // "ledger_rolled_back", "ledger_mismatch") before anything is written; what `verify` leaves out
+  // is refused by the first read or scan that meets it. The disk outlives the log. Without
+  // `ledger`, the log's own word is taken for whose it is.
   static Result<Opened> open(ports::Disk& disk, std::optional<LedgerId> ledger, LogOptions options,
                              SaltSource salt);
   // Begins a ledger in a directory that holds none ("ledger_exists" otherwise).

@@ -161,6 +161,7 @@ SegmentLog::ScanPlan SegmentLog::plan_scan(std::uint64_t from_seq) const {
 // Through a window, because the frames follow each other.
 Result<void> SegmentLog::scan_walked(std::size_t number, std::uint64_t from_seq, std::uint64_t end,
                                      FrameVisitor const& visitor) const {
+  if (from_seq >= end) return {};
   TRY(file, reading(number));
   SurveyedSegment const segment = walked_segment(number);
   Window window(*file, segment.end);
