@@ -7,6 +7,13 @@ src/ledger/open.cc
 [==[  if (begin == 0 || fold.tree().size() > 0) return std::nullopt;
 ]==])
 
+mutation(damage_blamed_on_a_snapshot "a fault of the log is met again with every snapshot" ledger_test
+src/ledger/open.cc
+[==[  if (!all) return tl::unexpected<Error>(all.error());
+]==]
+[==[  if (!all) return std::optional<Error>(all.error());
+]==])
+
 mutation(snapshot_digest_ignored "the first checkpoint behind a snapshot is not compared with it" ledger_test
 src/audit/fold.cc
 [==[  if (at == digests_.end() || at->second.hex() != checkpoint.state_digest)]==]

@@ -4,6 +4,8 @@
 #include <deque>
 #include <future>
 #include <mutex>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "audit/frames.h"

@@ -56,6 +56,16 @@ class Story {
   std::uint64_t checkpointed_ = 0;
 };
 
+// Counts how often somebody looks what there is.
+class ListedDisk final : public MemoryDisk {
+ public:
+  Result<std::vector<std::string>> list() const override {
+    ++lists;
+    return MemoryDisk::list();
+  }
+  mutable int lists = 0;
+};
+
 class SnapshotsTest : public testing::Test {
  protected:
   Result<Attested> pass(Reach reach, std::uint64_t acknowledged) {
@@ -104,7 +114,7 @@ class SnapshotsTest : public testing::Test {
 
   Story story;
   MemoryDisk disk;
-  MemoryDisk derived;
+  ListedDisk derived;
   Snapshots snapshots{derived, "this build"};
   Index index;
   audit::Helper helper = audit::Helper::none;
@@ -166,8 +176,9 @@ TEST_F(SnapshotsTest, OfAnotherBuildIsNotUsed) {
   EXPECT_EQ(opened->left_aside[0].code, "other_build");
 }
 
-// In a segment that only the scan behind the snapshot reads.
-TEST_F(SnapshotsTest, BehindWhichTheLogIsDamagedIsOfNoHelp) {
+// In a segment that only the scan behind the snapshot reads. Another snapshot would meet the same,
+// so none is tried: the index is begun once, as in a start that has none.
+TEST_F(SnapshotsTest, BehindWhichTheLogIsDamagedIsTheOnlyOneTried) {
   size = story.steps(100).checkpoint().store(disk);
   attest();
   size = story.steps(900).checkpoint().store(disk);
@@ -175,9 +186,15 @@ TEST_F(SnapshotsTest, BehindWhichTheLogIsDamagedIsOfNoHelp) {
   std::uint64_t const before_last = *segments::segment_number(last) - 1;
   ASSERT_GE(before_last, 1u);
   disk.files[segments::segment_name(before_last)][5'000] ^= 1;
-  auto const opened = open();
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().code, "ledger_corrupt");
+  auto const lists_of_a_start = [&] {
+    derived.lists = 0;
+    auto const opened = open();
+    EXPECT_EQ(opened ? "" : opened.error().code, "ledger_corrupt");
+    return derived.lists;
+  };
+  int const with_a_snapshot = lists_of_a_start();
+  derived.files.clear();
+  EXPECT_EQ(with_a_snapshot, lists_of_a_start());
 }
 
 TEST_F(SnapshotsTest, ThatNoCheckpointConfirmsIsNotUsed) {
