@@ -29,6 +29,28 @@ TEST(Bytes, Crc32cMatchesThePublishedCheckValue) {
   EXPECT_EQ(crc32c(as_bytes("56789"), crc32c(as_bytes("1234"))), 0xE3069283u);
 }
 
+std::uint32_t crc32c_by_the_bit(ByteView bytes) {
+  std::uint32_t crc = ~0u;
+  for (std::uint8_t byte : bytes) {
+    crc ^= byte;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82F63B78u : 0u);
+  }
+  return ~crc;
+}
+
+// Libraries take other ways for long texts, and for those that begin at odd places.
+TEST(Bytes, Crc32cIsThatOfItsPolynomialForEveryLength) {
+  Prng random(32);
+  Bytes bytes(5'000);
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random.next() >> 56);
+  for (std::size_t length = 0; length < bytes.size(); length += length < 300 ? 1 : 61) {
+    auto const part = ByteView(bytes).subspan(length % 9).first(std::min(length, bytes.size() - 9));
+    std::size_t const cut = part.size() / 3;
+    EXPECT_EQ(crc32c(part), crc32c_by_the_bit(part)) << length;
+    EXPECT_EQ(crc32c(part.subspan(cut), crc32c(part.first(cut))), crc32c(part)) << length;
+  }
+}
+
 TEST(Digest, MatchesTheVectorsOfTheStandards) {
   EXPECT_EQ(sha256(as_bytes("abc")).hex(),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

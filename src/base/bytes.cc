@@ -1,11 +1,10 @@
 #include "base/bytes.h"
 
+#include <isa-l/crc.h>
+
+#include <algorithm>
 #include <array>
 #include <cstring>
-
-#if defined(__x86_64__)
-#include <nmmintrin.h>
-#endif
 
 namespace tally {
 
@@ -25,34 +24,6 @@ constexpr std::array<std::int8_t, 256> reverse_of(std::string_view alphabet) {
 
 constexpr auto kFromHex = reverse_of(kHex);
 constexpr auto kFromBase64 = reverse_of(kBase64);
-
-constexpr std::array<std::uint32_t, 256> make_crc_table() {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    std::uint32_t value = i;
-    for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) != 0 ? 0x82F63B78u : 0u);
-    table[i] = value;
-  }
-  return table;
-}
-
-constexpr auto kCrcTable = make_crc_table();
-
-std::uint32_t crc32c_table(ByteView bytes, std::uint32_t crc) {
-  for (std::uint8_t byte : bytes) crc = (crc >> 8) ^ kCrcTable[(crc ^ byte) & 0xFF];
-  return crc;
-}
-
-#if defined(__x86_64__)
-__attribute__((target("sse4.2"))) std::uint32_t crc32c_sse42(ByteView bytes, std::uint32_t seed) {
-  std::uint64_t crc = seed;
-  std::size_t i = 0;
-  for (; i + 8 <= bytes.size(); i += 8) crc = _mm_crc32_u64(crc, get_u64(bytes.data() + i));
-  auto rest = static_cast<std::uint32_t>(crc);
-  for (; i < bytes.size(); ++i) rest = _mm_crc32_u8(rest, bytes[i]);
-  return rest;
-}
-#endif
 
 }  // namespace
 
@@ -135,11 +106,14 @@ std::uint64_t get_u64(std::uint8_t const* at) {
 }
 
 std::uint32_t crc32c(ByteView bytes, std::uint32_t seed) {
-#if defined(__x86_64__)
-  static bool const has_instruction = __builtin_cpu_supports("sse4.2") != 0;
-  if (has_instruction) return ~crc32c_sse42(bytes, ~seed);
-#endif
-  return ~crc32c_table(bytes, ~seed);
+  constexpr std::size_t kAtOnce = 1u << 30;  // the library counts in int
+  std::uint32_t crc = ~seed;
+  for (std::size_t count = 0; !bytes.empty(); bytes = bytes.subspan(count)) {
+    count = std::min(bytes.size(), kAtOnce);
+    // It only reads, and does not say so.
+    crc = crc32_iscsi(const_cast<std::uint8_t*>(bytes.data()), static_cast<int>(count), crc);
+  }
+  return ~crc;
 }
 
 }  // namespace tally

@@ -41,7 +41,7 @@ void put_u64(std::uint8_t* at, std::uint64_t value);
 std::uint32_t get_u32(std::uint8_t const* at);
 std::uint64_t get_u64(std::uint8_t const* at);
 
-// CRC-32C (Castagnoli), as in RFC 3720 B.4; the SSE4.2 instruction where the machine has it.
+// CRC-32C (Castagnoli), as in RFC 3720 B.4.
 std::uint32_t crc32c(ByteView bytes, std::uint32_t seed = 0);
 
 }  // namespace tally

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 #include "base/check.h"
@@ -28,15 +30,15 @@ std::uint64_t pages_for(std::uint64_t marks) { return (marks + kMarksOnAPage - 1
 void seal(std::span<std::uint8_t> page) { put_u32(&page[kCrcAt], crc32c(page.first(kCrcAt))); }
 bool is_sealed(ByteView page) { return get_u32(&page[kCrcAt]) == crc32c(page.first(kCrcAt)); }
 
-void put_mark(std::uint8_t* at, Mark const& mark) {
-  put_u64(at, static_cast<std::uint64_t>(mark.key.kind));
-  put_u64(at + 8, mark.key.high);
-  put_u64(at + 16, mark.key.low);
-  put_u64(at + 24, static_cast<std::uint64_t>(mark.seq));
-}
+// Marks are in files as they are in memory: four integers, little-endian.
+static_assert(std::endian::native == std::endian::little && sizeof(Mark) == kMarkBytes &&
+              std::is_trivially_copyable_v<Mark>);
+
+void put_mark(std::uint8_t* at, Mark const& mark) { std::memcpy(at, &mark, kMarkBytes); }
 Mark get_mark(std::uint8_t const* at) {
-  return {.key = {static_cast<MarkKind>(get_u64(at)), get_u64(at + 8), get_u64(at + 16)},
-          .seq = static_cast<std::int64_t>(get_u64(at + 24))};
+  Mark mark;
+  std::memcpy(&mark, at, kMarkBytes);
+  return mark;
 }
 
 Bytes head_page(MarkFileHead const& head) {
@@ -201,8 +203,9 @@ Result<void> MarkFile::read(std::uint64_t first, std::uint64_t count,
   for (std::uint64_t i = 0; i < count; ++i) {
     auto const page = ByteView(bytes).subspan(i * kPage, kPage);
     if (!is_sealed(page)) return damaged("a page is damaged");
-    for (std::size_t on_page = 0; on_page < marks_on(first + i); ++on_page)
-      marks.push_back(get_mark(&page[kMarkBytes * on_page]));
+    std::size_t const before = marks.size();
+    marks.resize(before + marks_on(first + i));
+    std::memcpy(&marks[before], page.data(), kMarkBytes * marks_on(first + i));
   }
   return {};
 }

@@ -36,14 +36,8 @@ struct Merge {
     TRY(have_b, b.fill());
     if (!have_a) return std::exchange(b.part, {});
     if (!have_b) return std::exchange(a.part, {});
-    part.resize(a.part.size() + b.part.size());
-    auto at = part.begin();
-    auto x = a.part.begin();
-    auto y = b.part.begin();
-    while (x != a.part.end() && y != b.part.end()) *at++ = *y < *x ? *y++ : *x++;
-    a.part = {x, a.part.end()};
-    b.part = {y, b.part.end()};
-    return std::span<Mark const>(part.begin(), at);
+    part.resize(std::max(part.size(), a.part.size() + b.part.size()));
+    return std::span<Mark const>(part.data(), merge(a.part, b.part, part.data()));
   }
 };
 
@@ -71,10 +65,27 @@ bool take_newest(std::span<Mark const> marks, MarkKey const& key, std::int64_t b
   return found.size() < limit;
 }
 
+// Which side is next is chosen without a branch, as marks are compared.
+Mark* merge(std::span<Mark const>& a, std::span<Mark const>& b, Mark* to) {
+  Mark const* x = a.data();
+  Mark const* y = b.data();
+  Mark const* const x_end = x + a.size();
+  Mark const* const y_end = y + b.size();
+  while (x != x_end && y != y_end) {
+    bool const of_b = *y < *x;
+    *to++ = *(of_b ? y : x);
+    y += of_b ? 1 : 0;
+    x += of_b ? 0 : 1;
+  }
+  a = {x, x_end};
+  b = {y, y_end};
+  return to;
+}
+
 NextMarks merged(NextMarks a, NextMarks b) {
-  auto const merge =
+  auto const both =
       std::make_shared<Merge>(Merge{.a = {.next = std::move(a)}, .b = {.next = std::move(b)}});
-  return [merge] { return merge->next(); };
+  return [both] { return both->next(); };
 }
 
 }  // namespace tally::ledger

@@ -11,9 +11,11 @@ namespace {
 
 constexpr std::size_t kUnsortedMax = 512;
 
-std::vector<Mark> merged_levels(std::vector<Mark> const& a, std::vector<Mark> const& b) {
+std::vector<Mark> merged_levels(std::span<Mark const> a, std::span<Mark const> b) {
   std::vector<Mark> merged(a.size() + b.size());
-  std::ranges::merge(a, b, merged.begin());
+  Mark* at = merge(a, b, merged.data());
+  at = std::ranges::copy(a, at).out;
+  std::ranges::copy(b, at);
   return merged;
 }
 

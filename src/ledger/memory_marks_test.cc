@@ -17,6 +17,18 @@ std::vector<std::int64_t> newest(MarkTable const& table, RunId run, std::int64_t
   return found;
 }
 
+TEST(Marks, AreOrderedByTheirMembersInTurn) {
+  constexpr std::array<std::uint64_t, 3> kNumbers{0, 1, ~std::uint64_t{0}};
+  constexpr std::array<std::int64_t, 3> kSequences{0, 1, kNoSeqYet};
+  std::vector<Mark> marks;
+  for (MarkKind kind : {MarkKind::correlation, MarkKind::run})
+    for (std::uint64_t high : kNumbers)
+      for (std::uint64_t low : kNumbers)
+        for (std::int64_t seq : kSequences) marks.push_back({{kind, high, low}, seq});
+  for (Mark const& a : marks)
+    for (Mark const& b : marks) EXPECT_EQ(a < b, std::is_lt(a <=> b));
+}
+
 TEST(MemoryMarks, OfAnUnknownKeyThereAreNone) {
   MemoryMarks marks;
   EXPECT_TRUE(newest(marks, RunId(1)).empty());
