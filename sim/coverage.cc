@@ -30,8 +30,8 @@ constexpr std::array<std::string_view, kFaults> kNames{"none",
 // The state that a decision found: the phase of its run where it is about one.
 std::string state_of(domain::Snapshot const& snapshot) {
   auto const* facts = std::get_if<domain::run::RunFacts>(&snapshot.facts);
-  if (facts == nullptr || !facts->row) return "-";
-  return std::string(name_of(facts->row->phase));
+  if (facts == nullptr || !facts->situation) return "-";
+  return std::string(name_of(facts->situation->phase));
 }
 
 }  // namespace

@@ -10,12 +10,12 @@ src/domain/invariants.cc
 
 mutation(settle_twice "a completion that is reported again settles the run again" oracle
 src/domain/run/decide_work.cc
-[==[row.result->digest == command.result.digest)]==]
-[==[row.result->digest == command.result.digest)
+[==[run.result_digest == command.result.digest)]==]
+[==[run.result_digest == command.result.digest)
     return succeed(at, facts, command.measured, command.result, "completed");
   if (false)]==]
 src/domain/run/apply.cc
-[==[  TALLY_CHECK(!is_final(before.phase), "a run ends once");
+[==[  TALLY_CHECK(!is_final(row.phase), "a run ends once");
 ]==]
 "")
 
@@ -27,11 +27,11 @@ src/domain/run/charge.cc
 
 mutation(release_without_posting "the end of a run releases its hold and posts nothing" oracle
 src/domain/run/apply.cc
-[==[  Row const& row = advance_row(state, header, event);
+[==[  advance_row(state, header, event, row);
   directory::Tenant& tenant = state.tenants.edit(row.tenant);
   apply_postings(tenant.balances, event.postings);
 ]==]
-[==[  Row const& row = advance_row(state, header, event);
+[==[  advance_row(state, header, event, row);
   directory::Tenant& tenant = state.tenants.edit(row.tenant);
 ]==])
 
@@ -72,7 +72,7 @@ src/domain/run/charge.cc
 
 mutation(earlier_attempts_free "what earlier attempts reported is forgotten at the next" lives
 src/domain/run/decide_work.cc
-[==[  Micros const cost = row.cost_so_far + reported_by(row.price, command.measured);
+[==[  Micros const cost = run.cost_so_far + reported_by(run.price, command.measured);
 ]==]
-[==[  Micros const cost = reported_by(row.price, command.measured);
+[==[  Micros const cost = reported_by(run.price, command.measured);
 ]==])

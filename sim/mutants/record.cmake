@@ -2,10 +2,17 @@
 
 mutation(bytes_behind "what stands behind an event in its leaf is ignored" codec_test
 src/codec/event_decode.cc
-[==[  if (members.finish() && reader.rest().empty()) return {};
+[==[  if (members.ends(to) && reader.rest().empty()) return {};
 ]==]
-[==[  if (members.finish()) return {};
+[==[  if (members.ends(to)) return {};
 ]==])
+
+mutation(decision_without_id "a snapshot may be of a decision without an id" codec_test
+src/codec/event_decode.cc
+[==[    if (ok() && recorded.snapshot && !recorded.header.decision)
+      return refuse(kWithoutId, "decision");
+]==]
+"")
 
 mutation(newer_is_malformed "an event of a newer build is called malformed" codec_test
 src/codec/refused_leaf.cc

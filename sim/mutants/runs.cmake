@@ -2,19 +2,22 @@
 
 mutation(fence_ignored "a lease opens whatever its fence" domain_test
 src/domain/run/decide_work.cc
-[==[ && facts.row->fence == handle.fence]==]
+[==[ &&
+         facts.situation->fence == handle.fence]==]
 "")
 
 mutation(one_retry_more "a run is tried once more than attempts_max" domain_test
 src/domain/run/decide_work.cc
-[==[row.attempt < row.attempts_max]==]
-[==[row.attempt <= row.attempts_max]==])
+[==[run.attempt < run.attempts_max]==]
+[==[run.attempt <= run.attempts_max]==])
 
 mutation(leased_to_two "a leased run stays in the queue and is leased again" lives
 src/domain/run/apply.cc
-[==[  stop_waiting(state, event.run, state.runs.at(event.run));
-]==]
-"")
+[==[  stop_waiting(state, event.run, row);
+  advance_row(state, header, event, row);
+  state.last_served]==]
+[==[  advance_row(state, header, event, row);
+  state.last_served]==])
 
 mutation(lease_id_twice "the same lease id is given again" lives
 src/domain/run/apply.cc
@@ -30,16 +33,16 @@ src/domain/run/apply.cc
 
 mutation(cancelled_while_running "a cancellation ends work that has started" lives
 src/domain/run/decide_work.cc
-[==[  if (row.phase == Phase::queued || row.phase == Phase::leased)
+[==[  if (run.phase == Phase::queued || run.phase == Phase::leased)
     return one(facts, settled(facts, Phase::cancelled]==]
-[==[  if (row.phase != Phase::reconciling)
+[==[  if (run.phase != Phase::reconciling)
     return one(facts, settled(facts, Phase::cancelled]==])
 
 mutation(receipt_not_sought "work whose worker died is done again, whether or not a receipt stands" lives
 src/domain/run/decide_work.cc
-[==[  if (row.runner != Runner::command)
+[==[  if (run.runner != Runner::command)
     return again]==]
-[==[  if (row.phase == Phase::running)
+[==[  if (run.phase == Phase::running)
     return again]==])
 
 mutation(other_body_replayed "a known key answers for another body too" domain_test
@@ -127,5 +130,5 @@ src/domain/run/decide_work.cc
 
 mutation(first_deadline "a retry keeps the queue deadline of the first try" domain_test
 src/domain/run/decide_work.cc
-[==[facts.work_at + facts.row->queue_wait;]==]
-[==[facts.row->queue_deadline;]==])
+[==[facts.work_at + facts.situation->queue_wait;]==]
+[==[facts.situation->queue_deadline;]==])

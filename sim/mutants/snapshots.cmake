@@ -14,6 +14,38 @@ src/ledger/open.cc
 [==[  if (!all) return std::optional<Error>(all.error());
 ]==])
 
+mutation(refused_frame_kept "the index takes a frame that the fold refused" audit_test
+src/audit/read_ahead.cc
+[==[      batch->erase(frame, batch->end());
+]==]
+"")
+
+mutation(edge_read_in_part "the frame with the first event that is kept is not read whole" audit_test
+src/audit/read_ahead.cc
+[==[view.header.next_seq() > stages.whole_from]==]
+[==[view.header.first_seq > stages.whole_from]==])
+
+mutation(latest_read_in_part "the latest events are kept without their decisions" ledger_test
+src/ledger/open.cc
+[==[  stages.whole_from = static_cast<std::uint64_t>(indexing.kept_from());
+]==]
+[==[  stages.whole_from = log.next_seq();
+]==])
+
+mutation(enclosure_left_behind "a frame that is copied leaves its enclosures where they were" audit_test
+src/audit/frames.cc
+[==[    copy(record.enclosure);
+]==]
+[==[    record.enclosure = {};
+]==])
+
+mutation(keeper_gone "the fold goes on when nobody keeps what it folded" audit_test
+src/audit/read_ahead.cc
+[==[    if (!to.put(std::move(*batch))) return {};  // who kept them says why
+]==]
+[==[    to.put(std::move(*batch));
+]==])
+
 mutation(snapshot_digest_ignored "the first checkpoint behind a snapshot is not compared with it" ledger_test
 src/audit/fold.cc
 [==[  if (at == digests_.end() || at->second.hex() != checkpoint.state_digest)]==]

@@ -118,7 +118,7 @@ std::optional<wire::WorkItem> item_of(Exchange& x, ledger::Answer const& lease) 
   if (!input) return std::nullopt;
   auto const& event =
       std::get<domain::run::Leased>(std::get<domain::RunEvent>(lease.entry->recorded.event));
-  auto const trace = parse_correlation_id(row.correlation).value_or(x.trace.id);
+  auto const trace = row.correlation.value_or(x.trace.id);
   return views::work_view({.run = *run,
                            .row = row,
                            .input = std::move(*input),

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "codec/event_codec.h"
 #include "domain/invariants.h"
 #include "merkle/checkpoint.h"
 
@@ -35,21 +34,11 @@ std::optional<std::string_view> disorder(domain::State const& state, domain::Hea
 
 }  // namespace
 
-void read_leaves(ReadFrame& frame) {
-  for (auto entry = frame.entries.begin(); entry != frame.entries.end(); ++entry) {
-    entry->leaf_hash = merkle::leaf_hash(entry->leaf);
-    auto const decoded = codec::decode(entry->leaf, entry->recorded);
-    if (decoded) continue;
-    frame.fault = decoded.error();
-    frame.entries.erase(entry, frame.entries.end());
-    return;
-  }
-}
-
 Fold::Fold(Basis basis, StateDigests digests)
     : basis_(std::move(basis)),
       begin_(static_cast<std::int64_t>(basis_.tree.size())),
-      wanted_(digests) {
+      wanted_(digests),
+      only_at_the_end_(digests == StateDigests::kept) {
   if (begin_ > 0) note_digest();
 }
 
@@ -57,7 +46,7 @@ Fold::Fold(Basis basis, StateDigests digests)
 void Fold::note_digest() {
   constexpr std::uint64_t kEventsRemembered = 16'384;  // rows touched by these
   std::uint64_t const events = basis_.tree.size();
-  if (wanted_ == StateDigests::none) {
+  if (wanted_ == StateDigests::none || only_at_the_end_) {
     digest_.skip(basis_.state);
   } else if (wanted_ != StateDigests::kept) {
     digests_.emplace(static_cast<std::int64_t>(events), digest_.update(basis_.state));
@@ -65,6 +54,11 @@ void Fold::note_digest() {
     digest_.update(basis_.state);
     digest_due_ = events + kEventsRemembered;
   }
+}
+
+codec::StateDigest Fold::take_digest() {
+  if (wanted_ != StateDigests::none) digest_.update(basis_.state);
+  return std::move(digest_);
 }
 
 Result<void> Fold::check_checkpoint(domain::chronicle::CheckpointSigned const& checkpoint,
@@ -97,7 +91,7 @@ Result<void> Fold::check_digest(domain::chronicle::CheckpointSigned const& check
   return {};
 }
 
-Result<void> Fold::entry(codec::Entry& entry, Seen const& seen) {
+Result<void> Fold::entry(codec::Entry const& entry, Seen const& seen) {
   domain::State& state = basis_.state;
   auto const seq = static_cast<std::int64_t>(basis_.tree.size());
   if (auto const format = format_in(entry.recorded.event).value_or(kFormat); format != kFormat)
@@ -121,12 +115,12 @@ Result<void> Fold::entry(codec::Entry& entry, Seen const& seen) {
   return {};
 }
 
-Result<void> Fold::frame(ReadFrame frame, Seen const& seen) {
+Result<void> Fold::frame(ReadFrame const& frame, Seen const& seen) {
   merkle::Tree const& tree = basis_.tree;
   if (frame.first_seq != tree.size())
     return corrupt(static_cast<std::int64_t>(tree.size()),
                    "the frame does not begin with the next event");
-  for (codec::Entry& one : frame.entries) TRY_VOID(entry(one, seen));
+  for (codec::Entry const& one : frame.entries) TRY_VOID(entry(one, seen));
   if (frame.fault)
     return fail(frame.fault->code, fmt::format("event {}: {}", tree.size(), frame.fault->detail));
   Digest const root = tree.root();

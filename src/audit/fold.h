@@ -18,19 +18,17 @@
 
 namespace tally::audit {
 
-// A frame with all done that needs no state: its leaves are hashed and their events decoded. Most
-// of the work of folding is here, and any thread can do it.
+// A frame with all done that needs no state: its leaves are hashed and their events decoded
+// (frames.h). Most of the work of folding is here, and any thread can do it.
 struct ReadFrame {
   std::uint64_t first_seq = 0;
   std::vector<codec::Entry> entries;
   std::optional<Error> fault;  // why there are no more entries than these
   Digest root_after;
 };
-// Hashes and decodes the leaves of a frame that has no more than their bytes (frames.h).
-void read_leaves(ReadFrame& frame);
 
-// Called for each entry after it was applied; may move the entry away.
-using Seen = std::function<void(codec::Entry&, domain::State const&)>;
+// Called for each entry after it was applied.
+using Seen = std::function<void(codec::Entry const&, domain::State const&)>;
 
 // Where a fold stands between two frames: all that it needs to go on from there.
 struct Basis {
@@ -44,7 +42,7 @@ struct Basis {
 // folded.
 enum class StateDigests {
   none,   // not even the digest is kept up
-  kept,   // it is, for whoever goes on from here
+  kept,   // it is there at the end, for whoever goes on from here
   first,  // until one was compared: it proves the basis
   all,
 };
@@ -55,19 +53,20 @@ class Fold {
   // Errors: "corrupt" (root, order or bytes wrong), "unknown_event" (written by a newer version),
   // "other_format" (of the ledger);
   // the detail names the sequence.
-  Result<void> frame(ReadFrame frame, Seen const& seen = {});
+  Result<void> frame(ReadFrame const& frame, Seen const& seen = {});
   domain::State& state() { return basis_.state; }
   merkle::Tree& tree() { return basis_.tree; }
   Basis const& basis() const { return basis_; }
   // From here on the fold is of no use.
   Basis take_basis() { return std::move(basis_); }
-  codec::StateDigest take_digest() { return std::move(digest_); }
+  // Of the state as it is now, unless none was wanted; before take_basis.
+  codec::StateDigest take_digest();
   std::int64_t checkpoints() const { return checkpoints_; }
   // A checkpoint's state digest was the one of the state folded.
   bool proven() const { return proven_; }
 
  private:
-  Result<void> entry(codec::Entry& entry, Seen const& seen);
+  Result<void> entry(codec::Entry const& entry, Seen const& seen);
   Result<void> check_checkpoint(domain::chronicle::CheckpointSigned const& checkpoint,
                                 std::int64_t seq);
   Result<void> check_digest(domain::chronicle::CheckpointSigned const& checkpoint,
@@ -77,6 +76,7 @@ class Fold {
   Basis basis_;
   std::int64_t begin_;  // events under the basis
   StateDigests wanted_;
+  bool only_at_the_end_;  // no checkpoint is compared, so the digest is asked for once
   codec::StateDigest digest_;
   std::map<std::int64_t, Digest> digests_;  // of states, by size, since the last checkpoint
   std::int64_t checkpoints_ = 0;

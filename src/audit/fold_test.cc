@@ -63,7 +63,25 @@ TEST(Fold, RefusesALedgerOfAnotherFormat) {
   });
   EXPECT_EQ(said,
             "other_format: event 0: the ledger has format 1; this program reads and writes format "
-            "2");
+            "3");
+}
+
+// A log from outside may say anything; what apply takes for granted is corrupt there.
+TEST(Fold, RefusesALeaseOfARunThatDoesNotWait) {
+  World const world = paid_world();
+  auto const started = std::ranges::find_if(world.history, [](domain::Recorded const& r) {
+    return domain::type_of(r.event).name == "run.started";
+  });
+  ASSERT_NE(started, world.history.end());
+  auto const seq = static_cast<std::size_t>(started - world.history.begin());
+  auto const said = folded_forged(world, seq, [](domain::Recorded& r) {
+    RunId const run = *r.header.run;
+    domain::run::Leased leased;
+    leased.lease = LeaseId(99);
+    leased.run = run;
+    r.event = domain::RunEvent(std::move(leased));
+  });
+  EXPECT_TRUE(said.starts_with("corrupt: event " + std::to_string(seq) + ": ")) << said;
 }
 
 TEST(Fold, RefusesTimeThatGoesBack) {

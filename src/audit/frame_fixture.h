@@ -2,20 +2,23 @@
 
 // Frames as a writer hands them to the log, read back without a disk between.
 
-#include "audit/fold.h"
+#include "audit/frames.h"
 #include "ports/log_store.h"
 
 namespace tally::audit::testing {
 
+inline segments::FrameView view_of(ports::LogFrame const& frame) {
+  segments::FrameView view;
+  view.header.first_seq = frame.first_seq;
+  view.header.count = static_cast<std::uint32_t>(frame.records.size());
+  view.header.root_after = frame.root_after;
+  for (ports::LogRecord const& record : frame.records)
+    view.records.push_back({record.leaf, record.enclosure});
+  return view;
+}
+
 inline ReadFrame read_frame(ports::LogFrame const& frame) {
-  ReadFrame read{frame.first_seq, {}, {}, frame.root_after};
-  for (ports::LogRecord const& record : frame.records) {
-    codec::Entry& entry = read.entries.emplace_back();
-    entry.leaf = record.leaf;
-    entry.enclosure = record.enclosure;
-  }
-  read_leaves(read);
-  return read;
+  return audit::read_frame(view_of(frame));
 }
 
 }  // namespace tally::audit::testing

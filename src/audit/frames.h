@@ -3,26 +3,30 @@
 // Frames as the segments hand them out, for the fold.
 
 #include "audit/fold.h"
+#include "codec/event_codec.h"
 #include "segments/frame.h"
 
 namespace tally::audit {
 
-// The frame's leaves, copied.
-inline ReadFrame unread_frame(segments::FrameView const& view) {
-  ReadFrame frame{view.header.first_seq, {}, {}, view.header.root_after};
-  frame.entries.reserve(view.records.size());
-  for (segments::RecordView const& record : view.records) {
-    codec::Entry& entry = frame.entries.emplace_back();
-    entry.leaf.assign(record.leaf.begin(), record.leaf.end());
-    entry.enclosure.assign(record.enclosure.begin(), record.enclosure.end());
-  }
-  return frame;
-}
+// Hashes the leaves and decodes them. With Part::event there is all that a fold and an index need:
+// no snapshots, and none of the bytes.
+ReadFrame read_frame(segments::FrameView const& view, codec::Part part = codec::Part::whole);
 
-inline ReadFrame read_frame(segments::FrameView const& view) {
-  ReadFrame frame = unread_frame(view);
-  read_leaves(frame);
-  return frame;
-}
+// A frame's bytes, to be read when the walk that found them has gone on. They are one block: to
+// make room for each record costs the walk more than all else that it does.
+class CopiedFrame {
+ public:
+  explicit CopiedFrame(segments::FrameView const& view);
+  CopiedFrame(CopiedFrame&&) = default;
+  CopiedFrame& operator=(CopiedFrame&&) = default;
+  CopiedFrame(CopiedFrame const&) = delete;  // the view points into the bytes
+  CopiedFrame& operator=(CopiedFrame const&) = delete;
+  ~CopiedFrame() = default;
+  segments::FrameView const& view() const { return view_; }
+
+ private:
+  Bytes bytes_;
+  segments::FrameView view_;
+};
 
 }  // namespace tally::audit

@@ -1,12 +1,15 @@
 #pragma once
 
-// The frames of a whole log, read by other threads ahead of the one that folds them.
+// The frames of a whole log, read by other threads ahead of the one that folds them, and put to use
+// by another one behind it.
 //
 //     scan    reads the disk, checks the frames' checksums    waits for the disk half the time
 //       │ batches of frames
 //     read    hashes the leaves, makes events of them
 //       │ batches of frames
-//     take    the caller's thread, one frame after another
+//     take    the caller's thread, one frame after another: the fold
+//       │ batches of frames
+//     keep    what needs the fold's word that a frame is right, and not its state: the index
 //
 // A few batches at most wait between two of them, so who is ahead waits for who is behind. State,
 // errors and order do not depend on who reads: a fold that fails stops the scan, and what the scan
@@ -21,19 +24,24 @@ namespace tally::audit {
 
 enum class Helper {
   none,    // the caller's thread does all of it: for the simulator
-  thread,  // other threads scan and read
+  thread,  // other threads scan, read and keep
 };
 
-// Some hundred events: enough to make up for handing over. About ten batches at most are in memory,
-// with their events some 40 MB.
+// Some hundred events: enough to make up for handing over. About fifteen batches at most are in
+// memory, with their events some 40 MB.
 inline constexpr std::size_t kBatchBytes = 1u << 20;
 
-// Hands each frame of a log to the visitor; ends with the visitor's first error or its own.
-using Scan = std::function<Result<void>(segments::FrameVisitor const&)>;
-using TakeFrame = std::function<Result<void>(ReadFrame)>;
+struct Stages {
+  // Hands each frame of a log to the visitor; ends with the visitor's first error or its own.
+  std::function<Result<void>(segments::FrameVisitor const&)> scan;
+  std::function<Result<void>(ReadFrame const&)> take;
+  // Gets each frame that `take` did not refuse, in order.
+  std::function<void(ReadFrame)> keep = [](ReadFrame const&) {};
+  // Frames with nothing from this event on are not read whole (frames.h).
+  std::uint64_t whole_from = 0;
+};
 
 // Errors: the first of `take`, or else the scan's.
-Result<void> read_ahead(Scan const& scan, TakeFrame const& take, Helper helper,
-                        std::size_t batch_bytes = kBatchBytes);
+Result<void> read_ahead(Stages const& stages, Helper helper, std::size_t batch_bytes = kBatchBytes);
 
 }  // namespace tally::audit

@@ -24,7 +24,7 @@ std::string said(Result<void> const& result) {
 Outcome fold_one_by_one(std::vector<ports::LogFrame> const& frames) {
   Fold fold;
   Outcome outcome{"fine", {}, {}};
-  auto const seen = [&](codec::Entry& entry, domain::State const&) {
+  auto const seen = [&](codec::Entry const& entry, domain::State const&) {
     outcome.seen.push_back(entry.leaf_hash);
   };
   for (ports::LogFrame const& frame : frames)
@@ -33,16 +33,23 @@ Outcome fold_one_by_one(std::vector<ports::LogFrame> const& frames) {
   return outcome;
 }
 
+std::unique_ptr<segments::SegmentLog> open_log(MemoryDisk& disk) {
+  auto opened = segments::SegmentLog::open(disk, std::nullopt, {}, [] { return 1; });
+  TALLY_CHECK(opened.has_value(), "what was stored can be opened");
+  return std::move(opened->log);
+}
+
 Outcome fold_read_ahead(MemoryDisk& disk, Helper helper, std::size_t batch_bytes) {
   Fold fold;
   Outcome outcome;
-  auto const seen = [&](codec::Entry& entry, domain::State const&) {
+  auto const seen = [&](codec::Entry const& entry, domain::State const&) {
     outcome.seen.push_back(entry.leaf_hash);
   };
-  auto const opened = segments::SegmentLog::open(disk, std::nullopt, {}, [] { return 1; });
-  outcome.said = said(read_ahead(
-      [&](segments::FrameVisitor const& visitor) { return opened->log->scan(0, visitor); },
-      [&](ReadFrame frame) { return fold.frame(std::move(frame), seen); }, helper, batch_bytes));
+  auto const log = open_log(disk);
+  Stages stages;
+  stages.scan = [&](segments::FrameVisitor const& visitor) { return log->scan(0, visitor); };
+  stages.take = [&](ReadFrame const& frame) { return fold.frame(frame, seen); };
+  outcome.said = said(read_ahead(stages, helper, batch_bytes));
   outcome.state = codec::StateDigest::of(fold.state());
   return outcome;
 }
@@ -80,31 +87,89 @@ TEST(ReadAhead, StopsAtALeafThatDoesNotDecodeAfterTheEventsBeforeIt) {
 }
 
 TEST(ReadAhead, OfNothingIsNothing) {
-  auto const nothing = [](segments::FrameVisitor const&) { return Result<void>(); };
-  for (Helper helper : kHelpers)
-    EXPECT_TRUE(read_ahead(
-        nothing, [](ReadFrame) { return fail("unexpected", "a frame"); }, helper));
+  Stages stages;
+  stages.scan = [](segments::FrameVisitor const&) { return Result<void>(); };
+  stages.take = [](ReadFrame const&) { return fail("unexpected", "a frame"); };
+  for (Helper helper : kHelpers) EXPECT_TRUE(read_ahead(stages, helper));
+}
+
+// Who keeps frames gets those that were taken, in order, and of a refused one nothing.
+TEST(ReadAhead, KeepsWhatWasTakenAndNoMore) {
+  auto const frames = frames_of(paid_world().history);
+  MemoryDisk disk;
+  store(disk, frames);
+  auto const log = open_log(disk);
+  for (Helper helper : kHelpers) {
+    for (std::size_t batch : kBatches) {
+      for (std::size_t refused = 0; refused <= frames.size(); ++refused) {
+        std::vector<std::uint64_t> kept;
+        std::vector<std::uint64_t> taken;
+        Stages stages;
+        stages.scan = [&](segments::FrameVisitor const& visitor) { return log->scan(0, visitor); };
+        stages.take = [&](ReadFrame const& frame) -> Result<void> {
+          if (taken.size() == refused) return fail("corrupt", "not this one");
+          taken.push_back(frame.first_seq);
+          return {};
+        };
+        stages.keep = [&](ReadFrame frame) { kept.push_back(frame.first_seq); };
+        EXPECT_EQ(read_ahead(stages, helper, batch).has_value(), refused == frames.size());
+        EXPECT_EQ(taken.size(), refused);
+        EXPECT_EQ(kept, taken);
+      }
+    }
+  }
+}
+
+// A frame is whole if it has an event that is to be; of others there are the events alone.
+TEST(ReadAhead, ReadsWholeWhatIsToBeWhole) {
+  auto const frames = frames_of(paid_world().history);
+  MemoryDisk disk;
+  store(disk, frames);
+  auto const log = open_log(disk);
+  for (Helper helper : kHelpers) {
+    std::vector<codec::Entry> kept;
+    Stages stages;
+    stages.scan = [&](segments::FrameVisitor const& visitor) { return log->scan(0, visitor); };
+    stages.take = [](ReadFrame const&) { return Result<void>(); };
+    stages.keep = [&](ReadFrame frame) {
+      std::ranges::move(frame.entries, std::back_inserter(kept));
+    };
+    stages.whole_from = kEventsInAFrame + 1;
+    ASSERT_TRUE(read_ahead(stages, helper));
+    ASSERT_EQ(kept.size(), log->next_seq());
+    for (std::size_t seq = 0; seq < kept.size(); ++seq) {
+      auto const& record = frames[seq / kEventsInAFrame].records[seq % kEventsInAFrame];
+      auto expected = *codec::decode(record.leaf);
+      bool const whole = seq >= kEventsInAFrame;
+      if (!whole) expected.snapshot.reset();
+      EXPECT_EQ(kept[seq].recorded, expected) << seq;
+      EXPECT_EQ(kept[seq].leaf, whole ? record.leaf : Bytes{}) << seq;
+      EXPECT_EQ(kept[seq].enclosure, whole ? record.enclosure : Bytes{}) << seq;
+      EXPECT_EQ(kept[seq].leaf_hash, merkle::leaf_hash(record.leaf)) << seq;
+    }
+  }
 }
 
 // The scan's own fault is behind the frames before it, and a fault in those comes first.
 TEST(ReadAhead, SaysWhatTheScanFoundOnceAllBeforeItWasTaken) {
   MemoryDisk disk;
   store(disk, frames_of(paid_world().history));
-  auto const opened = segments::SegmentLog::open(disk, std::nullopt, {}, [] { return 1; });
-  auto const scan = [&](segments::FrameVisitor const& visitor) -> Result<void> {
-    TRY_VOID(opened->log->scan(0, visitor));
+  auto const log = open_log(disk);
+  Stages stages;
+  stages.scan = [&](segments::FrameVisitor const& visitor) -> Result<void> {
+    TRY_VOID(log->scan(0, visitor));
     return fail("io_error", "the disk is gone");
   };
   for (Helper helper : kHelpers) {
     std::uint64_t taken = 0;
-    auto const count = [&](ReadFrame frame) -> Result<void> {
+    stages.take = [&](ReadFrame const& frame) -> Result<void> {
       taken += frame.entries.size();
       return {};
     };
-    EXPECT_EQ(said(read_ahead(scan, count, helper)), "io_error: the disk is gone");
-    EXPECT_EQ(taken, opened->log->next_seq());
-    auto const refuse = [](ReadFrame) { return fail("corrupt", "not this one"); };
-    EXPECT_EQ(said(read_ahead(scan, refuse, helper)), "corrupt: not this one");
+    EXPECT_EQ(said(read_ahead(stages, helper)), "io_error: the disk is gone");
+    EXPECT_EQ(taken, log->next_seq());
+    stages.take = [](ReadFrame const&) { return fail("corrupt", "not this one"); };
+    EXPECT_EQ(said(read_ahead(stages, helper)), "corrupt: not this one");
   }
 }
 
@@ -113,14 +178,40 @@ TEST(ReadAhead, StopsTheThreadsThatAreFarAhead) {
   auto const frames = frames_of(paid_world().history);
   MemoryDisk disk;
   store(disk, frames);
-  auto const opened = segments::SegmentLog::open(disk, std::nullopt, {}, [] { return 1; });
+  auto const log = open_log(disk);
   std::uint64_t scanned = 0;
-  auto const scan = [&](segments::FrameVisitor const& visitor) -> Result<void> {
-    for (;; ++scanned) TRY_VOID(opened->log->scan(0, visitor));
+  Stages stages;
+  stages.scan = [&](segments::FrameVisitor const& visitor) -> Result<void> {
+    for (;; ++scanned) TRY_VOID(log->scan(0, visitor));
   };
-  auto const refuse = [](ReadFrame) { return fail("corrupt", "not this one"); };
-  EXPECT_EQ(said(read_ahead(scan, refuse, Helper::thread, 1)), "corrupt: not this one");
+  stages.take = [](ReadFrame const&) { return fail("corrupt", "not this one"); };
+  EXPECT_EQ(said(read_ahead(stages, Helper::thread, 1)), "corrupt: not this one");
   EXPECT_LT(scanned, 10u);
+}
+
+// Whichever thread gives up, and however: the others end, too, though the log has none.
+TEST(ReadAhead, EndsWhenAnyOfItsStagesThrows) {
+  struct GivenUp {};
+  MemoryDisk disk;
+  store(disk, frames_of(paid_world().history));
+  auto const log = open_log(disk);
+  Stages endless;
+  endless.scan = [&](segments::FrameVisitor const& visitor) -> Result<void> {
+    for (;;) TRY_VOID(log->scan(0, visitor));
+  };
+  endless.take = [](ReadFrame const&) { return Result<void>(); };
+  Stages stages = endless;
+  stages.scan = [&](segments::FrameVisitor const& visitor) -> Result<void> {
+    TRY_VOID(log->scan(0, visitor));
+    throw GivenUp();
+  };
+  EXPECT_THROW((void)read_ahead(stages, Helper::thread, 1), GivenUp);
+  stages = endless;
+  stages.take = [](ReadFrame const&) -> Result<void> { throw GivenUp(); };
+  EXPECT_THROW((void)read_ahead(stages, Helper::thread, 1), GivenUp);
+  stages = endless;
+  stages.keep = [](ReadFrame const&) { throw GivenUp(); };
+  EXPECT_THROW((void)read_ahead(stages, Helper::thread, 1), GivenUp);
 }
 
 }  // namespace

@@ -166,7 +166,7 @@ inline std::optional<domain::Recorded> decode_by_document(ByteView leaf) {
   DocumentReader reader;
   DocumentLeaf members{reader, *document};
   leaf_members(recorded, members);
-  if (!members.ok) return std::nullopt;
+  if (!members.ok || (recorded.snapshot && !recorded.header.decision)) return std::nullopt;
   Bytes again;
   encode(recorded, again);
   return std::ranges::equal(leaf, again) ? std::optional(std::move(recorded)) : std::nullopt;

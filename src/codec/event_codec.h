@@ -15,8 +15,13 @@ inline constexpr std::size_t kLeafBytesMax = 65'535;  // an entry bundle's lengt
 void encode(domain::Recorded const& recorded, Bytes& out);
 // Errors: "malformed" (not canonical JSON of this shape), "unknown_event" (type or version).
 Result<domain::Recorded> decode(ByteView leaf);
+
+enum class Part {
+  whole,
+  event,  // no snapshot: it is passed over without a look at it, which saves half of the work
+};
 // The same where the value is to stand; after an error it is of no use. A value has some 2 KB,
 // which is worth not moving where many are read. `to` is a fresh one.
-Result<void> decode(ByteView leaf, domain::Recorded& to);
+Result<void> decode(ByteView leaf, domain::Recorded& to, Part part = Part::whole);
 
 }  // namespace tally::codec

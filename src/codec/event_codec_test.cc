@@ -108,6 +108,7 @@ TEST(EventCodec, EveryCommandAndItsFactsComeBackAndAreCanonical) {
     std::size_t next = random.below(facts.size());
     for (auto& command : random_of_each<domain::Command>(random)) {
       Recorded recorded{random_header(random), started().event, {}};
+      recorded.header.decision = DecisionId(3);
       recorded.snapshot = {std::move(command), facts[next++ % facts.size()]};
       expect_lasting(recorded);
     }
@@ -126,6 +127,7 @@ TEST(EventCodec, MembersAtZeroAreLeftOutWhateverTheirInitialiserSays) {
 
 TEST(EventCodec, AnEngagedOptionalIsWrittenEvenAtZero) {
   Recorded recorded = started();
+  recorded.header.decision = DecisionId(3);
   recorded.snapshot = {domain::RunCommand(domain::run::Lease{{}, TenantId(""), ""}),
                        domain::run::LeaseFacts{domain::run::Candidate{}, Duration(0), LeaseId(0)}};
   std::string const text(as_text(encoded(recorded)));
@@ -206,6 +208,7 @@ TEST(EventCodec, CallsANewerTypeOrVersionUnknownAndNotMalformed) {
 
 TEST(EventCodec, CallsANewerDecisionUnknown) {
   Recorded recorded = started();
+  recorded.header.decision = DecisionId(3);
   recorded.snapshot = {domain::RunCommand(domain::run::Start{}), domain::run::RunFacts{}};
   std::string const text(as_text(encoded(recorded)));
   for (std::string_view name : {"run@1", "run.start\"", "run.run_facts"}) {
@@ -217,10 +220,37 @@ TEST(EventCodec, CallsANewerDecisionUnknown) {
 
 TEST(EventCodec, RefusesADecisionUnderAnotherEnginesName) {
   Recorded recorded = started();
+  recorded.header.decision = DecisionId(3);
   recorded.snapshot = {domain::RunCommand(domain::run::Start{}), domain::run::RunFacts{}};
   std::string text(as_text(encoded(recorded)));
   text.replace(text.find("run@1"), 5, "mode@1");
   EXPECT_EQ(refusal(text), R"(malformed: at "/decision/engine": must be "run@1")");
+}
+
+TEST(EventCodec, RefusesADecisionWithoutAnIdWhateverIsReadOfIt) {
+  Recorded recorded = started();
+  recorded.snapshot = {domain::RunCommand(domain::run::Start{}), domain::run::RunFacts{}};
+  Bytes const leaf = encoded(recorded);
+  for (Part part : {Part::whole, Part::event}) {
+    Recorded read;
+    auto const refused = decode(leaf, read, part);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().detail, R"(at "/decision": is of a decision without an id)");
+  }
+}
+
+// A look at what it says costs more than the event itself.
+TEST(EventCodec, PassesOverASnapshotThatNobodyAskedFor) {
+  Recorded recorded = started();
+  recorded.header.decision = DecisionId(3);
+  recorded.snapshot = {domain::RunCommand(domain::run::Start{}), domain::run::RunFacts{}};
+  std::string text(as_text(encoded(recorded)));
+  text.replace(text.find("run.start\""), 9, "run.nap!!");
+  EXPECT_TRUE(refusal(text).starts_with("unknown_event: ")) << refusal(text);
+  Recorded event;
+  ASSERT_TRUE(decode(as_bytes(text), event, Part::event));
+  recorded.snapshot.reset();
+  EXPECT_EQ(event, recorded);
 }
 
 TEST(EventCodec, NeverStopsTheProcessOverADamagedLeaf) {

@@ -1,3 +1,4 @@
+#include <cstring>
 #include <map>
 
 #include "codec/event_codec.h"
@@ -15,6 +16,7 @@ using domain::Recorded;
 using domain::Snapshot;
 
 constexpr std::string_view kUnknown = "is not known here";
+constexpr std::string_view kWithoutId = "is of a decision without an id";
 
 // How to read the body of each kind into the variant that it belongs to.
 template <class Whole>
@@ -76,6 +78,17 @@ Kinds<domain::Facts> const& facts_kinds() {
   return kinds;
 }
 
+// As rfind, which compares at every byte; this one only where the first character stands.
+std::size_t find_last(std::string_view text, std::string_view what) {
+  for (std::size_t end = text.size(); end > 0;) {
+    void const* const found = ::memrchr(text.data(), what.front(), end);
+    if (found == nullptr) break;
+    end = static_cast<std::size_t>(static_cast<char const*>(found) - text.data());
+    if (text.substr(end).starts_with(what)) return end;
+  }
+  return std::string_view::npos;
+}
+
 // The text that the next member holds. A look ahead: the member is read in earnest when its turn
 // comes, and a wrong guess is found then.
 std::string_view peek_text(std::string_view text) {
@@ -113,10 +126,18 @@ bool read_snapshot(Reader& reader, Snapshot& to) {
   return members.finish();
 }
 
+// From the snapshot's opening brace to behind its closing one. The decision's id follows, and of
+// all that looks like its name the last is it: behind it stand only plain members.
+bool pass_over_snapshot(Reader& reader) {
+  auto const end = find_last(reader.rest(), R"(,"decision_id":")");
+  return end == std::string_view::npos ? reader.refuse(kWithoutId) : reader.pass_over(end);
+}
+
 // The members of a leaf that need more than a name.
 class LeafReader : public MemberReader {
  public:
-  LeafReader(Reader& reader, std::string_view type) : MemberReader(reader), type_(type) {}
+  LeafReader(Reader& reader, std::string_view type, Part part)
+      : MemberReader(reader), type_(type), part_(part) {}
 
   void body(domain::Event& event) {
     if (!next("body")) return;
@@ -130,7 +151,14 @@ class LeafReader : public MemberReader {
   }
   void decision(std::optional<Snapshot>& snapshot) {
     if (!take("decision")) return snapshot.reset();
-    keep(read_snapshot(reader(), snapshot.emplace()) || reader().within("decision"));
+    bool read = false;
+    if (part_ == Part::whole) {
+      read = read_snapshot(reader(), snapshot.emplace());
+    } else {
+      snapshot.reset();
+      read = pass_over_snapshot(reader());
+    }
+    keep(read || reader().within("decision"));
   }
   void type() {
     always_text("type", type_);
@@ -138,26 +166,32 @@ class LeafReader : public MemberReader {
     always("v", version);
     if (ok() && version != version_) refuse(kUnknown, "v");
   }
+  bool ends(Recorded const& recorded) {
+    if (ok() && recorded.snapshot && !recorded.header.decision)
+      return refuse(kWithoutId, "decision");
+    return finish();
+  }
 
  private:
   std::string_view type_;
+  Part part_;
   std::int64_t version_ = 0;
 };
 
 // `type` is the last member but one; what is large stands before it, so it is sought from the end.
 std::string_view find_type(std::string_view leaf) {
-  auto const at = leaf.rfind(R"(,"type":")");
+  auto const at = find_last(leaf, R"(,"type":")");
   return at == std::string_view::npos ? std::string_view() : peek_text(leaf.substr(at));
 }
 
 }  // namespace
 
-Result<void> decode(ByteView leaf, Recorded& to) {
+Result<void> decode(ByteView leaf, Recorded& to, Part part) {
   std::string_view const text = as_text(leaf);
   Reader reader(text);
-  LeafReader members(reader, find_type(text));
+  LeafReader members(reader, find_type(text), part);
   leaf_members(to, members);
-  if (members.finish() && reader.rest().empty()) return {};
+  if (members.ends(to) && reader.rest().empty()) return {};
   return tl::unexpected<Error>(why_refused(text, reader.error()));
 }
 

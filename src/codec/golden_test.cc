@@ -53,6 +53,7 @@ std::vector<Golden> make_goldens() {
     E event;
     fill(random, event);
     auto header = random_header(random);
+    fill(random, header.decision.emplace());
     goldens.push_back({kFolder / (std::string(name) + ".json"),
                        {header, G(event), make_snapshot(random, goldens.size())}});
   });

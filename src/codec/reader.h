@@ -27,6 +27,11 @@ class Reader {
   bool take_text(std::string_view text);
   // "name": and the comma before it where one is due, or nothing.
   bool take_name(std::string_view name, bool comma_due);
+  // Reads nothing of the next so many bytes.
+  bool pass_over(std::size_t bytes) {
+    rest_.remove_prefix(bytes);
+    return true;
+  }
   // What nobody has read yet.
   std::string_view rest() const { return rest_; }
 

@@ -2,10 +2,11 @@
 
 // Everything that decisions read: a fold of the ledger, nothing else. Only apply writes it.
 
-#include <deque>
+#include <absl/container/btree_map.h>
+#include <absl/container/btree_set.h>
+
 #include <map>
 #include <optional>
-#include <set>
 
 #include "domain/approval/engine.h"
 #include "domain/chronicle/engine.h"
@@ -74,17 +75,22 @@ struct LastServed {
   }
 };
 
+// What is derived from the tables: keys side by side, as the tables have theirs (table.h).
+template <class When, class Key>
+using ByTime = absl::btree_set<std::pair<When, Key>>;
+
 // Queued runs, derived from the run table: by job, tenant and age.
+using Turns = ByTime<std::int64_t, RunId>;  // by the event that submitted the run
 struct Queue {
-  std::map<JobName, std::map<TenantId, std::set<std::pair<std::int64_t, RunId>>>> waiting;
+  std::map<JobName, std::map<TenantId, Turns>> waiting;
   std::int64_t depth = 0;
 };
 
 // What is due when; each set is ordered by time. Leases are not here: their clock is the liveness
 // table, which is never folded.
 struct Deadlines {
-  std::set<std::pair<Instant, RunId>> queue;           // work clock
-  std::set<std::pair<Instant, ApprovalId>> approvals;  // ledger time
+  ByTime<Instant, RunId> queue;           // work clock
+  ByTime<Instant, ApprovalId> approvals;  // ledger time
 };
 
 struct State {
@@ -105,9 +111,9 @@ struct State {
   Queue queue;
   Deadlines deadlines;
   std::map<TenantId, std::int64_t> audits;          // runs that wait for one
-  std::map<LeaseId, RunId> leases;                  // of runs whose row names one
-  std::set<std::pair<Instant, RunId>> finished;     // by when, for the archive
-  std::set<std::pair<Instant, Digest>> key_ends;    // by expiry, for the archive
+  absl::btree_map<LeaseId, RunId> leases;           // of runs whose row names one
+  ByTime<Instant, RunId> finished;                  // for the archive
+  ByTime<Instant, Digest> key_ends;                 // when they expire, for the archive
   std::array<std::int64_t, run::kPhases> phases{};  // runs in memory by phase
   std::int64_t runs_live = 0;
 };

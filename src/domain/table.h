@@ -67,7 +67,8 @@ class Table {
   Row& edit(Key const& key);
   // For apply only: adds or replaces. Returns the row that was replaced, if any.
   std::optional<Row> put(Key const& key, Row row);
-  void erase(Key const& key);
+  // Returns what was there, if anything: it can be read until the touched rows are taken.
+  Row const* erase(Key const& key);
   std::size_t size() const { return entries_.size(); }
   Iterator begin() const { return Iterator(entries_.begin()); }
   Iterator end() const { return Iterator(entries_.end()); }
@@ -143,13 +144,14 @@ std::optional<Row> Table<Key, Row>::put(Key const& key, Row row) {
 }
 
 template <class Key, class Row>
-void Table<Key, Row>::erase(Key const& key) {
+Row const* Table<Key, Row>::erase(Key const& key) {
   auto const at = entries_.find(key);
-  if (at == entries_.end()) return;
+  if (at == entries_.end()) return nullptr;
   touch(key, *at->second);
   at->second->is_erased = true;
   erased_.push_back(std::move(at->second));
   entries_.erase(at);
+  return &erased_.back()->row;
 }
 
 template <class Key, class Row>

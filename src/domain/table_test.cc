@@ -83,8 +83,8 @@ TEST(Table, VisitsARowThatIsNoMoreAndThenForgetsIt) {
   Rows rows;
   rows.put(1, "a");
   take_touched(rows, number(9));
-  rows.erase(1);
-  rows.erase(1);
+  EXPECT_EQ(*rows.erase(1), "a");
+  EXPECT_EQ(rows.erase(1), nullptr);
   rows.put(1, "again");
   EXPECT_EQ(take_touched(rows, number(8)),
             (std::vector<Visited>{{1, "-", number(9)}, {1, "again", Digest()}}));

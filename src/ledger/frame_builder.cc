@@ -18,8 +18,7 @@ std::array<std::uint8_t, 16> FrameBuilder::salt() {
 CorrelationId FrameBuilder::correlation(domain::Outcome const& outcome, Origin const& origin) {
   bool const has_run = outcome.run && !domain::begins_a_run(outcome.events.front());
   domain::run::Row const* row = has_run ? state_.runs.find(*outcome.run) : nullptr;
-  if (row != nullptr)
-    if (auto const own = parse_correlation_id(row->correlation)) return *own;
+  if (row != nullptr && row->correlation) return *row->correlation;
   if (origin.correlation != CorrelationId{}) return origin.correlation;
   return CorrelationId(salt());
 }

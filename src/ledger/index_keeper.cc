@@ -174,7 +174,7 @@ Result<void> IndexKeeper::make_again(IndexPart const& lost) {
   again.begin({}, lost.range.from);
   auto const visit = [&](segments::FrameView const& view) -> Result<void> {
     TRY_VOID(ask());
-    auto const read = audit::read_frame(view);
+    auto const read = audit::read_frame(view, codec::Part::event);
     if (read.fault) return tl::unexpected<Error>(*read.fault);
     for (codec::Entry const& entry : read.entries) {
       std::int64_t const seq = entry.recorded.header.seq;

@@ -90,8 +90,7 @@ CorrelationId Loop::Inside::fresh_correlation() {
 
 CorrelationId Loop::Inside::correlation_of(RunId run) {
   domain::run::Row const* row = state.runs.find(run);
-  auto const own = row == nullptr ? std::nullopt : parse_correlation_id(row->correlation);
-  return own ? *own : fresh_correlation();
+  return row != nullptr && row->correlation ? *row->correlation : fresh_correlation();
 }
 
 void Loop::Inside::follow(Entry const& entry, Instant at) {

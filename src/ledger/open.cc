@@ -28,23 +28,25 @@ Result<segments::SegmentLog::Opened> open_log(OpenWorld const& world,
 // themselves. Full tables go to files at once, so that a long log does not fill the memory.
 class Indexing {
  public:
-  Indexing(Index& index, IndexKeeper& keeper, std::int64_t end)
-      : index_(index), keeper_(keeper), end_(end) {}
+  Indexing(Index& index, IndexKeeper& keeper, std::int64_t kept_from)
+      : index_(index), keeper_(keeper), kept_from_(kept_from) {}
   void take(codec::Entry& entry) {
     std::int64_t const seq = entry.recorded.header.seq;
     if (seq < index_.size()) return;
-    if (end_ - seq > static_cast<std::int64_t>(kRecentEventsMax))
+    if (seq < kept_from_)
       index_.note(entry.recorded, entry.leaf_hash);
     else
       index_.add(std::make_shared<Entry>(std::move(entry)));
     if (++taken_ % kEventsOfATable == 0) tended = keeper_.tend(IndexKeeper::What::full);
   }
+  // The first event that is kept itself.
+  std::int64_t kept_from() const { return kept_from_; }
   Result<void> tended;  // what does not go to a file stays in memory
 
  private:
   Index& index_;
   IndexKeeper& keeper_;
-  std::int64_t end_;
+  std::int64_t kept_from_;
   std::int64_t taken_ = 0;
 };
 
@@ -54,21 +56,22 @@ class Indexing {
 Result<std::optional<Error>> fold(segments::SegmentLog const& log, audit::Fold& fold,
                                   OpenWorld const& world, Indexing& indexing) {
   std::uint64_t const begin = fold.tree().size();
-  auto const index = [&](codec::Entry& entry, domain::State const&) { indexing.take(entry); };
-  std::optional<Error> refused;
-  auto const take = [&](audit::ReadFrame frame) -> Result<void> {
-    if (frame.first_seq >= begin) {
-      auto const folded = fold.frame(std::move(frame), index);
-      if (!folded) refused = folded.error();
-      return folded;
-    }
-    if (frame.fault) return tl::unexpected<Error>(*frame.fault);
-    for (codec::Entry& entry : frame.entries) indexing.take(entry);
-    return {};
-  };
   std::uint64_t const from = std::min(begin, static_cast<std::uint64_t>(world.index.size()));
-  auto const scan = [&](segments::FrameVisitor const& visitor) { return log.scan(from, visitor); };
-  auto const all = audit::read_ahead(scan, take, world.helper);
+  std::optional<Error> refused;
+  audit::Stages stages;
+  stages.scan = [&](segments::FrameVisitor const& visitor) { return log.scan(from, visitor); };
+  stages.take = [&](audit::ReadFrame const& frame) -> Result<void> {
+    if (frame.first_seq < begin)
+      return frame.fault ? tl::unexpected<Error>(*frame.fault) : Result<void>();
+    auto const folded = fold.frame(frame);
+    if (!folded) refused = folded.error();
+    return folded;
+  };
+  stages.keep = [&](audit::ReadFrame frame) {
+    for (codec::Entry& entry : frame.entries) indexing.take(entry);
+  };
+  stages.whole_from = static_cast<std::uint64_t>(indexing.kept_from());
+  auto const all = audit::read_ahead(stages, world.helper);
   if (refused) return refused;
   if (!all) return tl::unexpected<Error>(all.error());
   if (begin == 0 || fold.proven()) return std::nullopt;
@@ -91,7 +94,10 @@ Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fres
   for (;;) {
     std::uint64_t const begin = basis.tree.size();
     if (auto begun = keeper.begin(); !begun) candidates.left_aside.push_back(begun.error());
-    Indexing indexing(world.index, keeper, static_cast<std::int64_t>(log.log->next_seq()));
+    auto const end = static_cast<std::int64_t>(log.log->next_seq());
+    Indexing indexing(
+        world.index, keeper,
+        std::max<std::int64_t>(end - static_cast<std::int64_t>(world.kept_events), 0));
     audit::Fold folding(std::move(basis),
                         begin == 0 ? audit::StateDigests::kept : audit::StateDigests::first);
     TRY(refused, fold(*log.log, folding, world, indexing));

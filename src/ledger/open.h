@@ -27,6 +27,7 @@ struct OpenWorld {
   Index& index;          // holds no events yet
   segments::SaltSource salt;
   audit::Helper helper = audit::Helper::none;
+  std::size_t kept_events = kRecentEventsMax;  // so many of the latest are read whole
 };
 
 struct Opened {

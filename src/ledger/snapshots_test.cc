@@ -38,6 +38,7 @@ class Story {
   // Events under the last checkpoint.
   std::uint64_t checkpointed() const { return checkpointed_; }
   Digest digest() const { return codec::StateDigest::of(load_.world.state); }
+  std::vector<domain::Recorded> const& history() const { return load_.world.history; }
   std::string vkey() const { return merkle::format_vkey(notary_.vkey); }
 
  private:
@@ -96,7 +97,8 @@ class SnapshotsTest : public testing::Test {
                          .derived = derived,
                          .index = index,
                          .salt = [] { return 3u; },
-                         .helper = helper},
+                         .helper = helper,
+                         .kept_events = kept_events},
                         {.segment_bytes = {256u << 10}}, LedgerId(7));
   }
   // The start came to the state that was written, from this many events on.
@@ -108,7 +110,12 @@ class SnapshotsTest : public testing::Test {
     EXPECT_EQ(opened->tree.size(), size);
     EXPECT_EQ(opened->digest.update(opened->state), story.digest());
     EXPECT_EQ(index.size(), static_cast<std::int64_t>(size));
-    EXPECT_EQ(index.recent(0) != nullptr, size <= kRecentEventsMax);
+    for (std::int64_t seq = 0; seq < index.size(); ++seq) {
+      auto const kept = index.recent(seq);
+      ASSERT_NE(kept, nullptr) << seq;
+      EXPECT_EQ(kept->recorded, story.history()[static_cast<std::size_t>(seq)]);
+      EXPECT_EQ(kept->leaf_hash, merkle::leaf_hash(kept->leaf));
+    }
   }
   Bytes& file() { return derived.files.begin()->second; }
 
@@ -118,6 +125,7 @@ class SnapshotsTest : public testing::Test {
   Snapshots snapshots{derived, "this build"};
   Index index;
   audit::Helper helper = audit::Helper::none;
+  std::size_t kept_events = kRecentEventsMax;
   std::uint64_t size = 0;
   std::uint64_t snapshot = 0;
 };
@@ -134,6 +142,34 @@ TEST_F(SnapshotsTest, AStartWithThreadsComesToTheSame) {
   expect_opened(snapshot, 0);
   derived.files.clear();
   expect_opened(0, 0);
+}
+
+// The edge between what is only indexed and what is kept itself is inside a frame.
+TEST_F(SnapshotsTest, AStartIndexesAllAndKeepsTheLatest) {
+  constexpr std::size_t kEdge = 402;
+  size = story.steps(600).store(disk);
+  kept_events = size - kEdge;
+  Index expected;
+  for (domain::Recorded const& recorded : story.history()) expected.note(recorded, {});
+  for (audit::Helper one : {audit::Helper::none, audit::Helper::thread}) {
+    helper = one;
+    ASSERT_TRUE(open());
+    ASSERT_EQ(index.size(), static_cast<std::int64_t>(size));
+    for (std::size_t seq = 0; seq < size; ++seq) {
+      domain::Recorded const& recorded = story.history()[seq];
+      auto const kept = index.recent(static_cast<std::int64_t>(seq));
+      ASSERT_EQ(kept != nullptr, seq >= kEdge) << seq;
+      if (kept) {
+        EXPECT_EQ(kept->recorded, recorded);
+      }
+      if (auto const run = recorded.header.run) {
+        EXPECT_EQ(*index.of_run(*run), *expected.of_run(*run));
+      }
+      if (auto const trace = recorded.header.correlation) {
+        EXPECT_EQ(*index.of_correlation(*trace), *expected.of_correlation(*trace));
+      }
+    }
+  }
 }
 
 TEST_F(SnapshotsTest, HoldsTheWholeBasis) {

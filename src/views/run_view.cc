@@ -51,7 +51,7 @@ wire::Run run_view(RunId run, domain::run::Row const& row, RunExtras extras) {
   view.finished_at = row.finished_at;
   view.links = run_links(run);
   view.evidence = extras.evidence;
-  view.correlation_id = row.correlation;
+  if (row.correlation) view.correlation_id = to_text(*row.correlation);
   return view;
 }
 

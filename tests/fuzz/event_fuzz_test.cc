@@ -35,6 +35,9 @@ TEST(EventFuzz, ALeafDecodesToTheEventThatItIsTheBytesOfOrIsRefused) {
   ASSERT_GT(leaves.size(), 20u);
   run(leaves, [&](ByteView leaf) {
     auto const recorded = codec::decode(leaf);
+    domain::Recorded event;
+    bool const event_read = codec::decode(leaf, event, codec::Part::event).has_value();
+    EXPECT_TRUE(event_read || !recorded);
     if (!recorded) {
       EXPECT_FALSE(recorded.error().detail.empty());
       return;

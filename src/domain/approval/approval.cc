@@ -39,7 +39,7 @@ Facts facts_of(State const& state, ApprovalId approval) {
   facts.work_clock = state.ledger.work_clock;
   run::Row const* subject = row->subject.run ? state.runs.find(*row->subject.run) : nullptr;
   if (subject != nullptr) {
-    facts.run = *subject;
+    facts.run = run::situation_of(*subject);
     facts.balances = state.tenants.at(subject->tenant).balances;
   }
   return facts;
@@ -79,9 +79,9 @@ std::optional<Event> effect(Instant at, PersonId const& signer, Facts const& fac
   if (!facts.run || facts.run->phase != run::Phase::audit_required) return std::nullopt;
   run::RunFacts run_facts;
   run_facts.balances = facts.balances;
-  run_facts.row = facts.run;
   run_facts.run = subject.run;
-  run::Phase const phase = facts.run->result ? run::Phase::succeeded : run::Phase::failed;
+  run_facts.situation = facts.run;
+  run::Phase const phase = facts.run->result_digest ? run::Phase::succeeded : run::Phase::failed;
   run::Settled event = run::settled(run_facts, phase, subject.charge, "audit_resolved");
   if (phase == run::Phase::failed) {
     event.error_code = facts.run->reason;
@@ -168,12 +168,13 @@ void apply(State& state, Header const&, Signed const& event) {
   Row& row = state.approvals.edit(event.approval);
   row.signers.insert(event.person);
   if (!event.granted) return;
-  state.deadlines.approvals.erase({row.expires_at, event.approval});
+  state.deadlines.approvals.erase(std::pair(row.expires_at, event.approval));
   state.approvals.erase(event.approval);
 }
 
 void apply(State& state, Header const&, Aborted const& event) {
-  state.deadlines.approvals.erase({state.approvals.at(event.approval).expires_at, event.approval});
+  state.deadlines.approvals.erase(
+      std::pair(state.approvals.at(event.approval).expires_at, event.approval));
   state.approvals.erase(event.approval);
 }
 

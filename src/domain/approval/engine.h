@@ -11,7 +11,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "domain/mode/engine.h"
-#include "domain/run/row.h"
+#include "domain/run/situation.h"
 
 namespace tally::domain::approval {
 
@@ -83,10 +83,10 @@ struct Expire {
 };
 
 struct Facts {
-  Balances balances;            // audit: of the run's tenant
-  mode::Row current;            // resume: of the scope
-  bool fresh_signer = false;    // added by the proposer within the last 24 h: does not count
-  std::optional<run::Row> run;  // audit
+  Balances balances;                  // audit: of the run's tenant
+  mode::Row current;                  // resume: of the scope
+  bool fresh_signer = false;          // added by the proposer within the last 24 h: does not count
+  std::optional<run::Situation> run;  // audit
   std::optional<Row> row;
   bool signer_may = false;  // has the role approver or admin
   mode::WorkClock work_clock;

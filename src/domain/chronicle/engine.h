@@ -13,8 +13,9 @@
 
 namespace tally::domain::chronicle {
 
-// What the state's digest is made of belongs to it: a ledger of another format is refused.
-inline constexpr std::int64_t kLedgerFormat = 2;
+// What the state's digest is made of belongs to it, and what facts there are: a ledger of another
+// format is refused.
+inline constexpr std::int64_t kLedgerFormat = 3;
 
 // Settings with their defaults; changed by config.changed only.
 struct Settings {

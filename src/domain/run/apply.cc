@@ -19,12 +19,14 @@ void wait(State& state, RunId run, Row const& row) {
 
 void stop_waiting(State& state, RunId run, Row const& row) {
   auto job = state.queue.waiting.find(row.job);
+  TALLY_CHECK(job != state.queue.waiting.end(), "nobody waits for this job");
   auto tenant = job->second.find(row.tenant);
-  tenant->second.erase({row.submit_seq, run});
+  TALLY_CHECK(tenant != job->second.end(), "nobody of this tenant waits for this job");
+  tenant->second.erase(std::pair(row.submit_seq, run));
   if (tenant->second.empty()) job->second.erase(tenant);
   if (job->second.empty()) state.queue.waiting.erase(job);
   --state.queue.depth;
-  state.deadlines.queue.erase({row.queue_deadline, run});
+  state.deadlines.queue.erase(std::pair(row.queue_deadline, run));
 }
 
 void count_audit(State& state, TenantId const& tenant, std::int64_t by) {
@@ -35,8 +37,7 @@ void count_audit(State& state, TenantId const& tenant, std::int64_t by) {
 
 // Applies an event to its row, keeping up the tables derived from it.
 template <class E>
-Row& advance_row(State& state, Header const& header, E const& event) {
-  Row& row = state.runs.edit(event.run);
+void advance_row(State& state, Header const& header, E const& event, Row& row) {
   std::optional<LeaseId> const lease = row.lease;
   Phase const before = row.phase;
   advance(row, header, event);
@@ -45,6 +46,11 @@ Row& advance_row(State& state, Header const& header, E const& event) {
   if (before == Phase::audit_required) count_audit(state, row.tenant, -1);
   if (row.phase == Phase::audit_required) count_audit(state, row.tenant, +1);
   if (lease && lease != row.lease) state.leases.erase(*lease);
+}
+template <class E>
+Row& advance_row(State& state, Header const& header, E const& event) {
+  Row& row = state.runs.edit(event.run);
+  advance_row(state, header, event, row);
   return row;
 }
 
@@ -53,7 +59,7 @@ void remember_answer(State& state, Header const& header, IdempotencyKey const& k
   auto const old = state.answered.put(
       key.key, {.expires_at = expires_at, .fingerprint = key.fingerprint, .seq = header.seq});
   // The same key may come again after its life ended and before the archive took it away.
-  if (old) state.key_ends.erase({old->expires_at, key.key});
+  if (old) state.key_ends.erase(std::pair(old->expires_at, key.key));
   put_last(state.key_ends, expires_at, key.key);
 }
 
@@ -78,8 +84,9 @@ void apply(State& state, Header const& header, Refused const& event) {
 }
 
 void apply(State& state, Header const& header, Leased const& event) {
-  stop_waiting(state, event.run, state.runs.at(event.run));
-  Row const& row = advance_row(state, header, event);
+  Row& row = state.runs.edit(event.run);
+  stop_waiting(state, event.run, row);
+  advance_row(state, header, event, row);
   state.last_served.put(row.job, {row.tenant});
   state.leases[event.lease] = event.run;
   ++state.ledger.leases;
@@ -102,10 +109,10 @@ void apply(State& state, Header const& header, CancelRequested const& event) {
 }
 
 void apply(State& state, Header const& header, Settled const& event) {
-  Row const& before = state.runs.at(event.run);
-  TALLY_CHECK(!is_final(before.phase), "a run ends once");
-  if (before.phase == Phase::queued) stop_waiting(state, event.run, before);
-  Row const& row = advance_row(state, header, event);
+  Row& row = state.runs.edit(event.run);
+  TALLY_CHECK(!is_final(row.phase), "a run ends once");
+  if (row.phase == Phase::queued) stop_waiting(state, event.run, row);
+  advance_row(state, header, event, row);
   directory::Tenant& tenant = state.tenants.edit(row.tenant);
   apply_postings(tenant.balances, event.postings);
   tenant.holds_live = tenant.holds_live - row.hold.amount;
@@ -119,10 +126,10 @@ void apply(State& state, Header const& header, AuditRequired const& event) {
 }
 
 void forget(State& state, RunId run) {
-  Row const& row = state.runs.at(run);
-  --state.phases[static_cast<std::size_t>(row.phase)];
-  if (row.lease) state.leases.erase(*row.lease);
-  state.runs.erase(run);
+  Row const* row = state.runs.erase(run);
+  TALLY_CHECK(row != nullptr, "a run is forgotten once");
+  --state.phases[static_cast<std::size_t>(row->phase)];
+  if (row->lease) state.leases.erase(*row->lease);
 }
 
 }  // namespace tally::domain::run

@@ -15,17 +15,20 @@ Outcome lease_lost() {
 // Nothing changes; the answer still says which run it is about.
 Outcome done(RunFacts const& facts) {
   std::optional<TenantId> tenant;
-  if (facts.row) tenant = facts.row->tenant;
+  if (facts.situation) tenant = facts.situation->tenant;
   return {.events = {}, .reply = Done{}, .run = facts.run, .tenant = tenant};
 }
 
 Outcome one(RunFacts const& facts, RunEvent event) {
-  return {
-      .events = {std::move(event)}, .reply = Done{}, .run = facts.run, .tenant = facts.row->tenant};
+  return {.events = {std::move(event)},
+          .reply = Done{},
+          .run = facts.run,
+          .tenant = facts.situation->tenant};
 }
 
 bool holds_lease(RunFacts const& facts, Handle const& handle) {
-  return facts.row && facts.row->lease == handle.lease && facts.row->fence == handle.fence;
+  return facts.situation && facts.situation->lease == handle.lease &&
+         facts.situation->fence == handle.fence;
 }
 
 // The mode of the run's own scopes; that of everything is the permit's business.
@@ -38,12 +41,14 @@ Outcome halted() {
 }
 
 // The same report again, whose answer was lost.
-bool has_failed_with(Row const& row, std::string const& code) {
-  if (row.phase == Phase::audit_required) return row.reason == code;
-  return (row.phase == Phase::failed || row.phase == Phase::cancelled) && row.error_code == code;
+bool has_failed_with(Situation const& run, std::string const& code) {
+  if (run.phase == Phase::audit_required) return run.reason == code;
+  return (run.phase == Phase::failed || run.phase == Phase::cancelled) && run.error_code == code;
 }
 
-bool may_retry(Row const& row) { return !row.cancel_requested && row.attempt < row.attempts_max; }
+bool may_retry(Situation const& run) {
+  return !run.cancel_requested && run.attempt < run.attempts_max;
+}
 
 Outcome requeue(RunFacts const& facts, std::int64_t attempt, Micros cost_so_far, std::string reason,
                 std::string detail) {
@@ -51,7 +56,7 @@ Outcome requeue(RunFacts const& facts, std::int64_t attempt, Micros cost_so_far,
   event.attempt = attempt;
   event.cost_so_far = cost_so_far;
   event.detail = std::move(detail);
-  event.queue_deadline = facts.work_at + facts.row->queue_wait;
+  event.queue_deadline = facts.work_at + facts.situation->queue_wait;
   event.reason = std::move(reason);
   event.run = *facts.run;
   return one(facts, std::move(event));
@@ -69,7 +74,7 @@ Outcome audit(Instant at, RunFacts const& facts, std::string reason, std::string
   event.run = *facts.run;
   Outcome outcome = one(facts, std::move(event));
   if (!facts.alarm) return outcome;
-  mode::Scope const scope{.id = facts.row->tenant.value(), .kind = mode::ScopeKind::tenant};
+  mode::Scope const scope{.id = facts.situation->tenant.value(), .kind = mode::ScopeKind::tenant};
   outcome.events.emplace_back(ModeEvent(mode::change(scope, {}, *facts.alarm, mode::Mode::safe,
                                                      std::move(why), PersonId("server"), at)));
   return outcome;
@@ -78,10 +83,10 @@ Outcome audit(Instant at, RunFacts const& facts, std::string reason, std::string
 // The run succeeded at a cost that its receipt proves.
 Outcome succeed(Instant at, RunFacts const& facts, Measured const& measured, Enclosure result,
                 std::string reason) {
-  auto const cost = cost_of(facts.row->price, measured);
+  auto const cost = cost_of(facts.situation->price, measured);
   if (!cost) return audit(at, facts, "cost_not_reported", "no_cost_audit", std::move(result));
   Settled event =
-      settled(facts, Phase::succeeded, facts.row->cost_so_far + *cost, std::move(reason));
+      settled(facts, Phase::succeeded, facts.situation->cost_so_far + *cost, std::move(reason));
   event.result = std::move(result);
   event.sandbox = measured.sandbox;
   return one(facts, std::move(event));
@@ -95,12 +100,12 @@ bool is_our_fault(std::string_view code) {
 
 Outcome end_in_failure(RunFacts const& facts, std::string code, std::string detail,
                        Measured const& measured) {
-  Row const& row = *facts.row;
-  Micros cost = row.cost_so_far + reported_by(row.price, measured);
-  Micros const fee = fee_of(row.price.minimum_fee, row.hold.amount);
-  if (cost < fee && !row.cancel_requested && !is_our_fault(code)) cost = fee;
-  Phase const phase = row.cancel_requested ? Phase::cancelled : Phase::failed;
-  Settled event = settled(facts, phase, cost, row.cancel_requested ? "cancelled" : "failed");
+  Situation const& run = *facts.situation;
+  Micros cost = run.cost_so_far + reported_by(run.price, measured);
+  Micros const fee = fee_of(run.price.minimum_fee, run.hold);
+  if (cost < fee && !run.cancel_requested && !is_our_fault(code)) cost = fee;
+  Phase const phase = run.cancel_requested ? Phase::cancelled : Phase::failed;
+  Settled event = settled(facts, phase, cost, run.cancel_requested ? "cancelled" : "failed");
   event.error_code = std::move(code);
   event.error_detail = std::move(detail);
   event.sandbox = measured.sandbox;
@@ -109,21 +114,21 @@ Outcome end_in_failure(RunFacts const& facts, std::string code, std::string deta
 
 // A started execution is lost without a receipt: no proof of a cost, so none is charged.
 Outcome again(RunFacts const& facts, std::string reason) {
-  Row const& row = *facts.row;
-  if (may_retry(row)) return requeue(facts, row.attempt, row.cost_so_far, "worker_lost", reason);
+  Situation const& run = *facts.situation;
+  if (may_retry(run)) return requeue(facts, run.attempt, run.cost_so_far, "worker_lost", reason);
   return end_in_failure(facts, "worker_lost", std::move(reason), {});
 }
 
 Outcome lease_ran_out(RunFacts const& facts) {
-  Row const& row = *facts.row;
+  Situation const& run = *facts.situation;
   // Not started: nothing happened in the world, the attempt does not count.
-  if (row.phase == Phase::leased)
-    return requeue(facts, row.attempt - 1, row.cost_so_far, "lease_expired",
+  if (run.phase == Phase::leased)
+    return requeue(facts, run.attempt - 1, run.cost_so_far, "lease_expired",
                    "the worker did not start");
-  if (row.runner != Runner::command)
+  if (run.runner != Runner::command)
     return again(facts, "the worker stopped answering and left no receipt");
   Reconciling event;
-  event.fence = row.fence;
+  event.fence = run.fence;
   event.reason = "lease_expired";
   event.run = *facts.run;
   return one(facts, std::move(event));
@@ -132,7 +137,7 @@ Outcome lease_ran_out(RunFacts const& facts) {
 }  // namespace
 
 Settled settled(RunFacts const& facts, Phase phase, Micros cost, std::string reason) {
-  auto [charge, postings] = settle(facts.balances, facts.row->hold.amount, cost);
+  auto [charge, postings] = settle(facts.balances, facts.situation->hold, cost);
   Settled event;
   event.charge = charge;
   event.phase = phase;
@@ -159,87 +164,89 @@ Outcome decide(Instant, Lease const& command, LeaseFacts const& facts) {
 
 Outcome decide(Instant, Start const& command, RunFacts const& facts) {
   if (!holds_lease(facts, command.handle)) return lease_lost();
-  if (facts.row->phase == Phase::running) return done(facts);
-  if (facts.row->phase != Phase::leased) return lease_lost();
+  if (facts.situation->phase == Phase::running) return done(facts);
+  if (facts.situation->phase != Phase::leased) return lease_lost();
   if (held_back(facts, mode::Mode::stop)) return halted();
   Started event;
-  event.fence = facts.row->fence;
+  event.fence = facts.situation->fence;
   event.run = *facts.run;
   return one(facts, std::move(event));
 }
 
 Outcome decide(Instant at, Complete const& command, RunFacts const& facts) {
   if (!holds_lease(facts, command.handle)) return lease_lost();
-  Row const& row = *facts.row;
-  bool const ended = row.phase == Phase::succeeded || row.phase == Phase::audit_required;
-  if (ended && row.result && row.result->digest == command.result.digest) return done(facts);
-  if (row.phase == Phase::leased)
+  Situation const& run = *facts.situation;
+  bool const ended = run.phase == Phase::succeeded || run.phase == Phase::audit_required;
+  if (ended && run.result_digest == command.result.digest) return done(facts);
+  if (run.phase == Phase::leased)
     return refuse(RefusalCode::conflict, "start the work before completing it");
-  if (row.phase != Phase::running) return lease_lost();
+  if (run.phase != Phase::running) return lease_lost();
   if (held_back(facts, mode::Mode::halt)) return halted();
   return succeed(at, facts, command.measured, command.result, "completed");
 }
 
 Outcome decide(Instant at, Fail const& command, RunFacts const& facts) {
   if (!holds_lease(facts, command.handle)) return lease_lost();
-  Row const& row = *facts.row;
-  if (has_failed_with(row, command.code)) return done(facts);
-  if (row.phase != Phase::leased && row.phase != Phase::running) return lease_lost();
+  Situation const& run = *facts.situation;
+  if (has_failed_with(run, command.code)) return done(facts);
+  if (run.phase != Phase::leased && run.phase != Phase::running) return lease_lost();
   if (held_back(facts, mode::Mode::halt)) return halted();
-  if (row.phase == Phase::leased)
-    return requeue(facts, row.attempt - 1, row.cost_so_far, "returned", "the worker gave it back");
+  if (run.phase == Phase::leased)
+    return requeue(facts, run.attempt - 1, run.cost_so_far, "returned", "the worker gave it back");
   // The work ended well and says nothing of its cost: nobody may guess it.
-  if (row.price.reported && command.code == "cost_not_reported")
+  if (run.price.reported && command.code == "cost_not_reported")
     return audit(at, facts, command.code, "no_cost_audit", std::nullopt);
-  Micros const cost = row.cost_so_far + reported_by(row.price, command.measured);
-  if (command.retry && may_retry(row))
-    return requeue(facts, row.attempt, cost, command.code, command.detail);
+  Micros const cost = run.cost_so_far + reported_by(run.price, command.measured);
+  if (command.retry && may_retry(run))
+    return requeue(facts, run.attempt, cost, command.code, command.detail);
   return end_in_failure(facts, command.code, command.detail, command.measured);
 }
 
 Outcome decide(Instant, Cancel const&, RunFacts const& facts) {
-  if (!facts.row) return refuse(RefusalCode::not_found, "no such run");
-  Row const& row = *facts.row;
-  if (row.phase == Phase::cancelled || row.cancel_requested) return done(facts);
-  if (is_final(row.phase) || row.phase == Phase::audit_required)
+  if (!facts.situation) return refuse(RefusalCode::not_found, "no such run");
+  Situation const& run = *facts.situation;
+  if (run.phase == Phase::cancelled || run.cancel_requested) return done(facts);
+  if (is_final(run.phase) || run.phase == Phase::audit_required)
     return refuse(RefusalCode::conflict, "the run has ended and cannot be cancelled");
   if (held_back(facts, mode::Mode::halt)) return halted();
-  if (row.phase == Phase::queued || row.phase == Phase::leased)
-    return one(facts, settled(facts, Phase::cancelled, row.cost_so_far, "cancelled"));
+  if (run.phase == Phase::queued || run.phase == Phase::leased)
+    return one(facts, settled(facts, Phase::cancelled, run.cost_so_far, "cancelled"));
   CancelRequested event;
   event.run = *facts.run;
   return one(facts, std::move(event));
 }
 
 Outcome decide(Instant, Due const& command, RunFacts const& facts) {
-  if (!facts.row || held_back(facts, mode::Mode::stop)) return done(facts);
-  Row const& row = *facts.row;
+  if (!facts.situation || held_back(facts, mode::Mode::stop)) return done(facts);
+  Situation const& run = *facts.situation;
   if (command.kind == DueKind::queue) {
-    if (row.phase != Phase::queued || row.queue_deadline > facts.work_at) return done(facts);
-    Settled event = settled(facts, Phase::expired, row.cost_so_far, "queue_deadline");
+    if (run.phase != Phase::queued || run.queue_deadline > facts.work_at) return done(facts);
+    Settled event = settled(facts, Phase::expired, run.cost_so_far, "queue_deadline");
     event.error_code = "expired";
     event.error_detail = "no worker took the run before its queue deadline";
     return one(facts, std::move(event));
   }
   // The expiry predicate is repeated here: a lease renewed since the deadline was set stays.
-  bool const leased = row.phase == Phase::leased || row.phase == Phase::running;
+  bool const leased = run.phase == Phase::leased || run.phase == Phase::running;
   return leased && facts.lease_expired ? lease_ran_out(facts) : done(facts);
 }
 
 Outcome decide(Instant at, Reconcile const& command, RunFacts const& facts) {
-  if (!facts.row || facts.row->phase != Phase::reconciling || facts.row->fence != command.fence)
+  if (!facts.situation || facts.situation->phase != Phase::reconciling ||
+      facts.situation->fence != command.fence)
     return done(facts);
   if (held_back(facts, mode::Mode::halt)) return halted();
-  ReconcileRow const row =
-      reconcile_row(is_held(facts.row->phase), command.receipt, command.result.has_value());
-  switch (row.verdict) {
+  ReconcileRow const found =
+      reconcile_row(is_held(facts.situation->phase), command.receipt, command.result.has_value());
+  switch (found.verdict) {
     case ReconcileVerdict::forward:
-      return succeed(at, facts, command.measured, *command.result, std::string(row.reconcile_type));
+      return succeed(at, facts, command.measured, *command.result,
+                     std::string(found.reconcile_type));
     case ReconcileVerdict::charged: {
-      auto const cost = cost_of(facts.row->price, command.measured);
+      auto const cost = cost_of(facts.situation->price, command.measured);
       if (!cost) return audit(at, facts, "cost_not_reported", "no_cost_audit", std::nullopt);
       Settled event =
-          settled(facts, Phase::failed, facts.row->cost_so_far + *cost, "result_missing");
+          settled(facts, Phase::failed, facts.situation->cost_so_far + *cost, "result_missing");
       event.error_code = "result_missing";
       event.error_detail = "the work left a receipt and no result";
       return one(facts, std::move(event));
@@ -247,7 +254,7 @@ Outcome decide(Instant at, Reconcile const& command, RunFacts const& facts) {
     case ReconcileVerdict::again:
       return again(facts, "the worker died and left no receipt");
     case ReconcileVerdict::audit:
-      return audit(at, facts, "receipt_unusable", row.reconcile_type, command.result);
+      return audit(at, facts, "receipt_unusable", found.reconcile_type, command.result);
   }
   return done(facts);
 }

@@ -4,6 +4,7 @@
 
 #include "domain/mode/engine.h"
 #include "domain/run/command.h"
+#include "domain/run/situation.h"
 
 namespace tally::domain::run {
 
@@ -19,10 +20,30 @@ struct Known {
   }
 };
 
+// Of a job what a submit asks.
+struct Terms {
+  std::int64_t attempts_max = 1;
+  ContentRef hash;
+  Price price;
+  Duration queue_deadline;
+  Runner runner = Runner::command;
+  Duration timeout;
+  bool operator==(Terms const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("attempts_max", self.attempts_max);
+    visit("hash", self.hash);
+    visit("price", self.price);
+    visit("queue_deadline", self.queue_deadline);
+    visit("runner", self.runner);
+    visit("timeout", self.timeout);
+  }
+};
+
 struct SubmitFacts {
   Balances balances;
   Instant idempotency_expires_at;  // if this submit answers under the key
-  std::optional<JobKind> job;
+  std::optional<Terms> job;
   std::optional<Known> known;
   RunId next_run;
   std::optional<bool> parent_live;  // of the tenant's own; none when no parent is named
@@ -73,7 +94,7 @@ struct LeaseFacts {
   }
 };
 
-// Everything else is about one run; the row is absent when there is none (or it is another
+// Everything else is about one run; where it stands is absent when there is none (or it is another
 // tenant's, which is the same to the caller).
 struct RunFacts {
   // For what may end in an audit, when one more puts the run's tenant into safe mode: the clock
@@ -82,11 +103,11 @@ struct RunFacts {
   Balances balances;
   std::optional<mode::Mode> halted;  // mode in force on the run's own scopes when it forbids
   bool lease_expired = false;        // by the liveness table, for Due
-  std::int64_t people = 0;
-  std::int64_t quorum = 2;
+  std::int64_t people = 0;           // who may approve; this and the next two for a proposal
+  std::int64_t quorum = 0;
   ApprovalId next_approval;
-  std::optional<Row> row;
   std::optional<RunId> run;
+  std::optional<Situation> situation;
   Instant work_at;
   bool operator==(RunFacts const&) const = default;
   template <class Self, class Visit>
@@ -98,8 +119,8 @@ struct RunFacts {
     visit("next_approval", self.next_approval);
     visit("people", self.people);
     visit("quorum", self.quorum);
-    visit("row", self.row);
     visit("run", self.run);
+    visit("situation", self.situation);
     visit("work_at", self.work_at);
   }
 };

@@ -32,12 +32,11 @@ RunFacts facts_of(State const& state, std::optional<RunId> run,
                   std::optional<TenantId> const& tenant, Moment const& moment) {
   RunFacts facts;
   facts.lease_expired = moment.lease_expired;
-  facts.quorum = state.settings.quorum;
   facts.work_at = state.ledger.work_clock.at(moment.at);
   Row const* row = run ? state.runs.find(*run) : nullptr;
   if (row == nullptr || (tenant && row->tenant != *tenant)) return facts;
   facts.run = run;
-  facts.row = *row;
+  facts.situation = situation_of(*row);
   facts.balances = state.tenants.at(row->tenant).balances;
   mode::Mode const mode = mode_on_run(state, *run, *row);
   if (mode != mode::Mode::normal) facts.halted = mode;
@@ -52,8 +51,8 @@ RunFacts facts_of(State const& state, Handle const& handle, Moment const& moment
 
 RunFacts with_alarm(State const& state, RunFacts facts) {
   std::int64_t const limit = state.settings.audits_before_safe_mode;
-  if (limit == 0 || !facts.row) return facts;
-  TenantId const& tenant = facts.row->tenant;
+  if (limit == 0 || !facts.situation) return facts;
+  TenantId const& tenant = facts.situation->tenant;
   auto const waiting = state.audits.find(tenant);
   bool const reached = (waiting == state.audits.end() ? 0 : waiting->second) + 1 >= limit;
   mode::Scope const scope{.id = tenant.value(), .kind = mode::ScopeKind::tenant};
@@ -61,13 +60,21 @@ RunFacts with_alarm(State const& state, RunFacts facts) {
   return facts;
 }
 
+Terms terms_of(JobKind const& job) {
+  return {.attempts_max = job.attempts_max,
+          .hash = job.hash,
+          .price = job.price,
+          .queue_deadline = job.queue_deadline,
+          .runner = job.runner,
+          .timeout = job.timeout};
+}
+
 bool may_execute(State const& state, RunId run) {
   return mode_on_run(state, run, state.runs.at(run)) < mode::Mode::stop;
 }
 
 // The oldest run of `tenant` that may be executed.
-std::optional<std::pair<std::int64_t, RunId>> oldest(
-    State const& state, std::set<std::pair<std::int64_t, RunId>> const& waiting) {
+std::optional<std::pair<std::int64_t, RunId>> oldest(State const& state, Turns const& waiting) {
   for (auto const& entry : waiting)
     if (may_execute(state, entry.second)) return entry;
   return std::nullopt;
@@ -98,7 +105,7 @@ SubmitFacts gather(State const& state, Submit const& command, Moment const& mome
   SubmitFacts facts;
   facts.balances = state.tenants.at(command.tenant).balances;
   facts.idempotency_expires_at = moment.at + state.settings.idempotency_life;
-  if (JobKind const* job = state.jobs.find(command.job)) facts.job = *job;
+  if (JobKind const* job = state.jobs.find(command.job)) facts.job = terms_of(*job);
   AnsweredKey const* known = state.answered.find(command.idempotency.key);
   if (known != nullptr && known->expires_at > moment.at)
     facts.known = Known{.fingerprint = known->fingerprint, .seq = known->seq};
@@ -153,6 +160,7 @@ RunFacts gather(State const& state, Reconcile const& command, Moment const& mome
 RunFacts gather(State const& state, ProposeResolution const& command, Moment const& moment) {
   RunFacts facts = facts_of(state, command.run, std::nullopt, moment);
   facts.people = people_who_approve(state, command.person);
+  facts.quorum = state.settings.quorum;
   facts.next_approval = next_approval_id(state.ledger);
   return facts;
 }

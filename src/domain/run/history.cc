@@ -5,7 +5,7 @@ namespace tally::domain::run {
 Row begin(Header const& header, Submitted const& event) {
   Row row = event.row;
   row.submit_seq = header.seq;
-  if (header.correlation) row.correlation = to_text(*header.correlation);
+  row.correlation = header.correlation;
   return row;
 }
 

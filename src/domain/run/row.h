@@ -117,8 +117,8 @@ struct Row {
   std::int64_t attempts_max = 1;
   bool cancel_requested = false;
   std::optional<Charge> charge;
-  std::string correlation;  // hex
-  Micros cost_so_far;       // reported by earlier attempts; settled with the last
+  std::optional<CorrelationId> correlation;
+  Micros cost_so_far;  // reported by earlier attempts; settled with the last
   Instant created_at;
   std::string error_code;
   std::string error_detail;

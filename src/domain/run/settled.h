@@ -7,7 +7,7 @@
 
 namespace tally::domain::run {
 
-// `facts.row` and `facts.run` must be there; `facts.balances` are the tenant's.
+// `facts.situation` and `facts.run` must be there; `facts.balances` are the tenant's.
 Settled settled(RunFacts const& facts, Phase phase, Micros cost, std::string reason);
 
 }  // namespace tally::domain::run

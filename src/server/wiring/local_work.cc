@@ -61,22 +61,21 @@ Result<ports::WorkItem> LocalWork::item(ledger::Answer const& answer) {
   auto const& submitted =
       std::get<domain::run::Submitted>(std::get<domain::RunEvent>(entry.recorded.event));
   TRY(input, payloads_.open(row.tenant, submitted.input, entry.enclosure));
-  remember(*row.lease,
-           {.run = submitted.run,
-            .tenant = row.tenant,
-            .correlation = parse_correlation_id(row.correlation).value_or(CorrelationId{})});
+  auto const correlation = row.correlation.value_or(CorrelationId{});
+  remember(*row.lease, {.run = submitted.run, .tenant = row.tenant, .correlation = correlation});
   std::array<std::uint8_t, 8> span{};
   entropy_.fill(span);
-  return ports::WorkItem{.lease = *row.lease,
-                         .fence = static_cast<std::uint64_t>(row.fence),
-                         .run = submitted.run,
-                         .tenant = row.tenant,
-                         .job = row.job,
-                         .job_hash = row.job_hash.digest(),
-                         .input_json = std::move(input),
-                         .timeout = row.timeout,
-                         .attempt = static_cast<std::uint32_t>(row.attempt),
-                         .traceparent = fmt::format("00-{}-{}-01", row.correlation, to_hex(span))};
+  return ports::WorkItem{
+      .lease = *row.lease,
+      .fence = static_cast<std::uint64_t>(row.fence),
+      .run = submitted.run,
+      .tenant = row.tenant,
+      .job = row.job,
+      .job_hash = row.job_hash.digest(),
+      .input_json = std::move(input),
+      .timeout = row.timeout,
+      .attempt = static_cast<std::uint32_t>(row.attempt),
+      .traceparent = fmt::format("00-{}-{}-01", to_text(correlation), to_hex(span))};
 }
 
 void LocalWork::lease(std::vector<JobName> jobs, std::uint32_t max, Duration wait,
@@ -238,7 +237,7 @@ void LocalWork::reconcile(RunId run, std::uint64_t fence, ports::ReconcileEviden
       }
     }
     post(std::move(command), std::move(in_frame),
-         parse_correlation_id(reading.row->correlation).value_or(CorrelationId{}), std::move(done));
+         reading.row->correlation.value_or(CorrelationId{}), std::move(done));
   });
 }
 

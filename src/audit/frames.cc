@@ -1,0 +1,43 @@
+#include "audit/frames.h"
+
+#include "merkle/tree.h"
+
+namespace tally::audit {
+
+ReadFrame read_frame(segments::FrameView const& view, codec::Part part) {
+  ReadFrame frame{view.header.first_seq, {}, {}, view.header.root_after};
+  frame.entries.reserve(view.records.size());
+  for (segments::RecordView const& record : view.records) {
+    codec::Entry& entry = frame.entries.emplace_back();
+    entry.leaf_hash = merkle::leaf_hash(record.leaf);
+    auto const decoded = codec::decode(record.leaf, entry.recorded, part);
+    if (!decoded) {
+      frame.fault = decoded.error();
+      frame.entries.pop_back();
+      return frame;
+    }
+    if (part == codec::Part::event) continue;
+    entry.leaf.assign(record.leaf.begin(), record.leaf.end());
+    entry.enclosure.assign(record.enclosure.begin(), record.enclosure.end());
+  }
+  return frame;
+}
+
+// The records stand back to back in the frame, each one's leaf and enclosure wherever they do.
+CopiedFrame::CopiedFrame(segments::FrameView const& view) : view_(view) {
+  std::size_t bytes = 0;
+  for (segments::RecordView const& record : view.records)
+    bytes += record.leaf.size() + record.enclosure.size();
+  bytes_.reserve(bytes);
+  auto const copy = [this](ByteView& part) {
+    std::size_t const at = bytes_.size();
+    bytes_.insert(bytes_.end(), part.begin(), part.end());
+    part = ByteView(bytes_).subspan(at);
+  };
+  for (segments::RecordView& record : view_.records) {
+    copy(record.leaf);
+    copy(record.enclosure);
+  }
+}
+
+}  // namespace tally::audit
