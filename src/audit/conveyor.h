@@ -54,28 +54,20 @@ class Conveyor {
   bool closed_ = false;
 };
 
-// However a thread leaves, by an exception too, nobody waits for it.
+// However a thread leaves, by an exception too, nobody waits for it: it ends what it puts into and
+// closes what it takes from.
 template <class Batch>
-class Taking {
+class Leaving {
  public:
-  explicit Taking(Conveyor<Batch>& from) : from_(from) {}
-  ~Taking() { from_.close(); }
-  Taking(Taking const&) = delete;
-  Taking& operator=(Taking const&) = delete;
+  using Leave = void (Conveyor<Batch>::*)();
+  Leaving(Conveyor<Batch>& conveyor, Leave leave) : conveyor_(conveyor), leave_(leave) {}
+  ~Leaving() { (conveyor_.*leave_)(); }
+  Leaving(Leaving const&) = delete;
+  Leaving& operator=(Leaving const&) = delete;
 
  private:
-  Conveyor<Batch>& from_;
-};
-template <class Batch>
-class Putting {
- public:
-  explicit Putting(Conveyor<Batch>& into) : into_(into) {}
-  ~Putting() { into_.end(); }
-  Putting(Putting const&) = delete;
-  Putting& operator=(Putting const&) = delete;
-
- private:
-  Conveyor<Batch>& into_;
+  Conveyor<Batch>& conveyor_;
+  Leave leave_;
 };
 
 }  // namespace tally::audit

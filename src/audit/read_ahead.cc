@@ -20,7 +20,7 @@ ReadFrame read(Stages const& stages, segments::FrameView const& view) {
 }
 
 Result<void> scan_all(Stages const& stages, Copied& to, std::size_t batch_bytes) {
-  Putting const putting(to);
+  Leaving const putting(to, &Copied::end);
   std::vector<CopiedFrame> batch;
   std::size_t bytes = 0;
   auto scanned = stages.scan([&](segments::FrameView const& view) -> Result<void> {
@@ -36,8 +36,8 @@ Result<void> scan_all(Stages const& stages, Copied& to, std::size_t batch_bytes)
 }
 
 void read_all(Stages const& stages, Copied& from, Read& to) {
-  Taking const taking(from);
-  Putting const putting(to);
+  Leaving const taking(from, &Copied::close);
+  Leaving const putting(to, &Read::end);
   while (auto const copied = from.take()) {
     std::vector<ReadFrame> batch;
     batch.reserve(copied->size());
@@ -47,8 +47,8 @@ void read_all(Stages const& stages, Copied& from, Read& to) {
 }
 
 Result<void> take_all(Stages const& stages, Read& from, Read& to) {
-  Taking const taking(from);
-  Putting const putting(to);
+  Leaving const taking(from, &Read::close);
+  Leaving const putting(to, &Read::end);
   while (auto batch = from.take()) {
     for (auto frame = batch->begin(); frame != batch->end(); ++frame) {
       auto taken = stages.take(*frame);
@@ -63,7 +63,7 @@ Result<void> take_all(Stages const& stages, Read& from, Read& to) {
 }
 
 void keep_all(Stages const& stages, Read& from) {
-  Taking const taking(from);
+  Leaving const taking(from, &Read::close);
   while (auto batch = from.take())
     for (ReadFrame& frame : *batch) stages.keep(std::move(frame));
 }
@@ -85,9 +85,9 @@ Result<void> read_ahead(Stages const& stages, Helper helper, std::size_t batch_b
   // If the next thread cannot be begun, those before it are not to wait.
   auto scanning =
       std::async(std::launch::async, [&] { return scan_all(stages, copied, batch_bytes); });
-  Taking const taking_copied(copied);
+  Leaving const taking_copied(copied, &Copied::close);
   auto reading = std::async(std::launch::async, [&] { read_all(stages, copied, unfolded); });
-  Taking const taking_unfolded(unfolded);
+  Leaving const taking_unfolded(unfolded, &Read::close);
   auto keeping = std::async(std::launch::async, [&] { keep_all(stages, folded); });
   auto taken = take_all(stages, unfolded, folded);
   reading.get();

@@ -1,7 +1,7 @@
 #pragma once
 
 // Of a run's row what decisions about the run ask, and with that what their snapshots repeat: a row
-// says four times as much.
+// says twice as much.
 
 #include "domain/run/row.h"
 
