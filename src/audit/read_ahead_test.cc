@@ -209,9 +209,19 @@ TEST(ReadAhead, EndsWhenAnyOfItsStagesThrows) {
   stages = endless;
   stages.take = [](ReadFrame const&) -> Result<void> { throw GivenUp(); };
   EXPECT_THROW((void)read_ahead(stages, Helper::thread, 1), GivenUp);
+  std::uint64_t taken = 0;
   stages = endless;
+  stages.scan = [&](segments::FrameVisitor const& visitor) -> Result<void> {
+    for (int again = 0; again < 100; ++again) TRY_VOID(log->scan(0, visitor));
+    return {};
+  };
+  stages.take = [&](ReadFrame const&) -> Result<void> {
+    ++taken;
+    return {};
+  };
   stages.keep = [](ReadFrame const&) { throw GivenUp(); };
   EXPECT_THROW((void)read_ahead(stages, Helper::thread, 1), GivenUp);
+  EXPECT_LT(taken, 100u) << "it folds on for nobody";
 }
 
 }  // namespace
