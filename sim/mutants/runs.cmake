@@ -19,6 +19,12 @@ src/domain/run/apply.cc
 [==[  advance_row(state, header, event, row);
   state.last_served]==])
 
+mutation(leased_while_running "a log may lease a run that does not wait" audit_test
+src/domain/run/apply.cc
+[==[  TALLY_CHECK(row.phase == Phase::queued, "only a run that is queued waits");
+]==]
+"")
+
 mutation(lease_id_twice "the same lease id is given again" lives
 src/domain/run/apply.cc
 [==[  ++state.ledger.leases;

@@ -68,7 +68,12 @@ TEST(Fold, RefusesALedgerOfAnotherFormat) {
 
 // A log from outside may say anything; what apply takes for granted is corrupt there.
 TEST(Fold, RefusesALeaseOfARunThatDoesNotWait) {
-  World const world = paid_world();
+  World world;
+  submit(world, "leased");
+  submit(world, "waiting");  // for the same job, so that somebody waits
+  auto const leased = lease(world);
+  ASSERT_TRUE(leased);
+  world.ask(domain::run::Start{leased->handle});
   auto const started = std::ranges::find_if(world.history, [](domain::Recorded const& r) {
     return domain::type_of(r.event).name == "run.started";
   });
@@ -76,12 +81,13 @@ TEST(Fold, RefusesALeaseOfARunThatDoesNotWait) {
   auto const seq = static_cast<std::size_t>(started - world.history.begin());
   auto const said = folded_forged(world, seq, [](domain::Recorded& r) {
     RunId const run = *r.header.run;
-    domain::run::Leased leased;
-    leased.lease = LeaseId(99);
-    leased.run = run;
-    r.event = domain::RunEvent(std::move(leased));
+    domain::run::Leased again;
+    again.lease = LeaseId(99);
+    again.run = run;
+    r.event = domain::RunEvent(std::move(again));
   });
   EXPECT_TRUE(said.starts_with("corrupt: event " + std::to_string(seq) + ": ")) << said;
+  EXPECT_NE(said.find("only a run that is queued waits"), std::string::npos) << said;
 }
 
 TEST(Fold, RefusesTimeThatGoesBack) {

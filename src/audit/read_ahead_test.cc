@@ -39,6 +39,10 @@ std::unique_ptr<segments::SegmentLog> open_log(MemoryDisk& disk) {
   return std::move(opened->log);
 }
 
+auto scan_of(segments::SegmentLog const& log) {
+  return [&log](segments::FrameVisitor const& visitor) { return log.scan(0, visitor); };
+}
+
 Outcome fold_read_ahead(MemoryDisk& disk, Helper helper, std::size_t batch_bytes) {
   Fold fold;
   Outcome outcome;
@@ -47,7 +51,7 @@ Outcome fold_read_ahead(MemoryDisk& disk, Helper helper, std::size_t batch_bytes
   };
   auto const log = open_log(disk);
   Stages stages;
-  stages.scan = [&](segments::FrameVisitor const& visitor) { return log->scan(0, visitor); };
+  stages.scan = scan_of(*log);
   stages.take = [&](ReadFrame const& frame) { return fold.frame(frame, seen); };
   outcome.said = said(read_ahead(stages, helper, batch_bytes));
   outcome.state = codec::StateDigest::of(fold.state());
@@ -105,7 +109,7 @@ TEST(ReadAhead, KeepsWhatWasTakenAndNoMore) {
         std::vector<std::uint64_t> kept;
         std::vector<std::uint64_t> taken;
         Stages stages;
-        stages.scan = [&](segments::FrameVisitor const& visitor) { return log->scan(0, visitor); };
+        stages.scan = scan_of(*log);
         stages.take = [&](ReadFrame const& frame) -> Result<void> {
           if (taken.size() == refused) return fail("corrupt", "not this one");
           taken.push_back(frame.first_seq);
@@ -129,7 +133,7 @@ TEST(ReadAhead, ReadsWholeWhatIsToBeWhole) {
   for (Helper helper : kHelpers) {
     std::vector<codec::Entry> kept;
     Stages stages;
-    stages.scan = [&](segments::FrameVisitor const& visitor) { return log->scan(0, visitor); };
+    stages.scan = scan_of(*log);
     stages.take = [](ReadFrame const&) { return Result<void>(); };
     stages.keep = [&](ReadFrame frame) {
       std::ranges::move(frame.entries, std::back_inserter(kept));

@@ -18,10 +18,9 @@ void wait(State& state, RunId run, Row const& row) {
 }
 
 void stop_waiting(State& state, RunId run, Row const& row) {
+  TALLY_CHECK(row.phase == Phase::queued, "only a run that is queued waits");
   auto job = state.queue.waiting.find(row.job);
-  TALLY_CHECK(job != state.queue.waiting.end(), "nobody waits for this job");
   auto tenant = job->second.find(row.tenant);
-  TALLY_CHECK(tenant != job->second.end(), "nobody of this tenant waits for this job");
   tenant->second.erase(std::pair(row.submit_seq, run));
   if (tenant->second.empty()) job->second.erase(tenant);
   if (job->second.empty()) state.queue.waiting.erase(job);
