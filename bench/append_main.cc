@@ -23,6 +23,14 @@ constexpr std::size_t kFrameBytes = 1u << 20;
 constexpr std::uint64_t kRawFileBytes = 64u << 20;
 constexpr int kRounds = 5;
 
+// The leaves of a frame are hashed together.
+template <class Items>
+void hash_into(merkle::Tree& tree, Items const& items) {
+  std::vector<ByteView> leaves;
+  for (auto const& item : items) leaves.emplace_back(item.leaf);
+  for (Digest const& hash : merkle::leaf_hashes(leaves)) tree.append(hash);
+}
+
 // One frame on its way to the disk while the next fills, as in the loop.
 class Appender {
  public:
@@ -39,7 +47,6 @@ class Appender {
   void add(domain::Recorded const& recorded, Bytes const& enclosure) {
     ports::LogRecord record;
     codec::encode(recorded, record.leaf);
-    tree_.append(merkle::leaf_hash(record.leaf));
     record.enclosure = enclosure;
     bytes_ += record.leaf.size() + enclosure.size();
     open_.records.push_back(std::move(record));
@@ -50,6 +57,7 @@ class Appender {
   void flush() {
     if (open_.records.empty()) return;
     settle();
+    hash_into(tree_, open_.records);
     open_.epoch = 1;
     open_.first_seq = std::exchange(next_seq_, next_seq_ + open_.records.size());
     open_.root_after = tree_.root();
@@ -132,7 +140,10 @@ Spent encode_all(Entries const& entries) {
 Spent hash_all(Entries const& entries) {
   merkle::Tree tree;
   Spent const spent = spent_by([&] {
-    for (codec::Entry const& entry : entries) tree.append(merkle::leaf_hash(entry.leaf));
+    for (auto at = entries.begin(); at != entries.end();) {
+      auto const end = at + std::min<std::ptrdiff_t>(kFrameEvents, entries.end() - at);
+      hash_into(tree, std::ranges::subrange(std::exchange(at, end), end));
+    }
   });
   TALLY_CHECK(tree.size() == entries.size(), "nothing was hashed");
   return spent;

@@ -1,6 +1,6 @@
 // What nearly every file includes; precompiled once.
-#include <absl/container/btree_map.h>
 #include <absl/container/btree_set.h>
+#include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
 #include <array>

@@ -4,7 +4,11 @@
 
 package_list=$(dirname "${BASH_SOURCE[0]}")/apt-packages.txt
 
-wanted_packages() { sed 's/#.*//' "$package_list" | awk 'NF { print $1 }'; }
+# Without those that name another machine's architecture.
+wanted_packages() {
+  sed 's/#.*//' "$package_list" | awk -v here="$(dpkg --print-architecture)" '
+    NF { split($1, name, ":"); if (name[2] == "" || name[2] == here) print name[1] }'
+}
 
 is_installed() {
   [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]

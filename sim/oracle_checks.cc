@@ -168,7 +168,7 @@ void Oracle::check_fold(ports::Disk& disk) {
 
 void Oracle::check_state(domain::State const& state) {
   using enum domain::AccountKind;
-  for (auto const& [tenant, row] : state.tenants) {
+  for (auto const& [tenant, row] : state.tenants.in_order()) {
     BudgetStory const folded{.granted = row.balances.credits(),
                              .available = row.balances.of(available),
                              .held = row.balances.of(held),
@@ -178,7 +178,7 @@ void Oracle::check_state(domain::State const& state) {
     verdicts_.require(folded == (at == model_.tenants().end() ? BudgetStory{} : at->second.now),
                       "the books equal the budgets", tenant.value());
   }
-  for (auto const& [run, row] : state.runs) {
+  for (auto const& [run, row] : state.runs.in_order()) {
     auto const* story = model_.run(run);
     verdicts_.require(story != nullptr && story->phase == row.phase && story->fence == row.fence,
                       "the folded run is the run of the story", to_text(run));

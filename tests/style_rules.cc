@@ -123,9 +123,12 @@ std::vector<Ban> const& bans() {
       {{"getenv", "secure_getenv"},
        [](auto const& path) { return !is_main(path) && !is_test(path); },
        "read the environment in main and hand the value down as an option"},
-      {{"unordered_*"},
-       [](auto const& path) { return under(path, "src/domain/"); },
-       "use std::map or std::set: the order of iteration is part of the evidence"},
+      {{"unordered_*", "flat_hash_*", "node_hash_*"},
+       [](auto const& path) {
+         return under(path, "src/domain/") && path != "src/domain/table.h" &&
+                path != "src/domain/lookup.h";
+       },
+       "use Table or Lookup, whose order cannot be seen: what is decided may not depend on one"},
       {{"float", "double"},
        [](auto const& path) { return under(path, "src/domain/"); },
        "use integers with a unit (base/money.h, base/time.h)"},

@@ -121,6 +121,9 @@ TEST(Style, BansUnorderedContainersAndFloatingPointInTheDomain) {
     EXPECT_EQ(caught(banned_words, "src/domain/run/a.h", bad), 1u) << bad;
     EXPECT_EQ(caught(banned_words, "src/json/a.h", bad), 0u) << bad;
   }
+  std::string const hashed = "absl::flat_hash_map<int, int> m;";
+  EXPECT_EQ(caught(banned_words, "src/domain/state.h", hashed), 1u);
+  EXPECT_EQ(caught(banned_words, "src/domain/table.h", hashed), 0u);
 }
 
 TEST(Style, BansBracesAndLambdasInsideCoAwait) {

@@ -69,6 +69,13 @@ src/ledger/frame_builder.cc
 ]==]
 "")
 
+mutation(leaves_in_reverse "the leaves of a frame go into the tree in reverse" ledger_test
+src/ledger/frame_builder.cc
+[==[    tree_.append(hashes[i]);
+]==]
+[==[    tree_.append(hashes[hashes.size() - 1 - i]);
+]==])
+
 mutation(checkpoint_of_another_size "a checkpoint is signed over another size than was ordered" lives
 src/server/wiring/checkpoint_signer.cc
 [==[.size = static_cast<std::uint64_t>(head.size),]==]

@@ -2,8 +2,15 @@
 
 mutation(leaf_like_a_node "leaves are hashed with the prefix of nodes" merkle_test
 src/merkle/tree.cc
-[==[kLeaf[] = {0x00}]==]
-[==[kLeaf[] = {0x01}]==])
+[==[kLeaf{0x00}]==]
+[==[kLeaf{0x01}]==])
+
+mutation(neighbour_hashed "of many leaves the second has the hash of the first" merkle_test
+src/merkle/tree.cc
+[==[      messages[i] = ByteView(text).subspan(begin);
+]==]
+[==[      messages[i] = i == 1 ? messages[0] : ByteView(text).subspan(begin);
+]==])
 
 mutation(children_swapped "the root hashes the right child first" merkle_test
 src/merkle/tree.cc

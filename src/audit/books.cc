@@ -20,7 +20,7 @@ domain::Postings const* postings_of(domain::Event const& event) {
 }  // namespace
 
 Books::Books(domain::State const& state) {
-  for (auto const& [tenant, row] : state.tenants)
+  for (auto const& [tenant, row] : state.tenants.in_order())
     for (domain::AccountKind kind : all_of(domain::AccountKind{}))
       accounts_[{tenant.value(), std::string(name_of(kind))}] = row.balances.of(kind).value();
 }
@@ -48,7 +48,7 @@ Result<void> Books::enter(codec::Entry const& entry) {
 }
 
 Result<void> Books::compare(domain::State const& state) const {
-  for (auto const& [tenant, row] : state.tenants) {
+  for (auto const& [tenant, row] : state.tenants.in_order()) {
     for (domain::AccountKind kind : all_of(domain::AccountKind{})) {
       auto at = accounts_.find({tenant.value(), std::string(name_of(kind))});
       std::int64_t const booked = at == accounts_.end() ? 0 : at->second;

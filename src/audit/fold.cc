@@ -56,8 +56,8 @@ void Fold::note_digest() {
   }
 }
 
-codec::StateDigest Fold::take_digest() {
-  if (wanted_ != StateDigests::none) digest_.update(basis_.state);
+codec::StateDigest Fold::take_digest(codec::Both const& both) {
+  if (wanted_ != StateDigests::none) digest_.update(basis_.state, both);
   return std::move(digest_);
 }
 

@@ -60,7 +60,7 @@ class Fold {
   // From here on the fold is of no use.
   Basis take_basis() { return std::move(basis_); }
   // Of the state as it is now, unless none was wanted; before take_basis.
-  codec::StateDigest take_digest();
+  codec::StateDigest take_digest(codec::Both const& both = codec::one_after_the_other);
   std::int64_t checkpoints() const { return checkpoints_; }
   // A checkpoint's state digest was the one of the state folded.
   bool proven() const { return proven_; }

@@ -14,9 +14,9 @@ namespace {
 using Copied = Conveyor<std::vector<CopiedFrame>>;
 using Read = Conveyor<std::vector<ReadFrame>>;
 
-ReadFrame read(Stages const& stages, segments::FrameView const& view) {
+codec::Part part_of(Stages const& stages, segments::FrameView const& view) {
   bool const whole = view.header.next_seq() > stages.whole_from;
-  return read_frame(view, whole ? codec::Part::whole : codec::Part::event);
+  return whole ? codec::Part::whole : codec::Part::event;
 }
 
 Result<void> scan_all(Stages const& stages, Copied& to, std::size_t batch_bytes) {
@@ -35,13 +35,25 @@ Result<void> scan_all(Stages const& stages, Copied& to, std::size_t batch_bytes)
   return scanned;
 }
 
+void hash_all(Copied& from, Copied& to) {
+  Leaving const taking(from, &Copied::close);
+  Leaving const putting(to, &Copied::end);
+  while (auto batch = from.take()) {
+    for (CopiedFrame& frame : *batch) frame.leaf_hashes = leaf_hashes(frame.view());
+    if (!to.put(std::move(*batch))) return;
+  }
+}
+
 void read_all(Stages const& stages, Copied& from, Read& to) {
   Leaving const taking(from, &Copied::close);
   Leaving const putting(to, &Read::end);
   while (auto const copied = from.take()) {
     std::vector<ReadFrame> batch;
     batch.reserve(copied->size());
-    for (CopiedFrame const& frame : *copied) batch.push_back(read(stages, frame.view()));
+    for (CopiedFrame const& frame : *copied) {
+      codec::Part const part = part_of(stages, frame.view());
+      batch.push_back(read_frame(frame.view(), frame.leaf_hashes, part));
+    }
     if (!to.put(std::move(batch))) return;
   }
 }
@@ -73,23 +85,27 @@ void keep_all(Stages const& stages, Read& from) {
 Result<void> read_ahead(Stages const& stages, Helper helper, std::size_t batch_bytes) {
   if (helper == Helper::none) {
     return stages.scan([&](segments::FrameView const& view) -> Result<void> {
-      ReadFrame frame = read(stages, view);
+      ReadFrame frame = read_frame(view, part_of(stages, view));
       TRY_VOID(stages.take(frame));
       stages.keep(std::move(frame));
       return {};
     });
   }
   Copied copied;
+  Copied hashed;
   Read unfolded;
   Read folded;
   // If the next thread cannot be begun, those before it are not to wait.
   auto scanning =
       std::async(std::launch::async, [&] { return scan_all(stages, copied, batch_bytes); });
   Leaving const taking_copied(copied, &Copied::close);
-  auto reading = std::async(std::launch::async, [&] { read_all(stages, copied, unfolded); });
+  auto hashing = std::async(std::launch::async, [&] { hash_all(copied, hashed); });
+  Leaving const taking_hashed(hashed, &Copied::close);
+  auto reading = std::async(std::launch::async, [&] { read_all(stages, hashed, unfolded); });
   Leaving const taking_unfolded(unfolded, &Read::close);
   auto keeping = std::async(std::launch::async, [&] { keep_all(stages, folded); });
   auto taken = take_all(stages, unfolded, folded);
+  hashing.get();
   reading.get();
   auto scanned = scanning.get();
   keeping.get();

@@ -5,7 +5,9 @@
 //
 //     scan    reads the disk, checks the frames' checksums    waits for the disk half the time
 //       │ batches of frames
-//     read    hashes the leaves, makes events of them
+//     hash    hashes the leaves
+//       │ batches of frames
+//     read    makes events of them
 //       │ batches of frames
 //     take    the caller's thread, one frame after another: the fold
 //       │ batches of frames
@@ -24,12 +26,13 @@ namespace tally::audit {
 
 enum class Helper {
   none,    // the caller's thread does all of it: for the simulator
-  thread,  // other threads scan, read and keep
+  thread,  // other threads scan, hash, read and keep
 };
 
-// Some hundred events: enough to make up for handing over. About fifteen batches at most are in
-// memory, with their events some 40 MB.
-inline constexpr std::size_t kBatchBytes = 1u << 20;
+// Some eighty events: enough to make up for handing over. About twenty batches at most are in
+// memory, with their events some 8 MB, or twenty frames where those are
+// longer.
+inline constexpr std::size_t kBatchBytes = 128u << 10;
 
 struct Stages {
   // Hands each frame of a log to the visitor; ends with the visitor's first error or its own.

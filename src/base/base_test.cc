@@ -59,6 +59,26 @@ TEST(Digest, MatchesTheVectorsOfTheStandards) {
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
+// Lengths around a block's, nothing at all, and around the most that is hashed side by side.
+TEST(Digest, OfEachMessageIsTheDigestOfIt) {
+  Prng random(3);
+  Bytes bytes(1u << 17);
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random.next());
+  std::vector<ByteView> messages;
+  for (std::size_t size = 0; size < 200; ++size)
+    messages.push_back(ByteView(bytes).subspan(random.below(1000), size));
+  for (std::size_t size = (1u << 16) - 4; size < (1u << 16) + 4; ++size)
+    messages.push_back(ByteView(bytes).first(size));
+  for (int i = 0; i < 300; ++i)
+    messages.push_back(ByteView(bytes).subspan(random.below(1000), random.below(70'000)));
+  for (std::size_t const count : {0u, 1u, 2u, 7u, 200u, 508u}) {
+    std::vector<Digest> digests(count);
+    sha256_each(std::span(messages).first(count), digests);
+    for (std::size_t i = 0; i < count; ++i)
+      ASSERT_EQ(digests[i], sha256(messages[i])) << i << " of " << count;
+  }
+}
+
 TEST(ContentRef, IsNeverAPlainString) {
   Digest const digest = sha256(as_bytes("x"));
   EXPECT_EQ(ContentRef::parse("sha256:" + digest.hex())->digest(), digest);

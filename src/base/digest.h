@@ -6,13 +6,15 @@
 #include <compare>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.h"
 
-struct evp_md_ctx_st;  // of OpenSSL
+struct SHA256state_st;  // of OpenSSL
 
 namespace tally {
 
@@ -20,6 +22,11 @@ struct Digest {
   std::array<std::uint8_t, 32> bytes{};
   friend bool operator==(Digest const&, Digest const&) = default;
   friend auto operator<=>(Digest const&, Digest const&) = default;
+  // Any eight bytes of a digest spread as well as all of them.
+  template <class Hash>
+  friend Hash AbslHashValue(Hash hash, Digest const& digest) {
+    return Hash::combine(std::move(hash), get_u64(digest.bytes.data()));
+  }
   std::string hex() const { return to_hex(bytes); }
   static std::optional<Digest> from_hex(std::string_view text);
 };
@@ -27,6 +34,9 @@ struct Digest {
 // The digest of the concatenation of the parts.
 Digest sha256(std::initializer_list<ByteView> parts);
 inline Digest sha256(ByteView bytes) { return sha256({bytes}); }
+
+// The digest of each message; many at once take half of the time, where the processor can.
+void sha256_each(std::span<ByteView const> messages, std::span<Digest> digests);
 
 // SHA-256 of bytes that come in parts.
 class Sha256 {
@@ -40,7 +50,7 @@ class Sha256 {
   Digest finish();
 
  private:
-  evp_md_ctx_st* context_;
+  std::unique_ptr<SHA256state_st> context_;
 };
 
 Digest hmac_sha256(ByteView key, ByteView message);

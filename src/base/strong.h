@@ -1,7 +1,7 @@
 #pragma once
 
 // Each identifier and quantity has its own type: struct RunId : Strong<RunId, std::uint64_t>.
-// Comparison only; arithmetic is opted into by the type that wants it.
+// Comparison and hashing only; arithmetic is opted into by the type that wants it.
 
 #include <compare>
 #include <concepts>
@@ -17,6 +17,10 @@ struct Strong {
   constexpr Rep const& value() const { return rep_; }
   friend constexpr bool operator==(Strong const&, Strong const&) = default;
   friend constexpr auto operator<=>(Strong const&, Strong const&) = default;
+  template <class Hash>
+  friend Hash AbslHashValue(Hash hash, Strong const& strong) {
+    return Hash::combine(std::move(hash), strong.rep_);
+  }
 
  private:
   Rep rep_{};

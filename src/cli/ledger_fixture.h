@@ -94,7 +94,7 @@ class LedgerFixture {
 
   void end_frame() {
     frame_.log.epoch = 1;
-    frame_.log.root_after = tree_.root();
+    builder_.seal(frame_);
     ASSERT_TRUE(log_->append(frame_.log));
     frame_ = {};
   }

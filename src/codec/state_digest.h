@@ -5,16 +5,26 @@
 // they came about. The hash of a row as it was last seen stands beside it in its table, so one
 // state has one of these at a time.
 
+#include <functional>
+
 #include "base/digest.h"
 #include "domain/state.h"
 
 namespace tally::codec {
 
+// Does both and returns when both are done.
+using Both = std::function<void(std::function<void()> const&, std::function<void()> const&)>;
+inline void one_after_the_other(std::function<void()> const& one,
+                                std::function<void()> const& other) {
+  one();
+  other();
+}
+
 class StateDigest {
  public:
   // Takes the rows touched since the last call into account and returns the digest now. The first
-  // call covers all rows.
-  Digest update(domain::State& state);
+  // call covers all rows, in two halves that may be done at once.
+  Digest update(domain::State& state, Both const& both = one_after_the_other);
   // Instead of an update that nobody needs: before the first one, the state need not remember what
   // was touched.
   void skip(domain::State& state);
@@ -22,6 +32,8 @@ class StateDigest {
   static Digest of(domain::State const& state);
 
  private:
+  static Digest of_half(domain::State& state, std::size_t half);
+
   Digest sum_;
   // The two rows that exist once, as they were last seen; zero at first. The tables keep the
   // others.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "codec/fields_random.h"
 #include "codec/state_tables.h"
 
@@ -97,7 +99,12 @@ TEST(StateDigest, BegunAfterAnotherDoesNotBelieveWhatThatOneNoted) {
   first.update(state);
   for (int i = 0; i < 20; ++i) disturb(random, state);
   StateDigest second;
-  EXPECT_EQ(second.update(state), StateDigest::of(state));
+  auto const at_once = [](auto const& one, auto const& other) {
+    std::thread beside(other);
+    one();
+    beside.join();
+  };
+  EXPECT_EQ(second.update(state, at_once), StateDigest::of(state));
   disturb(random, state);
   EXPECT_EQ(second.update(state), StateDigest::of(state));
 }

@@ -64,7 +64,7 @@ void write_state(domain::State const& state, Put&& put) {
     put(line.text());
   };
   each_table([&](std::string_view name, auto table) {
-    for (auto const& [key, row] : state.*table) one(name, key, row);
+    for (auto const& [key, row] : (state.*table).in_order()) one(name, key, row);
   });
   one(kLedgerRow, std::string(), state.ledger);
   one(kSettingsRow, std::string(), state.settings);

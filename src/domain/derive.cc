@@ -7,7 +7,7 @@ namespace {
 void derive(State& state, RunId id, run::Row const& row) {
   ++state.phases[static_cast<std::size_t>(row.phase)];
   if (!run::is_final(row.phase)) ++state.runs_live;
-  if (row.lease) state.leases.emplace(*row.lease, id);
+  if (row.lease) state.leases.put(*row.lease, id);
   if (row.phase == run::Phase::audit_required) ++state.audits[row.tenant];
   if (row.finished_at) state.finished.emplace(*row.finished_at, id);
   if (row.phase != run::Phase::queued) return;
@@ -19,10 +19,13 @@ void derive(State& state, RunId id, run::Row const& row) {
 }  // namespace
 
 void derive(State& state) {
-  for (auto const& [id, row] : state.runs) derive(state, id, row);
-  for (auto const& [id, row] : state.approvals)
+  state.runs.each([&](RunId id, run::Row const& row) { derive(state, id, row); });
+  state.approvals.each([&](ApprovalId id, approval::Row const& row) {
     state.deadlines.approvals.emplace(row.expires_at, id);
-  for (auto const& [key, row] : state.answered) state.key_ends.emplace(row.expires_at, key);
+  });
+  state.answered.each([&](Digest const& key, AnsweredKey const& row) {
+    state.key_ends.emplace(row.expires_at, key);
+  });
 }
 
 }  // namespace tally::domain

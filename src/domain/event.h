@@ -115,7 +115,9 @@ struct Snapshot {
 
 struct Recorded {
   Header header;
-  Event event;
+  // Whoever makes one says which at once; until then the smallest, since the first has lists and
+  // texts, which every event would make and throw away.
+  Event event = RunEvent(run::Started());
   std::optional<Snapshot> snapshot;
   bool operator==(Recorded const&) const = default;
 };

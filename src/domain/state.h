@@ -2,7 +2,6 @@
 
 // Everything that decisions read: a fold of the ledger, nothing else. Only apply writes it.
 
-#include <absl/container/btree_map.h>
 #include <absl/container/btree_set.h>
 
 #include <map>
@@ -11,6 +10,7 @@
 #include "domain/approval/engine.h"
 #include "domain/chronicle/engine.h"
 #include "domain/directory/rows.h"
+#include "domain/lookup.h"
 #include "domain/mode/engine.h"
 #include "domain/run/facts.h"
 #include "domain/table.h"
@@ -75,7 +75,8 @@ struct LastServed {
   }
 };
 
-// What is derived from the tables: keys side by side, as the tables have theirs (table.h).
+// What is derived from the tables and has an order: keys side by side, so that a search waits for
+// memory three or four times, and what is put last does not wait.
 template <class When, class Key>
 using ByTime = absl::btree_set<std::pair<When, Key>>;
 
@@ -111,7 +112,7 @@ struct State {
   Queue queue;
   Deadlines deadlines;
   std::map<TenantId, std::int64_t> audits;          // runs that wait for one
-  absl::btree_map<LeaseId, RunId> leases;           // of runs whose row names one
+  Lookup<LeaseId, RunId> leases;                    // of runs whose row names one
   ByTime<Instant, RunId> finished;                  // for the archive
   ByTime<Instant, Digest> key_ends;                 // when they expire, for the archive
   std::array<std::int64_t, run::kPhases> phases{};  // runs in memory by phase

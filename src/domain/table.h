@@ -1,16 +1,18 @@
 #pragma once
 
-// An ordered table of the state. It remembers which rows were touched since somebody last asked,
-// and keeps a digest beside each row for whoever asks, so that the state's digest costs what
-// changed and not what exists.
+// A table of the state. It remembers which rows were touched since somebody last asked, and keeps a
+// digest beside each row for whoever asks, so that the state's digest costs what changed and not
+// what exists.
 //
 // A hundred thousand runs have random keys, and a command looks several of them up. A search tree
-// with one key a node waits for memory at each of seventeen steps; a B-tree has its keys side by
-// side and waits three or four times. Its nodes move what they hold, so they hold pointers: a row
-// stays where it is for as long as it exists.
+// with one key a node waits for memory at each of seventeen steps, a B-tree three or four times, a
+// hash table once. Its order changes with every start of the program, so nothing may depend on it;
+// whoever needs an order asks for one. It moves what it holds, so it holds pointers: a row stays
+// where it is for as long as it exists.
 
-#include <absl/container/btree_map.h>
+#include <absl/container/flat_hash_map.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -30,30 +32,10 @@ class Table {
     bool is_touched = false;
     bool is_erased = false;
   };
-  using Entries = absl::btree_map<Key, std::unique_ptr<Entry>>;
+  using Entries = absl::flat_hash_map<Key, std::unique_ptr<Entry>>;
 
  public:
-  class Iterator {
-   public:
-    using value_type = std::pair<Key const&, Row const&>;
-    using difference_type = std::ptrdiff_t;
-    Iterator() = default;
-    explicit Iterator(typename Entries::const_iterator at) : at_(at) {}
-    value_type operator*() const { return {at_->first, at_->second->row}; }
-    Iterator& operator++() {
-      ++at_;
-      return *this;
-    }
-    Iterator operator++(int) {
-      Iterator const before = *this;
-      ++*this;
-      return before;
-    }
-    bool operator==(Iterator const&) const = default;
-
-   private:
-    typename Entries::const_iterator at_;
-  };
+  using Rows = std::vector<std::pair<Key const&, Row const&>>;
 
   Table();
   ~Table();
@@ -70,11 +52,17 @@ class Table {
   // Returns what was there, if anything: it can be read until the touched rows are taken.
   Row const* erase(Key const& key);
   std::size_t size() const { return entries_.size(); }
-  Iterator begin() const { return Iterator(entries_.begin()); }
-  Iterator end() const { return Iterator(entries_.end()); }
+  // All rows, by ascending key; valid until the next change. Costs a sort.
+  Rows in_order() const;
+  // Calls visit(key, row) with each row, in no order: for sums, and for what orders them itself.
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (auto const& [key, entry] : entries_) visit(key, entry->row);
+  }
 
   // Calls visit(key, row, noted) once for each row touched since the last call; `row` is null if
-  // it was erased. What is left in `noted` is there again the next time; at first it is zero.
+  // it was erased. What is left in `noted` is there again the next time; at first it is zero. It
+  // may be written until the table changes again, of an erased row during the visit only.
   template <class Visit>
   void take_touched(Visit&& visit) {
     // Their memory goes with them: whoever fills a table has touched all of it.
@@ -84,11 +72,17 @@ class Table {
       visit(key, entry->is_erased ? nullptr : &std::as_const(entry->row), entry->noted);
     }
   }
-  // The same with every row that there is.
-  template <class Visit>
-  void take_all(Visit&& visit) {
+  // Instead of a call whose rows nobody needs.
+  void forget_touched() {
     take_touched([](Key const&, Row const*, Digest const&) {});
-    for (auto& [key, entry] : entries_) visit(key, &std::as_const(entry->row), entry->noted);
+  }
+  // Calls visit(key, row, noted) with the rows of one of `parts` parts, in no order. Different
+  // parts may be visited at once.
+  template <class Visit>
+  void each_of_part(std::size_t part, std::size_t parts, Visit&& visit) {
+    std::size_t turn = 0;
+    for (auto& [key, entry] : entries_)
+      if (turn++ % parts == part) visit(key, std::as_const(entry->row), entry->noted);
   }
 
  private:
@@ -136,7 +130,7 @@ std::optional<Row> Table<Key, Row>::put(Key const& key, Row row) {
   auto const [at, is_new] = entries_.try_emplace(key);
   std::optional<Row> replaced;
   if (is_new)
-    at->second = std::make_unique<Entry>(Entry{.row = std::move(row)});
+    at->second = std::make_unique<Entry>(std::move(row));
   else
     replaced = std::exchange(at->second->row, std::move(row));
   touch(at->first, *at->second);
@@ -152,6 +146,18 @@ Row const* Table<Key, Row>::erase(Key const& key) {
   erased_.push_back(std::move(at->second));
   entries_.erase(at);
   return &erased_.back()->row;
+}
+
+template <class Key, class Row>
+typename Table<Key, Row>::Rows Table<Key, Row>::in_order() const {
+  std::vector<typename Entries::const_pointer> sorted;
+  sorted.reserve(entries_.size());
+  for (auto const& entry : entries_) sorted.push_back(&entry);
+  std::ranges::sort(sorted, {}, [](auto const* entry) -> Key const& { return entry->first; });
+  Rows rows;
+  rows.reserve(sorted.size());
+  for (auto const* entry : sorted) rows.emplace_back(entry->first, entry->second->row);
+  return rows;
 }
 
 template <class Key, class Row>

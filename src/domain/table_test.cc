@@ -44,7 +44,7 @@ TEST(Table, GivesTheRowThatWasReplaced) {
   EXPECT_EQ(rows.size(), 1u);
 }
 
-TEST(Table, KeepsRowsWhereTheyAreAndIteratesInTheOrderOfKeys) {
+TEST(Table, KeepsRowsWhereTheyAreAndGivesThemInTheOrderOfKeys) {
   Rows rows;
   Prng random(7);
   std::map<int, std::string const*> where;
@@ -60,7 +60,7 @@ TEST(Table, KeepsRowsWhereTheyAreAndIteratesInTheOrderOfKeys) {
   }
   ASSERT_EQ(rows.size(), where.size());
   auto expected = where.begin();
-  for (auto const& [key, row] : rows) {
+  for (auto const& [key, row] : rows.in_order()) {
     EXPECT_EQ(key, expected->first);
     EXPECT_EQ(&row, expected->second);
     ++expected;
@@ -91,15 +91,32 @@ TEST(Table, VisitsARowThatIsNoMoreAndThenForgetsIt) {
   EXPECT_TRUE(take_touched(rows, number(7)).empty());
 }
 
-TEST(Table, VisitsEveryRowAndNoneOfThemAgain) {
+TEST(Table, VisitsEachRowInOneOfItsParts) {
   Rows rows;
-  rows.put(1, "a");
-  rows.put(2, "b");
-  rows.erase(2);
-  std::vector<int> keys;
-  rows.take_all([&](int key, std::string const*, Digest const&) { keys.push_back(key); });
-  EXPECT_EQ(keys, std::vector<int>{1});
-  EXPECT_TRUE(take_touched(rows, number(9)).empty());
+  for (int i = 0; i < 100; ++i) rows.put(i, std::to_string(i));
+  rows.erase(7);
+  std::map<int, std::string> seen;
+  for (std::size_t part = 0; part < 3; ++part) {
+    std::size_t const before = seen.size();
+    rows.each_of_part(part, 3, [&](int key, std::string const& row, Digest& noted) {
+      EXPECT_TRUE(seen.emplace(key, row).second) << key;
+      noted = number(9);
+    });
+    EXPECT_EQ(seen.size() - before, 33u);
+  }
+  rows.forget_touched();
+  EXPECT_TRUE(take_touched(rows, number(8)).empty());
+  rows.edit(3) += "d";
+  EXPECT_EQ(take_touched(rows, number(8)), (std::vector<Visited>{{3, "3d", number(9)}}));
+}
+
+TEST(Table, VisitsEachRowForSums) {
+  Rows rows;
+  int sum = 0;
+  for (int i = 1; i <= 10; ++i) rows.put(i, std::to_string(i));
+  rows.erase(4);
+  rows.each([&](int key, std::string const& row) { sum += key + std::stoi(row); });
+  EXPECT_EQ(sum, 2 * (55 - 4));
 }
 
 TEST(TableDeathTest, StopsAtARowThatMustExist) {

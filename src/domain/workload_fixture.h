@@ -75,10 +75,8 @@ class Workload {
   }
   // A run in memory; an even number of chances for each.
   RunId any_run() {
-    auto const& runs = world.state.runs;
-    if (runs.size() == 0) return {};
-    return (*std::next(runs.begin(), static_cast<std::ptrdiff_t>(random_.below(runs.size()))))
-        .first;
+    auto const runs = world.state.runs.in_order();
+    return runs.empty() ? RunId{} : runs[random_.below(runs.size())].first;
   }
   run::Measured any_measure() {
     std::optional<Micros> reported;
@@ -117,14 +115,14 @@ class Workload {
   }
   // Nobody leaves a mode in force for long, so that there is work to do.
   void approvals_and_modes() {
-    auto const& open = world.state.approvals;
-    if (open.size() > 0 && random_.chance(700)) {
-      ApprovalId const approval = (*open.begin()).first;
+    auto const open = world.state.approvals.in_order();
+    if (!open.empty() && random_.chance(700)) {
+      ApprovalId const approval = open.front().first;
       if (random_.chance(100)) return follow(world.ask(approval::Expire{approval}));
       return follow(world.ask(approval::Sign{.approval = approval, .person = anybody()}));
     }
-    if (world.state.modes.size() > 0) {
-      auto const [scope, row] = *world.state.modes.begin();
+    if (auto const modes = world.state.modes.in_order(); !modes.empty()) {
+      auto const [scope, row] = modes.front();
       if (row.safe_until) world.at = std::max(world.at, *row.safe_until);
       return set_mode(scope, row.mode == mode::Mode::halt ? mode::Mode::safe : mode::Mode::normal);
     }

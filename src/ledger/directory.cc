@@ -2,20 +2,31 @@
 
 namespace tally::ledger {
 
+namespace {
+
+template <class Key, class Row>
+std::map<Key, Row> copy_of(domain::Table<Key, Row> const& table) {
+  auto const rows = table.in_order();
+  return {rows.begin(), rows.end()};
+}
+
+}  // namespace
+
 std::shared_ptr<Directory const> Directory::of(domain::State const& state) {
   auto directory = std::make_shared<Directory>();
   directory->ledger = state.ledger.ledger;
   directory->origin = state.ledger.origin;
   directory->vkey = state.ledger.vkey;
   directory->settings = state.settings;
-  for (auto const& [id, key] : state.keys)
+  for (auto const& [id, key] : state.keys.in_order())
     directory->keys.emplace(key.secret_sha256, KeyEntry{.id = id, .key = key});
-  for (auto const& [id, tenant] : state.tenants) directory->tenants.emplace(id, tenant.plan);
-  directory->people = {state.people.begin(), state.people.end()};
-  directory->plans = {state.plans.begin(), state.plans.end()};
-  directory->jobs = {state.jobs.begin(), state.jobs.end()};
-  directory->modes = {state.modes.begin(), state.modes.end()};
-  directory->approvals = {state.approvals.begin(), state.approvals.end()};
+  for (auto const& [id, tenant] : state.tenants.in_order())
+    directory->tenants.emplace(id, tenant.plan);
+  directory->people = copy_of(state.people);
+  directory->plans = copy_of(state.plans);
+  directory->jobs = copy_of(state.jobs);
+  directory->modes = copy_of(state.modes);
+  directory->approvals = copy_of(state.approvals);
   return directory;
 }
 

@@ -62,8 +62,6 @@ std::shared_ptr<Entry const> FrameBuilder::record(PendingFrame& frame, domain::S
         entry->recorded.header.ledger = leaf0->ledger;
     codec::encode(entry->recorded, entry->leaf);
     TALLY_CHECK(entry->leaf.size() <= codec::kLeafBytesMax, "an event exceeds 65,535 bytes");
-    entry->leaf_hash = merkle::leaf_hash(entry->leaf);
-    tree_.append(entry->leaf_hash);
     domain::apply(state_, entry->recorded.header, entry->recorded.event);
     auto const violated =
         domain::violated_invariant(state_, entry->recorded.header, entry->recorded.event);
@@ -76,6 +74,18 @@ std::shared_ptr<Entry const> FrameBuilder::record(PendingFrame& frame, domain::S
     if (!first) first = entry;
   }
   return first;
+}
+
+void FrameBuilder::seal(PendingFrame& frame) {
+  std::vector<ByteView> leaves;
+  leaves.reserve(frame.entries.size());
+  for (auto const& entry : frame.entries) leaves.emplace_back(entry->leaf);
+  auto const hashes = merkle::leaf_hashes(leaves);
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    frame.entries[i]->leaf_hash = hashes[i];
+    tree_.append(hashes[i]);
+  }
+  frame.log.root_after = tree_.root();
 }
 
 }  // namespace tally::ledger

@@ -16,7 +16,7 @@ namespace tally::ledger {
 struct PendingFrame {
   ports::LogFrame log;
   std::size_t bytes = 0;
-  std::vector<std::shared_ptr<Entry const>> entries;
+  std::vector<std::shared_ptr<Entry>> entries;
   std::vector<std::function<void(Fate)>> replies;
   std::vector<Order> orders;
   bool directory_changed = false;
@@ -29,10 +29,13 @@ class FrameBuilder {
   FrameBuilder(domain::State& state, merkle::Tree& tree, ports::Entropy& entropy)
       : state_(state), tree_(tree), entropy_(entropy) {}
 
-  // Records one decision in `frame` and applies it; returns its first entry.
+  // Records one decision in `frame` and applies it; returns its first entry. Leaves have no hashes
+  // yet.
   std::shared_ptr<Entry const> record(PendingFrame& frame, domain::Snapshot snapshot,
                                       domain::Outcome outcome, Origin const& origin, Instant at,
                                       Bytes enclosure);
+  // Nothing more comes into the frame: hashes its leaves into the tree.
+  void seal(PendingFrame& frame);
 
  private:
   CorrelationId correlation(domain::Outcome const& outcome, Origin const& origin);

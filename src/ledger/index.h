@@ -43,6 +43,8 @@ class Index {
   explicit Index(std::int64_t events_of_a_table = kEventsOfATable)
       : events_of_a_table_(events_of_a_table) {}
 
+  std::int64_t events_of_a_table() const { return events_of_a_table_; }
+
   void add(std::shared_ptr<Entry const> entry);
   // The same without keeping the event itself: for what is long past when a start folds it. The
   // sequences of add and note follow each other.

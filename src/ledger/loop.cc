@@ -16,13 +16,13 @@ Loop::Inside::Inside(Start start, World the_world, LoopOptions the_options)
       digest(std::move(start.digest)) {
   shared.with([&](Volatile& v) { v.directory = Directory::of(state); });
   Instant const now = clock.now();
-  for (auto const& [id, row] : state.runs) {
+  state.runs.each([&](RunId id, domain::run::Row const& row) {
     bool const over =
         options.command_leases_end_with_process && row.runner == domain::run::Runner::command;
     if (row.phase == domain::run::Phase::leased || row.phase == domain::run::Phase::running)
       liveness.renew(id, now, over ? Duration(0) : state.settings.lease);
     if (row.phase == domain::run::Phase::reconciling) reminders.emplace(now, id);
-  }
+  });
   for (auto const& [job, waiting] : state.queue.waiting) open.orders.emplace_back(WorkWaits{job});
   digest.update(state);
 }

@@ -46,6 +46,7 @@ struct Loop::Inside {
   Instant archive_not_before;
   Instant checkpoint_not_before;
   std::int64_t uncovered = 0;  // events since the last head was ordered that are not checkpoints
+  std::size_t undigested = 0;  // events since the digest was brought up to date
   bool failed = false;
   LoopCounts counts;
   Mutex<Volatile> shared;
@@ -102,6 +103,7 @@ struct Loop::Inside {
   bool full() const;
   void flush(Instant now);
   void order_checkpoint(Instant now);
+  void keep_digest();
   void complete();
   void publish(PendingFrame frame);
   void answer_waits(Entry const& entry);

@@ -40,14 +40,14 @@ void Loop::Inside::wait_for(TenantId const& tenant, RunId run, Duration wait,
 }
 
 Heartbeat Loop::Inside::heard(domain::run::Handle const& handle) {
-  auto const lease = state.leases.find(handle.lease);
-  if (lease == state.leases.end()) return Heartbeat::lost;
-  domain::run::Row const& row = state.runs.at(lease->second);
+  RunId const* run = state.leases.find(handle.lease);
+  if (run == nullptr) return Heartbeat::lost;
+  domain::run::Row const& row = state.runs.at(*run);
   bool const live =
       row.phase == domain::run::Phase::leased || row.phase == domain::run::Phase::running;
   bool const own = !handle.tenant || *handle.tenant == row.tenant;
   if (!live || !own || row.fence != handle.fence) return Heartbeat::lost;
-  liveness.renew(lease->second, clock.now(), state.settings.lease);
+  liveness.renew(*run, clock.now(), state.settings.lease);
   return row.cancel_requested ? Heartbeat::cancel : Heartbeat::go_on;
 }
 

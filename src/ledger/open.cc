@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <future>
+#include <utility>
+
 namespace tally::ledger {
 
 namespace {
@@ -25,11 +28,12 @@ Result<segments::SegmentLog::Opened> open_log(OpenWorld const& world,
 }
 
 // Indexes what comes by and is not in the index yet; of the events at the end it keeps the events
-// themselves. Full tables go to files at once, so that a long log does not fill the memory.
+// themselves. Full tables go to files at once, so that a long log does not fill the memory; with a
+// helper another thread sees to that, and only the table after next waits for it.
 class Indexing {
  public:
-  Indexing(Index& index, IndexKeeper& keeper, std::int64_t kept_from)
-      : index_(index), keeper_(keeper), kept_from_(kept_from) {}
+  Indexing(Index& index, IndexKeeper& keeper, audit::Helper helper, std::int64_t kept_from)
+      : index_(index), keeper_(keeper), helper_(helper), kept_from_(kept_from) {}
   void take(codec::Entry& entry) {
     std::int64_t const seq = entry.recorded.header.seq;
     if (seq < index_.size()) return;
@@ -37,18 +41,42 @@ class Indexing {
       index_.note(entry.recorded, entry.leaf_hash);
     else
       index_.add(std::make_shared<Entry>(std::move(entry)));
-    if (++taken_ % kEventsOfATable == 0) tended = keeper_.tend(IndexKeeper::What::full);
+    if (++taken_ % index_.events_of_a_table() == 0) tend();
+  }
+  // The first error since the last call; what does not go to a file stays in memory.
+  Result<void> tended() {
+    if (tending_.valid()) note(tending_.get());
+    return std::exchange(tended_, {});
   }
   // The first event that is kept itself.
   std::int64_t kept_from() const { return kept_from_; }
-  Result<void> tended;  // what does not go to a file stays in memory
 
  private:
+  void tend() {
+    if (tending_.valid()) note(tending_.get());
+    bool const here = helper_ == audit::Helper::none;
+    tending_ = std::async(here ? std::launch::deferred : std::launch::async,
+                          [this] { return keeper_.tend(IndexKeeper::What::full); });
+    if (here) tending_.wait();
+  }
+  void note(Result<void> one) {
+    if (tended_ && !one) tended_ = std::move(one);
+  }
+
   Index& index_;
   IndexKeeper& keeper_;
+  audit::Helper helper_;
   std::int64_t kept_from_;
   std::int64_t taken_ = 0;
+  Result<void> tended_;
+  std::future<Result<void>> tending_;  // last, so that nothing goes before it has ended
 };
+
+void at_once(std::function<void()> const& one, std::function<void()> const& other) {
+  auto beside = std::async(std::launch::async, other);
+  one();
+  beside.get();
+}
 
 // Folds what is behind the basis; what stands before it and is not indexed is only indexed. Returns
 // why the basis is of no use, if it is not. Errors are the log's own: with another basis they would
@@ -96,20 +124,22 @@ Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fres
     if (auto begun = keeper.begin(); !begun) candidates.left_aside.push_back(begun.error());
     auto const end = static_cast<std::int64_t>(log.log->next_seq());
     Indexing indexing(
-        world.index, keeper,
+        world.index, keeper, world.helper,
         std::max<std::int64_t>(end - static_cast<std::int64_t>(world.kept_events), 0));
     audit::Fold folding(std::move(basis),
                         begin == 0 ? audit::StateDigests::kept : audit::StateDigests::first);
     TRY(refused, fold(*log.log, folding, world, indexing));
-    if (!indexing.tended) candidates.left_aside.push_back(indexing.tended.error());
+    std::optional<codec::StateDigest> digest;  // while the last table goes to its file
+    bool const here = world.helper == audit::Helper::none;
+    if (!refused) digest = folding.take_digest(here ? codec::one_after_the_other : at_once);
+    if (auto tended = indexing.tended(); !tended) candidates.left_aside.push_back(tended.error());
     if (!refused) {
-      auto digest = folding.take_digest();
       auto reached = folding.take_basis();
       bool const fresh_ledger = reached.tree.size() == 0;
       return Opened{.log = std::move(log.log),
                     .state = std::move(reached.state),
                     .tree = std::move(reached.tree),
-                    .digest = std::move(digest),
+                    .digest = std::move(*digest),
                     .fresh = fresh_ledger,
                     .tail_cut_bytes = log.torn ? log.torn->bytes : 0,
                     .folded_from = begin,

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "codec/event_codec.h"
 #include "domain/run/history.h"
 #include "merkle/tree.h"
@@ -77,7 +80,9 @@ Result<std::vector<Digest>> Reader::leaf_hashes(std::int64_t from, std::int64_t 
     auto const count = std::min(kReadAtOnce, static_cast<std::size_t>(to - from));
     TRY(records, store_.read(static_cast<std::uint64_t>(from), count));
     if (records.empty()) return fail("not_found", fmt::format("there is no event {}", from));
-    for (ports::LogRecord const& record : records) hashes.push_back(merkle::leaf_hash(record.leaf));
+    std::vector<ByteView> leaves;
+    for (ports::LogRecord const& record : records) leaves.emplace_back(record.leaf);
+    std::ranges::copy(merkle::leaf_hashes(leaves), std::back_inserter(hashes));
     from += static_cast<std::int64_t>(records.size());
   }
   return hashes;

@@ -95,7 +95,7 @@ class SnapshotsTest : public testing::Test {
     return ledger::open({.disk = disk,
                          .snapshots = from,
                          .derived = derived,
-                         .index = index,
+                         .index = *into,
                          .salt = [] { return 3u; },
                          .helper = helper,
                          .kept_events = kept_events},
@@ -124,6 +124,7 @@ class SnapshotsTest : public testing::Test {
   ListedDisk derived;
   Snapshots snapshots{derived, "this build"};
   Index index;
+  Index* into = &index;
   audit::Helper helper = audit::Helper::none;
   std::size_t kept_events = kRecentEventsMax;
   std::uint64_t size = 0;
@@ -167,6 +168,31 @@ TEST_F(SnapshotsTest, AStartIndexesAllAndKeepsTheLatest) {
       }
       if (auto const trace = recorded.header.correlation) {
         EXPECT_EQ(*index.of_correlation(*trace), *expected.of_correlation(*trace));
+      }
+    }
+  }
+}
+
+TEST_F(SnapshotsTest, AStartPutsFullTablesIntoFiles) {
+  size = story.steps(600).store(disk);
+  kept_events = 10;
+  for (audit::Helper one : {audit::Helper::none, audit::Helper::thread}) {
+    helper = one;
+    for (bool const room : {true, false}) {
+      Index small(64);
+      into = &small;
+      derived.files.clear();
+      derived.free = room ? std::uint64_t{1} << 40 : 0;
+      auto const opened = open();
+      ASSERT_TRUE(opened);
+      EXPECT_EQ(opened->left_aside.size(), room ? 0u : 1u);
+      EXPECT_EQ(derived.files.empty(), !room);
+      EXPECT_EQ(small.size(), static_cast<std::int64_t>(size));
+      for (domain::Recorded const& recorded : story.history()) {
+        if (!recorded.header.run) continue;
+        auto const found = small.of_run(*recorded.header.run);
+        ASSERT_TRUE(found);
+        EXPECT_TRUE(std::ranges::count(*found, recorded.header.seq) == 1) << recorded.header.seq;
       }
     }
   }

@@ -31,6 +31,16 @@ TEST(TreeHashes, OfANodeAreOfOneAndBothChildren) {
   EXPECT_NE(node_hash(left, right), node_hash(right, left));
 }
 
+TEST(TreeHashes, OfManyLeavesAreThoseOfEach) {
+  for (std::size_t count = 0; count < 40; ++count) {
+    std::vector<Bytes> entries;
+    for (std::size_t i = 0; i < count; ++i) entries.emplace_back(i * i, std::uint8_t(i));
+    auto const hashes = leaf_hashes(std::vector<ByteView>(entries.begin(), entries.end()));
+    ASSERT_EQ(hashes.size(), count);
+    for (std::size_t i = 0; i < count; ++i) ASSERT_EQ(hashes[i], leaf_hash(entries[i])) << i;
+  }
+}
+
 TEST(Tree, MatchesRootsThatOtherImplementationsComputed) {
   auto const leaves = event_leaves(7);
   auto root = [&](std::size_t size) { return tree_of(std::span(leaves).first(size)).root(); };

@@ -13,8 +13,9 @@ bool may_approve(directory::Person const& person) {
 }
 
 std::int64_t people_who_approve(State const& state, PersonId const& proposer) {
-  auto const others = std::ranges::count_if(state.people, [&](auto const& entry) {
-    return entry.first != proposer && may_approve(entry.second);
+  std::int64_t others = 0;
+  state.people.each([&](PersonId const& id, directory::Person const& person) {
+    if (id != proposer && may_approve(person)) ++others;
   });
   return others + 1;
 }

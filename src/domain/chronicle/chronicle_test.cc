@@ -23,7 +23,7 @@ TEST(Archive, ForgetsRunsThatFinishedBeforeAndNoOthers) {
   EXPECT_NE(world.state.runs.find(live), nullptr);
   EXPECT_EQ(world.state.answered.size(), 3u);
   EXPECT_EQ(world.balances(), before);
-  EXPECT_FALSE(world.state.leases.contains(early.handle.lease));
+  EXPECT_EQ(world.state.leases.find(early.handle.lease), nullptr);
   EXPECT_EQ(text_of(world.ask(complete(early.handle))), "lease_lost");
 }
 

@@ -61,8 +61,9 @@ Facts gather(State const& state, RevokeKey const& command, Moment const&) {
   Facts facts;
   if (Key const* key = state.keys.find(command.key)) facts.key = *key;
   if (!facts.key || !administers(*facts.key)) return facts;
-  facts.last_admin = std::ranges::none_of(state.keys, [&](auto const& other) {
-    return other.first != command.key && administers(other.second);
+  facts.last_admin = true;
+  state.keys.each([&](KeyId other, Key const& key) {
+    if (other != command.key && administers(key)) facts.last_admin = false;
   });
   return facts;
 }

@@ -35,6 +35,10 @@ struct Scope {
   std::string id;  // tenant, job, key or run; empty for everything
   ScopeKind kind = ScopeKind::everything;
   auto operator<=>(Scope const&) const = default;
+  template <class Hash>
+  friend Hash AbslHashValue(Hash hash, Scope const& scope) {
+    return Hash::combine(std::move(hash), scope.id, scope.kind);
+  }
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("id", self.id);

@@ -87,7 +87,7 @@ void apply(State& state, Header const& header, Leased const& event) {
   stop_waiting(state, event.run, row);
   advance_row(state, header, event, row);
   state.last_served.put(row.job, {row.tenant});
-  state.leases[event.lease] = event.run;
+  state.leases.put(event.lease, event.run);
   ++state.ledger.leases;
 }
 

@@ -44,9 +44,9 @@ RunFacts facts_of(State const& state, std::optional<RunId> run,
 }
 
 RunFacts facts_of(State const& state, Handle const& handle, Moment const& moment) {
-  auto at = state.leases.find(handle.lease);
-  return facts_of(state, at == state.leases.end() ? std::nullopt : std::optional(at->second),
-                  handle.tenant, moment);
+  RunId const* run = state.leases.find(handle.lease);
+  return facts_of(state, run == nullptr ? std::nullopt : std::optional(*run), handle.tenant,
+                  moment);
 }
 
 RunFacts with_alarm(State const& state, RunFacts facts) {
