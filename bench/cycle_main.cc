@@ -12,6 +12,7 @@ namespace tally::bench {
 
 namespace {
 
+constexpr std::string_view kWorkPath = "/v1/work";
 constexpr std::size_t kConnections = 64;
 constexpr std::size_t kBatch = 10;
 constexpr int kOverloaded = 503;
@@ -77,15 +78,16 @@ bool Cycle::next(std::size_t connection, std::string& request) {
     submit(request);
   } else if (worker.step == Step::lease) {
     write_post(
-        request, "/v1/work/lease", authorization_,
+        request, fmt::format("{}/lease", kWorkPath), authorization_,
         fmt::format(R"({{"jobs":["bench-echo"],"max":{},"wait_s":0}})", kBatch - worker.taken));
   } else {
     Leased const& one = worker.leased[worker.done];
+    std::string const lease = fmt::format("{}/{}", kWorkPath, one.lease);
     if (worker.step == Step::start) {
-      write_post(request, fmt::format("/v1/work/{}/start", one.lease), authorization_,
+      write_post(request, lease + "/start", authorization_,
                  fmt::format(R"({{"fence":{}}})", one.fence));
     } else {
-      write_post(request, fmt::format("/v1/work/{}/complete", one.lease), authorization_,
+      write_post(request, lease + "/complete", authorization_,
                  fmt::format(R"({{"fence":{},"result":{{"n":1}}}})", one.fence));
     }
   }

@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 
+WORK = "/v1/work"  # where workers lease, and report what became of it
 HEARTBEAT_S = 5
 PROBLEM_PAUSE_S = 1
 
@@ -38,20 +39,20 @@ def work_on(item):
     return {"text": text.upper(), "words": len(text.split()), "attempt": item["attempt"]}
 
 
-def keep_alive(server, item, stop):
+def keep_alive(server, lease, fence, stop):
     while not stop.wait(HEARTBEAT_S):
         try:
-            post(server, f"/v1/work/{item['lease_id']}/heartbeat", {"fence": item["fence"]})
+            post(server, lease + "/heartbeat", fence)
         except OSError as error:  # HTTPError too; whether the lease is lost, the end will tell
             print(f"worker: heartbeat: {error}", file=sys.stderr)
 
 
 def execute(server, item):
-    lease = f"/v1/work/{item['lease_id']}"
+    lease = f"{WORK}/{item['lease_id']}"
     fence = {"fence": item["fence"]}
     post(server, lease + "/start", fence)  # durable before the world is touched
     stop = threading.Event()
-    threading.Thread(target=keep_alive, args=(server, item, stop), daemon=True).start()
+    threading.Thread(target=keep_alive, args=(server, lease, fence, stop), daemon=True).start()
     try:
         result = work_on(item)
     except Exception as error:  # the work failed, not the worker
@@ -75,7 +76,7 @@ def main():
     wanted = {"jobs": chosen.job or ["remote-echo"], "max": 1, "wait_s": 2 if chosen.once else 20}
     while True:
         try:
-            work = post(chosen.server, "/v1/work/lease", wanted)["work"]
+            work = post(chosen.server, WORK + "/lease", wanted)["work"]
             for item in work:
                 execute(chosen.server, item)
             if chosen.once and not work:

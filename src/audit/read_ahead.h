@@ -30,8 +30,7 @@ enum class Helper {
 };
 
 // Some eighty events: enough to make up for handing over. About twenty batches at most are in
-// memory, with their events some 8 MB, or twenty frames where those are
-// longer.
+// memory, with their events some 8 MB, or twenty frames where those are longer.
 inline constexpr std::size_t kBatchBytes = 128u << 10;
 
 struct Stages {

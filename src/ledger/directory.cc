@@ -6,8 +6,9 @@ namespace {
 
 template <class Key, class Row>
 std::map<Key, Row> copy_of(domain::Table<Key, Row> const& table) {
-  auto const rows = table.in_order();
-  return {rows.begin(), rows.end()};
+  std::map<Key, Row> copy;
+  table.each([&](Key const& key, Row const& row) { copy.emplace(key, row); });
+  return copy;
 }
 
 }  // namespace
@@ -18,10 +19,12 @@ std::shared_ptr<Directory const> Directory::of(domain::State const& state) {
   directory->origin = state.ledger.origin;
   directory->vkey = state.ledger.vkey;
   directory->settings = state.settings;
+  // In order: should two keys ever have one secret, the same one is found every time.
   for (auto const& [id, key] : state.keys.in_order())
     directory->keys.emplace(key.secret_sha256, KeyEntry{.id = id, .key = key});
-  for (auto const& [id, tenant] : state.tenants.in_order())
+  state.tenants.each([&](TenantId const& id, domain::directory::Tenant const& tenant) {
     directory->tenants.emplace(id, tenant.plan);
+  });
   directory->people = copy_of(state.people);
   directory->plans = copy_of(state.plans);
   directory->jobs = copy_of(state.jobs);

@@ -192,7 +192,7 @@ TEST_F(SnapshotsTest, AStartPutsFullTablesIntoFiles) {
         if (!recorded.header.run) continue;
         auto const found = small.of_run(*recorded.header.run);
         ASSERT_TRUE(found);
-        EXPECT_TRUE(std::ranges::count(*found, recorded.header.seq) == 1) << recorded.header.seq;
+        EXPECT_EQ(std::ranges::count(*found, recorded.header.seq), 1) << recorded.header.seq;
       }
     }
   }
