@@ -112,8 +112,8 @@ void LedgerModel::take(domain::run::Submitted const& event) {
   require(!runs_.contains(event.run), "a run id is given once");
   RunStory& run = runs_[event.run];
   run.tenant = header().tenant.value_or(TenantId());
-  run.job = event.row.job;
-  run.hold = event.row.hold.amount;
+  run.job = event.job;
+  run.hold = event.hold.amount;
   run.submit_seq = header().seq;
   move(run, Phase::queued);
   by_key_[event.idempotency.key].push_back(header().seq);

@@ -63,7 +63,7 @@ TEST(Fold, RefusesALedgerOfAnotherFormat) {
   });
   EXPECT_EQ(said,
             "other_format: event 0: the ledger has format 1; this program reads and writes format "
-            "3");
+            "4");
 }
 
 // A log from outside may say anything; what apply takes for granted is corrupt there.
@@ -137,7 +137,7 @@ TEST(Fold, RefusesAnEventThatViolatesAnInvariant) {
   auto const submitted = seq_of<domain::RunEvent, domain::run::Submitted>(world.history);
   EXPECT_EQ(folded_forged(world, submitted,
                           [](domain::Recorded& r) {
-                            event_of<domain::RunEvent, domain::run::Submitted>(r).row.hold.amount =
+                            event_of<domain::RunEvent, domain::run::Submitted>(r).hold.amount =
                                 kHold + Micros(1);
                           }),
             "corrupt: event " + std::to_string(submitted) + ": violates holds_match_runs");

@@ -61,9 +61,9 @@ TEST(Replay, SaysDifferentAndWhereWhenARecordedAmountWasChanged) {
     balances.of(domain::AccountKind::available) = kGrant;
     balances.of(domain::AccountKind::funding) = -kGrant;
     domain::PostingPlan plan(balances);
-    event.row.hold.amount = kHold + Micros(1);
+    event.hold.amount = kHold + Micros(1);
     event.postings =
-        plan.move(domain::AccountKind::available, domain::AccountKind::held, event.row.hold.amount)
+        plan.move(domain::AccountKind::available, domain::AccountKind::held, event.hold.amount)
             .take();
   }));
   EXPECT_EQ(all.error, "");
@@ -73,7 +73,7 @@ TEST(Replay, SaysDifferentAndWhereWhenARecordedAmountWasChanged) {
   std::map<std::string, std::pair<std::string, std::string>> found;
   for (Difference const& difference : forged_one.differences)
     found[difference.pointer] = {difference.recorded, difference.replayed};
-  EXPECT_EQ(found["/body/row/hold/amount"], std::pair(std::string("50001"), std::string("50000")));
+  EXPECT_EQ(found["/body/hold/amount"], std::pair(std::string("50001"), std::string("50000")));
   EXPECT_TRUE(found.contains("/body/postings")) << forged_one.differences.front().pointer;
   EXPECT_EQ(found.size(), 2u);
 }

@@ -114,7 +114,7 @@ void Loop::Inside::follow_mode(domain::mode::Changed const& event, Instant at) {
 }
 
 void Loop::Inside::follow_run(domain::run::Submitted const& event, Instant) {
-  open.orders.emplace_back(WorkWaits{event.row.job});
+  open.orders.emplace_back(WorkWaits{event.job});
 }
 void Loop::Inside::follow_run(domain::run::Refused const&, Instant) {}
 void Loop::Inside::follow_run(domain::run::Leased const& event, Instant at) {

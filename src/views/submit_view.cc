@@ -45,15 +45,16 @@ std::optional<wire::SubmitAnswer> submit_view(domain::Recorded const& recorded,
   if (!event) return std::nullopt;
   auto const balances = balances_after(recorded, event->postings);
   if (!balances) return std::nullopt;
-  return wire::SubmitAnswer{.run_id = event->run,
-                            .status = std::string(domain::run::status_of(event->row.phase)),
-                            .job = event->row.job,
-                            .cost = {.held_usd = event->row.hold.amount},
-                            .budget = balance_view(*balances),
-                            .links = run_links(event->run),
-                            .evidence = evidence_view(recorded.header, leaf_hash),
-                            .correlation_id = asked.correlation,
-                            .idempotent_replay = asked.replay};
+  return wire::SubmitAnswer{
+      .run_id = event->run,
+      .status = std::string(domain::run::status_of(domain::run::Phase::queued)),
+      .job = event->job,
+      .cost = {.held_usd = event->hold.amount},
+      .budget = balance_view(*balances),
+      .links = run_links(event->run),
+      .evidence = evidence_view(recorded.header, leaf_hash),
+      .correlation_id = asked.correlation,
+      .idempotent_replay = asked.replay};
 }
 
 std::optional<wire::Problem> refused_view(domain::Recorded const& recorded, Digest const& leaf_hash,

@@ -22,8 +22,8 @@ domain::Recorded submitted() {
   facts.balances.of(domain::AccountKind::spent) = Micros(1'000'000);
   domain::run::Submitted event;
   event.run = RunId(0xAB);
-  event.row.job = JobName("log-patterns");
-  event.row.hold.amount = Micros(50'000);
+  event.job = JobName("log-patterns");
+  event.hold.amount = Micros(50'000);
   event.postings =
       domain::PostingPlan(facts.balances)
           .move(domain::AccountKind::available, domain::AccountKind::held, Micros(50'000))

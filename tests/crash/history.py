@@ -90,7 +90,7 @@ class History:
         if kind == "submitted":
             if name in self.runs:
                 self.fault(item, f"{name} was submitted before")
-            self.runs[name] = Life(item["seq"], item["leaf_sha256"], body["row"]["hold"]["amount"])
+            self.runs[name] = Life(item["seq"], item["leaf_sha256"], body["hold"]["amount"])
             return
         run = self.runs.get(name)
         if run is None:

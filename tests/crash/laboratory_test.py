@@ -37,7 +37,7 @@ class Tale:
         return self.add(kind, {**body, "postings": postings})
 
     def submit(self, run):
-        return self.post("run.submitted", {"run": run, "row": {"hold": {"amount": HOLD}}},
+        return self.post("run.submitted", {"run": run, "hold": {"amount": HOLD}},
                          [("available", -HOLD), ("held", HOLD)])
 
     def lease(self, run, fence):

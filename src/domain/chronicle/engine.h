@@ -15,7 +15,7 @@ namespace tally::domain::chronicle {
 
 // What the state's digest is made of belongs to it, and what facts there are: a ledger of another
 // format is refused.
-inline constexpr std::int64_t kLedgerFormat = 3;
+inline constexpr std::int64_t kLedgerFormat = 4;
 
 // Settings with their defaults; changed by config.changed only.
 struct Settings {

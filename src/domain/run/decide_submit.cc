@@ -71,36 +71,22 @@ std::optional<Refusal> shortage(Submit const& command, Balances const& balances)
       .retry_after = held ? std::optional(seconds(1)) : std::nullopt};
 }
 
-Row first_row(Instant at, Submit const& command, SubmitFacts const& facts) {
-  Row row;
-  row.attempts_max = facts.job->attempts_max;
-  row.created_at = at;
-  row.hold.amount = command.max_cost;
-  row.job = command.job;
-  row.job_hash = facts.job->hash;
-  row.key = command.key;
-  row.parent = command.parent;
-  row.phase = Phase::queued;
-  row.price = facts.job->price;
-  row.queue_deadline = facts.work_at + facts.job->queue_deadline;
-  row.queue_wait = facts.job->queue_deadline;
-  row.reason = "submitted";
-  row.runner = facts.job->runner;
-  row.tenant = command.tenant;
-  row.timeout = command.timeout.value_or(facts.job->timeout);
-  return row;
-}
-
-Outcome accept(Instant at, Submit const& command, SubmitFacts const& facts) {
+Outcome accept(Submit const& command, SubmitFacts const& facts) {
   PostingPlan plan(facts.balances);
   plan.move(AccountKind::available, AccountKind::held, command.max_cost);
   Submitted event;
+  event.hold.amount = command.max_cost;
   event.idempotency = command.idempotency;
   event.idempotency_expires_at = facts.idempotency_expires_at;
   event.input = command.input;
+  event.job = command.job;
+  event.key = command.key;
+  event.parent = command.parent;
   event.postings = plan.take();
-  event.row = first_row(at, command, facts);
+  event.queue_deadline = facts.work_at + facts.job->queue_deadline;
   event.run = facts.next_run;
+  event.terms = *facts.job;
+  event.terms.timeout = command.timeout.value_or(facts.job->timeout);
   return {.events = {RunEvent(std::move(event))},
           .reply = Done{},
           .run = facts.next_run,
@@ -123,7 +109,7 @@ Outcome refuse_for_good(Submit const& command, SubmitFacts const& facts, Refusal
 
 }  // namespace
 
-Outcome decide(Instant at, Submit const& command, SubmitFacts const& facts) {
+Outcome decide(Instant, Submit const& command, SubmitFacts const& facts) {
   if (facts.known && !command.dry_run) {
     if (facts.known->fingerprint == command.idempotency.fingerprint)
       return {.events = {}, .reply = Replayed{facts.known->seq}, .run = {}, .tenant = {}};
@@ -135,7 +121,7 @@ Outcome decide(Instant at, Submit const& command, SubmitFacts const& facts) {
   if (command.dry_run)
     return {
         .events = {}, .reply = DryRun{std::move(refusal), facts.balances}, .run = {}, .tenant = {}};
-  if (!refusal) return accept(at, command, facts);
+  if (!refusal) return accept(command, facts);
   if (refusal->code == RefusalCode::budget_exceeded)
     return refuse_for_good(command, facts, std::move(*refusal));
   return refuse(std::move(*refusal));

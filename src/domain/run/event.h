@@ -18,25 +18,35 @@ constexpr std::string_view name_of(Order order) {
 }
 
 // run.submitted: the idempotency outcome, the run, its hold and the order to execute, in one
-// record.
+// record. Tenant, trace and time of the run are the record's own.
 struct Submitted {
+  Hold hold;
   Instant idempotency_expires_at;
   IdempotencyKey idempotency;
   Enclosure input;
+  JobName job;
+  KeyId key;
   Order order = Order::execute;
+  std::optional<RunId> parent;
   Postings postings;
-  Row row;
+  Instant queue_deadline;
   RunId run;
+  Terms terms;  // of the job, with the time limit that was asked for
   bool operator==(Submitted const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
+    visit("hold", self.hold);
     visit("idempotency", self.idempotency);
     visit("idempotency_expires_at", self.idempotency_expires_at);
     visit("input", self.input);
+    visit("job", self.job);
+    visit("key", self.key);
     visit("order", self.order);
+    visit("parent", self.parent);
     visit("postings", self.postings);
-    visit("row", self.row);
+    visit("queue_deadline", self.queue_deadline);
     visit("run", self.run);
+    visit("terms", self.terms);
   }
 };
 

@@ -20,26 +20,6 @@ struct Known {
   }
 };
 
-// Of a job what a submit asks.
-struct Terms {
-  std::int64_t attempts_max = 1;
-  ContentRef hash;
-  Price price;
-  Duration queue_deadline;
-  Runner runner = Runner::command;
-  Duration timeout;
-  bool operator==(Terms const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("attempts_max", self.attempts_max);
-    visit("hash", self.hash);
-    visit("price", self.price);
-    visit("queue_deadline", self.queue_deadline);
-    visit("runner", self.runner);
-    visit("timeout", self.timeout);
-  }
-};
-
 struct SubmitFacts {
   Balances balances;
   Instant idempotency_expires_at;  // if this submit answers under the key

@@ -3,9 +3,24 @@
 namespace tally::domain::run {
 
 Row begin(Header const& header, Submitted const& event) {
-  Row row = event.row;
-  row.submit_seq = header.seq;
+  TALLY_CHECK(header.tenant.has_value(), "a run is somebody's");
+  Row row;
+  row.attempts_max = event.terms.attempts_max;
   row.correlation = header.correlation;
+  row.created_at = header.at;
+  row.hold = event.hold;
+  row.job = event.job;
+  row.job_hash = event.terms.hash;
+  row.key = event.key;
+  row.parent = event.parent;
+  row.price = event.terms.price;
+  row.queue_deadline = event.queue_deadline;
+  row.queue_wait = event.terms.queue_deadline;
+  row.reason = "submitted";
+  row.runner = event.terms.runner;
+  row.submit_seq = header.seq;
+  row.tenant = *header.tenant;
+  row.timeout = event.terms.timeout;
   return row;
 }
 

@@ -80,4 +80,24 @@ struct JobKind {
   }
 };
 
+// Of a job what a run is submitted on: a later change of the job does not touch the run.
+struct Terms {
+  std::int64_t attempts_max = 1;
+  ContentRef hash;
+  Price price;
+  Duration queue_deadline;
+  Runner runner = Runner::command;
+  Duration timeout;
+  bool operator==(Terms const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("attempts_max", self.attempts_max);
+    visit("hash", self.hash);
+    visit("price", self.price);
+    visit("queue_deadline", self.queue_deadline);
+    visit("runner", self.runner);
+    visit("timeout", self.timeout);
+  }
+};
+
 }  // namespace tally::domain::run

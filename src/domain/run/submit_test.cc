@@ -21,8 +21,8 @@ TEST(Submit, HoldsTheCostAndQueuesTheRunInOneEvent) {
   EXPECT_EQ(world.state.answered.size(), 1u);
   auto const& event = *event_in<RunEvent, run::Submitted>(outcome);
   EXPECT_EQ(event.order, run::Order::execute);
-  EXPECT_EQ(event.row.queue_deadline, world.at + kQueueDeadline);
-  EXPECT_EQ(event.row.job_hash, world.state.jobs.at(kFixed).hash);
+  EXPECT_EQ(event.queue_deadline, world.at + kQueueDeadline);
+  EXPECT_EQ(event.terms.hash, world.state.jobs.at(kFixed).hash);
 }
 
 TEST(Submit, AnswersTheSameKeyAndBodyWithTheFirstAnswer) {
