@@ -129,6 +129,8 @@ bool Loop::idle() const {
   return inside_->inbox.empty() && inside_->shared.with([](auto const& v) { return v.idle; });
 }
 
+bool Loop::nobody_waits() const { return inside_->inbox.empty(); }
+
 Duration Loop::step() {
   Inside& in = *inside_;
   if (in.failed) return kIdle;

@@ -155,7 +155,8 @@ class Loop {
   LoopCounts counts() const;
   // No new requests: what is in the inbox is answered `stopping`; what is in a frame completes.
   void begin_stop();
-  bool idle() const;  // nothing in flight
+  bool idle() const;          // nothing in flight
+  bool nobody_waits() const;  // nothing came that no step has taken yet
 
   // The loop's thread. Does what there is to do and returns how long it may be left alone.
   Duration step();

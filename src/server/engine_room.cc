@@ -10,6 +10,8 @@ constexpr Duration kLongest = seconds(1);  // a thread looks up at least this of
 constexpr std::size_t kTasksMax = 10'000;
 constexpr Duration kSilentMax = seconds(5);
 constexpr Duration kStopStep = milliseconds(20);
+// What a few commands make: while the disk writes them, few others would have been decided.
+constexpr std::size_t kRecordsOfShortFrame = 4;
 
 }  // namespace
 
@@ -49,16 +51,30 @@ void EngineRoom::start(wiring::Node& node) {
 void EngineRoom::run_loop() {
   while (!stop_loop_) {
     Duration const alone = node_->step_loop();
+    if (frame_waits_.exchange(false)) send_frame();
     if (alone.value() > 0) loop_bell_.wait(std::min(alone, kLongest));
   }
 }
 
+void EngineRoom::send_frame() {
+  if (node_->frame_records() <= kRecordsOfShortFrame && node_->loop().nobody_waits())
+    return write_frame();
+  handed_over_ = true;
+  log_bell_.ring();
+}
+
+void EngineRoom::write_frame() {
+  log_busy_since_ = clock_.monotonic().value();
+  (void)node_->write_log();
+  log_busy_since_ = 0;
+}
+
 void EngineRoom::run_log() {
   while (!stop_log_) {
-    log_busy_since_ = clock_.monotonic().value();
-    bool const wrote = node_->write_log();
-    log_busy_since_ = 0;
-    if (!wrote) log_bell_.wait(kLongest);
+    if (handed_over_.exchange(false))
+      write_frame();
+    else
+      log_bell_.wait(kLongest);
   }
 }
 

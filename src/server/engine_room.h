@@ -1,7 +1,9 @@
 #pragma once
 
 // The threads that drive a node: one for the loop, one that writes the log, one for the in-process
-// worker and the signer, one for tasks of the API that may block.
+// worker and the signer, one for tasks of the API that may block. A short frame with nobody behind
+// it is written by the loop's own thread: to wake the other one and to be woken by it again takes
+// half as long as the disk does.
 
 #include <atomic>
 #include <condition_variable>
@@ -35,7 +37,7 @@ class EngineRoom {
     return [this] { loop_bell_.ring(); };
   }
   std::function<void()> wake_log() {
-    return [this] { log_bell_.ring(); };
+    return [this] { frame_waits_ = true; };  // from the loop's own step, after which it is seen to
   }
   std::function<void()> wake_worker() {
     return [this] { worker_bell_.ring(); };
@@ -55,6 +57,8 @@ class EngineRoom {
  private:
   void run_loop();
   void run_log();
+  void send_frame();
+  void write_frame();
   void run_worker();
   void run_tasks();
   void drain_loop();
@@ -66,6 +70,8 @@ class EngineRoom {
   Bell task_bell_;
   std::mutex tasks_mutex_;
   std::deque<std::function<void()>> tasks_;
+  std::atomic<bool> frame_waits_ = false;
+  std::atomic<bool> handed_over_ = false;  // the frame, to the thread that writes the log
   std::atomic<bool> stop_loop_ = false;
   std::atomic<bool> stop_log_ = false;
   std::atomic<bool> stop_worker_ = false;

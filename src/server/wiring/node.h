@@ -77,7 +77,8 @@ class Node {
   Result<void> start_fault() const;
 
   Duration step_loop() { return loop_->step(); }        // one thread
-  bool write_log() { return store_->write_pending(); }  // one thread, may be another
+  bool write_log() { return store_->write_pending(); }  // one thread at a time, may be another
+  std::size_t frame_records() const { return store_->pending_records(); }  // 0: no frame waits
   void prepare_log() { (void)store_->log().prepare_next(); }
   // Events under the last checkpoint; 0: there is none, or it cannot be read. Any thread.
   std::uint64_t checkpointed() const;

@@ -12,8 +12,9 @@ void SegmentStore::append(ports::LogFrame frame, std::function<void(ports::Appen
   if (pending_) pending_();
 }
 
-bool SegmentStore::has_pending() const {
-  return waiting_.with([](auto const& waiting) { return waiting.has_value(); });
+std::size_t SegmentStore::pending_records() const {
+  return waiting_.with(
+      [](auto const& waiting) { return waiting ? waiting->frame.records.size() : 0; });
 }
 
 bool SegmentStore::write_pending() {

@@ -26,7 +26,9 @@ class SegmentStore : public ports::LogStore {
   // Writes the frame that waits, if any, and reports it; returns when it is durable or failed.
   // One thread at a time.
   bool write_pending();
-  bool has_pending() const;
+  bool has_pending() const { return pending_records() > 0; }
+  // Of the frame that waits; 0: none does.
+  std::size_t pending_records() const;
   // Why the last append that failed did. Any thread.
   std::optional<Error> fault() const {
     return fault_.with([](auto const& fault) { return fault; });
