@@ -62,8 +62,8 @@ class Sqlite final : public Peer {
   Result<void> add(std::span<ledger::Mark const> marks) override {
     TRY_VOID(execute("begin"));
     for (ledger::Mark const& mark : marks) {
-      bind(insert_, mark.key);
-      sqlite3_bind_int64(insert_, 3, mark.seq);
+      bind(insert_, mark.key());
+      sqlite3_bind_int64(insert_, 3, mark.seq());
       int const stepped = sqlite3_step(insert_);
       sqlite3_reset(insert_);
       if (stepped != SQLITE_DONE) return check(stepped);
@@ -129,10 +129,11 @@ using RocksKey = std::array<char, kPrefixBytes + 8>;
 
 RocksKey rocks_key(ledger::Mark const& mark) {
   std::array<std::uint8_t, kPrefixBytes + 8> bytes{};
-  bytes[0] = static_cast<std::uint8_t>(mark.key.kind);
-  put_big(&bytes[1], mark.key.high);
-  put_big(&bytes[9], mark.key.low);
-  put_big(&bytes[kPrefixBytes], static_cast<std::uint64_t>(mark.seq));
+  ledger::MarkKey const key = mark.key();
+  bytes[0] = static_cast<std::uint8_t>(key.kind);
+  put_big(&bytes[1], key.high);
+  put_big(&bytes[9], key.low);
+  put_big(&bytes[kPrefixBytes], static_cast<std::uint64_t>(mark.seq()));
   return std::bit_cast<RocksKey>(bytes);
 }
 

@@ -122,9 +122,16 @@ src/ledger/mark_file.cc
 
 mutation(index_merge_forgets "a merge keeps the newer part's checkpoint only" ledger_test
 src/ledger/index_keeper.cc
-[==[      whole.checkpoint = std::max(whole.checkpoint, older.checkpoint);
+[==[      whole.checkpoint = std::max(whole.checkpoint, parts[one].checkpoint);
 ]==]
 "")
+
+mutation(index_short_files_stay "short files are merged with nothing" ledger_test
+src/ledger/index_keeper.cc
+[==[    bool const is_short = events < full && events <= together;
+]==]
+[==[    bool const is_short = events < full && events < 0;
+]==])
 
 mutation(index_gap_believed "files behind a gap count" ledger_test
 src/ledger/index_keeper.cc

@@ -1,6 +1,7 @@
-// One published leaf of every event type; each decodes for ever. Between them they also hold every
-// command and every kind of facts. `codec_test --rewrite` writes them anew, which is for types that
-// no release has published; a published file that has to change is a broken promise.
+// One leaf of every event type; each decodes as long as the ledger's format is the same. Between
+// them they also hold every command and every kind of facts. `codec_test --rewrite` writes them
+// anew, which is for types that no release has published; a published file that has to change is a
+// broken promise.
 
 #include <gtest/gtest.h>
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/check.h"
 #include "domain/error/finding.h"
@@ -101,7 +102,7 @@ std::shared_ptr<Entry const> Index::recent(std::int64_t seq) const {
 Result<std::vector<std::int64_t>> Index::newest(MarkKey const& key,
                                                 std::optional<std::int64_t> before,
                                                 std::size_t limit) const {
-  std::int64_t const end = before.value_or(kNoSeqYet);
+  std::int64_t const end = std::clamp<std::int64_t>(before.value_or(kNoSeqYet), 0, kNoSeqYet);
   std::vector<std::int64_t> found;
   auto const parts = tables_.with([&](Tables const& tables) -> std::vector<IndexPart> {
     if (tables.open != nullptr) (void)tables.open->newest(key, end, limit, found);

@@ -12,6 +12,7 @@ namespace tally::ledger {
 namespace {
 
 constexpr int kDamagedMost = 16;  // parts that are found damaged while the index is tended once
+constexpr std::int64_t kFilesOfALevel = 8;  // are merged into one of the next
 
 // The files that cover the most events from event 0 without a gap. After a merge that was cut short
 // there may be one file and those that it was made of: the longest counts.
@@ -36,6 +37,29 @@ bool is_of_no_use(IndexPart const& part) {
   return part.lost || (part.file != nullptr && part.file->is_damaged());
 }
 bool is_in_file(IndexPart const& part) { return part.file != nullptr && !is_of_no_use(part); }
+
+// The least number of events that is of a higher level than so many.
+std::int64_t next_level(std::int64_t events, std::int64_t full) {
+  while (full <= events) full *= kFilesOfALevel;
+  return full;
+}
+
+// The first of those that are merged with this one: as far back as may be, so that what would be
+// merged again at once is merged once. A table is full with so many events.
+std::size_t first_to_merge(std::vector<IndexPart> const& parts, std::size_t last,
+                           std::int64_t full) {
+  std::size_t first = last;
+  std::int64_t longest = 0;
+  std::int64_t together = 0;
+  for (std::size_t one = last + 1; one-- > 0 && is_in_file(parts[one]);) {
+    std::int64_t const events = parts[one].range.events();
+    bool const is_short = events < full && events <= together;
+    longest = std::max(longest, events);
+    together += events;
+    if (is_short || (longest >= full && together >= next_level(longest, full))) first = one;
+  }
+  return first;
+}
 
 IndexPart lost_part(SeqRange range) {
   return {.range = range, .checkpoint = {}, .last_leaf = {}, .table = {}, .file = {}, .lost = true};
@@ -132,28 +156,24 @@ Result<void> IndexKeeper::write(IndexPart const& part) {
   return {};
 }
 
-// The newest neighbours of which the older is not longer, and with them all before them that would
-// be merged with the result: what would be written in between is not. Says whether there were any.
+// The newest neighbours that are to be merged. Says whether there were any.
 Result<bool> IndexKeeper::merge_some() {
   auto const parts = index_.parts(Index::OpenTable::leave);
   for (std::size_t last = parts.size(); last-- > 1;) {
-    if (!is_in_file(parts[last])) continue;
+    std::size_t const first = first_to_merge(parts, last, index_.events_of_a_table());
+    if (first == last) continue;
     IndexPart whole = parts[last];
     whole.table = nullptr;  // what it holds comes from all of them
     whole.file = nullptr;
-    NextMarks marks = parts[last].table->all();
-    std::uint64_t count = parts[last].table->size();
-    std::size_t first = last;
-    while (first > 0 && is_in_file(parts[first - 1]) &&
-           parts[first - 1].range.events() <= whole.range.events()) {
-      IndexPart const& older = parts[--first];
-      whole.range.from = older.range.from;
-      whole.checkpoint = std::max(whole.checkpoint, older.checkpoint);
-      marks = merged(older.table->all(), std::move(marks));
-      count += older.table->size();
+    whole.range.from = parts[first].range.from;
+    std::vector<NextMarks> marks;
+    std::uint64_t count = 0;
+    for (std::size_t one = first; one <= last; ++one) {
+      whole.checkpoint = std::max(whole.checkpoint, parts[one].checkpoint);
+      marks.push_back(parts[one].table->all());
+      count += parts[one].table->size();
     }
-    if (first == last) continue;
-    TRY(stored, store(whole, std::move(marks), count));
+    TRY(stored, store(whole, merged(std::move(marks)), count));
     index_.exchange(whole.range, {stored});
     for (std::size_t one = first; one <= last; ++one)
       TRY_VOID(disk_.remove(mark_file_name(parts[one].range)));

@@ -1,8 +1,14 @@
 #pragma once
 
 // Keeps the index in files, so that it takes little memory and a start need not make it again:
-// full tables go to files, neighbouring files are merged as long as the older is not longer (as
-// the levels of memory_marks.h are), and a file that is damaged is made again from the log.
+// full tables go to files, files are merged, and a file that is damaged is made again from the log.
+//
+// A file's level says how often it holds the events of a full table: once or more, eight times or
+// more, 64 times or more. Neighbours are merged when together they reach the next level of the
+// longest of them. So there are at most seven files of a level, and a mark is written once for each
+// level. Tables may be closed before they are full; such a short file joins those behind it when
+// they are together as long, so of short files there are at most 17. More files on each level would
+// save writing, and cost every look-up a page of each.
 //
 // Files are derived and never the only place of anything. One that is lost or damaged costs time.
 

@@ -1,7 +1,8 @@
 #pragma once
 
 // The only writer. Commands come in through four lanes; for each the loop gathers facts, decides,
-// applies, and puts the events into the open frame. While frame N is being written, N+1 fills.
+// applies, and puts the events into the open frame. While frame N is being written by another
+// thread, N+1 fills.
 //
 //   inbox ─► permit ─► gather ─► decide ─► apply ─► open frame ─► log store ─► durable
 //                                                                                │

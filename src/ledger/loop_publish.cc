@@ -29,8 +29,8 @@ void Loop::Inside::flush(Instant now) {
 }
 
 // A checkpoint names the digest of the state. Were all rows left to it that were touched since the
-// last one, everybody would wait for milliseconds each time; a few at a time, while the disk
-// writes, nobody does.
+// last one, everybody would wait for milliseconds each time. A few at a time are done while the
+// disk writes; only where the loop's thread writes itself (server/engine_room.h), before that.
 void Loop::Inside::keep_digest() {
   constexpr std::size_t kEventsAtOnce = 128;
   if (undigested < kEventsAtOnce) return;

@@ -18,19 +18,20 @@ constexpr std::string_view kPrefix = "index-";
 constexpr std::size_t kDigits = 20;
 // Whoever changes which marks an event gets (Index::note) raises the number: files of another one
 // are made again.
-constexpr std::string_view kMagic = "tallyix1";
+constexpr std::string_view kMagic = "tallyix2";
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kCrcAt = kPage - 4;
-constexpr std::size_t kMarkBytes = 32;
-constexpr std::size_t kMarksOnAPage = 127;
-constexpr std::size_t kPagesAtOnce = 256;  // of long readings and writings
+constexpr std::size_t kMarkBytes = 24;
+constexpr std::size_t kMarksOnAPage = 170;
+constexpr std::size_t kPagesWrittenAtOnce = 256;
+constexpr std::size_t kPagesReadAtOnce = 32;  // of each of the files that are merged
 
 std::uint64_t pages_for(std::uint64_t marks) { return (marks + kMarksOnAPage - 1) / kMarksOnAPage; }
 
 void seal(std::span<std::uint8_t> page) { put_u32(&page[kCrcAt], crc32c(page.first(kCrcAt))); }
 bool is_sealed(ByteView page) { return get_u32(&page[kCrcAt]) == crc32c(page.first(kCrcAt)); }
 
-// Marks are in files as they are in memory: four integers, little-endian.
+// Marks are in files as they are in memory: three integers, little-endian.
 static_assert(std::endian::native == std::endian::little && sizeof(Mark) == kMarkBytes &&
               std::is_trivially_copyable_v<Mark>);
 
@@ -90,7 +91,7 @@ class PageWriter {
   Result<void> end_page() {
     seal(std::span(pages_).last(kPage));
     on_page_ = 0;
-    return pages_.size() < kPagesAtOnce * kPage ? Result<void>() : flush();
+    return pages_.size() < kPagesWrittenAtOnce * kPage ? Result<void>() : flush();
   }
   ports::Write const& write_;
   Bytes pages_;
@@ -225,7 +226,7 @@ Result<void> MarkFile::newest(MarkKey const& key, std::int64_t before, std::size
 NextMarks MarkFile::all() const {
   return [this, next = std::uint64_t{0},
           marks = std::vector<Mark>()]() mutable -> Result<std::span<Mark const>> {
-    std::uint64_t const count = std::min<std::uint64_t>(kPagesAtOnce, pages() - next);
+    std::uint64_t const count = std::min<std::uint64_t>(kPagesReadAtOnce, pages() - next);
     TRY_VOID(read(next, count, marks));
     next += count;
     return std::span<Mark const>(marks);

@@ -4,8 +4,8 @@
 // wrong with one, it can be made again.
 //
 //   page 0           head: magic, range of events, how many marks, whose ledger and history
-//   pages 1 to n     marks, 127 a page
-//   pages after it   fences: the first mark of each of those pages, 127 a page
+//   pages 1 to n     marks, 170 a page
+//   pages after it   fences: the first mark of each of those pages, 170 a page
 //
 // Numbers are little-endian. A page has 4096 bytes; its last four are the CRC-32C of the others, so
 // a damaged page is noticed by whoever reads it. Fences are kept in memory: finding is a binary

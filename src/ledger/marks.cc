@@ -41,6 +41,12 @@ struct Merge {
   }
 };
 
+NextMarks merged_pair(NextMarks a, NextMarks b) {
+  auto const both =
+      std::make_shared<Merge>(Merge{.a = {.next = std::move(a)}, .b = {.next = std::move(b)}});
+  return [both] { return both->next(); };
+}
+
 }  // namespace
 
 MarkKey key_of(RunId run) { return {MarkKind::run, 0, run.value()}; }
@@ -59,8 +65,8 @@ bool take_newest(std::span<Mark const> marks, MarkKey const& key, std::int64_t b
                  std::size_t limit, std::vector<std::int64_t>& found) {
   auto at = std::ranges::lower_bound(marks, Mark{key, before});
   while (at != marks.begin()) {
-    if (found.size() >= limit || std::prev(at)->key != key) return false;
-    found.push_back((--at)->seq);
+    if (found.size() >= limit || std::prev(at)->key() != key) return false;
+    found.push_back((--at)->seq());
   }
   return found.size() < limit;
 }
@@ -82,10 +88,16 @@ Mark* merge(std::span<Mark const>& a, std::span<Mark const>& b, Mark* to) {
   return to;
 }
 
-NextMarks merged(NextMarks a, NextMarks b) {
-  auto const both =
-      std::make_shared<Merge>(Merge{.a = {.next = std::move(a)}, .b = {.next = std::move(b)}});
-  return [both] { return both->next(); };
+// In pairs, and the pairs in pairs: no mark goes through more merges than it must.
+NextMarks merged(std::vector<NextMarks> sequences) {
+  while (sequences.size() > 1) {
+    std::vector<NextMarks> pairs;
+    for (std::size_t i = 0; i + 1 < sequences.size(); i += 2)
+      pairs.push_back(merged_pair(std::move(sequences[i]), std::move(sequences[i + 1])));
+    if (sequences.size() % 2 == 1) pairs.push_back(std::move(sequences.back()));
+    sequences = std::move(pairs);
+  }
+  return std::move(sequences.front());
 }
 
 }  // namespace tally::ledger

@@ -1,12 +1,11 @@
 #pragma once
 
-// What the index is made of. A mark says that an event stands under a key; marks are sorted by key
-// and sequence, so what stands under a key stands together, oldest first.
+// What the index is made of. A mark says that an event stands under a key; marks are sorted, and
+// what stands under a key stands together, oldest first.
 
 #include <compare>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -35,9 +34,21 @@ MarkKey key_of(CorrelationId const& correlation);
 MarkKey key_of(TenantId const& tenant);
 inline constexpr MarkKey kErrorsKey{MarkKind::error, 0, 0};
 
-struct Mark {
-  MarkKey key;
-  std::int64_t seq = 0;
+// Three integers, since what is sorted, merged and written again and again should be short.
+class Mark {
+ public:
+  Mark() = default;
+  // 0 <= seq <= kNoSeqYet
+  Mark(MarkKey const& key, std::int64_t seq)
+      : high_(key.high),
+        low_(key.low),
+        kind_and_seq_(static_cast<std::uint64_t>(key.kind) << kSeqBits |
+                      static_cast<std::uint64_t>(seq)) {}
+  MarkKey key() const {
+    return {.kind = static_cast<MarkKind>(kind_and_seq_ >> kSeqBits), .high = high_, .low = low_};
+  }
+  std::int64_t seq() const { return static_cast<std::int64_t>(kind_and_seq_ & kSeqMask); }
+
   friend auto operator<=>(Mark const&, Mark const&) = default;
   // The same order without a branch: where random keys are sorted and merged, half of all branches
   // would go another way than expected, and each of those costs more than all that stands here.
@@ -45,13 +56,20 @@ struct Mark {
     auto const less = [](auto x, auto y, bool behind) {
       return static_cast<bool>((x < y) | ((x == y) & behind));
     };
-    bool const by_seq = a.seq < b.seq;
-    bool const by_low = less(a.key.low, b.key.low, by_seq);
-    return less(a.key.kind, b.key.kind, less(a.key.high, b.key.high, by_low));
+    bool const by_seq = a.kind_and_seq_ < b.kind_and_seq_;
+    return less(a.high_, b.high_, less(a.low_, b.low_, by_seq));
   }
+
+  static constexpr int kSeqBits = 60;
+  static constexpr std::uint64_t kSeqMask = (std::uint64_t{1} << kSeqBits) - 1;
+
+ private:
+  std::uint64_t high_ = 0;
+  std::uint64_t low_ = 0;
+  std::uint64_t kind_and_seq_ = 0;
 };
 
-inline constexpr std::int64_t kNoSeqYet = std::numeric_limits<std::int64_t>::max();
+inline constexpr auto kNoSeqYet = static_cast<std::int64_t>(Mark::kSeqMask);
 
 // Sorted marks, a part at a time; an empty part is the end.
 using NextMarks = std::function<Result<std::span<Mark const>>()>;
@@ -77,7 +95,7 @@ bool take_newest(std::span<Mark const> marks, MarkKey const& key, std::int64_t b
 // Merges sorted marks until one side is used up. `a` and `b` are then what is left of them; returns
 // the end of what was written from `to` on, where there is room for both.
 Mark* merge(std::span<Mark const>& a, std::span<Mark const>& b, Mark* to);
-// Two sorted sequences as one.
-NextMarks merged(NextMarks a, NextMarks b);
+// Sorted sequences, at least one, as one.
+NextMarks merged(std::vector<NextMarks> sequences);
 
 }  // namespace tally::ledger

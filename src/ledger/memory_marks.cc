@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "base/check.h"
+
 namespace tally::ledger {
 
 namespace {
@@ -22,7 +24,8 @@ std::vector<Mark> merged_levels(std::span<Mark const> a, std::span<Mark const> b
 }  // namespace
 
 void MemoryMarks::add(MarkKey const& key, std::int64_t seq) {
-  unsorted_.push_back({key, seq});
+  TALLY_CHECK(seq >= 0 && seq < kNoSeqYet, "a sequence that no mark can hold");
+  unsorted_.emplace_back(key, seq);
   ++size_;
   if (unsorted_.size() == kUnsortedMax) sort_newest();
 }
@@ -42,7 +45,7 @@ void MemoryMarks::sort_newest() {
 Result<void> MemoryMarks::newest(MarkKey const& key, std::int64_t before, std::size_t limit,
                                  std::vector<std::int64_t>& found) const {
   for (auto at = unsorted_.rbegin(); at != unsorted_.rend() && found.size() < limit; ++at)
-    if (at->key == key && at->seq < before) found.push_back(at->seq);
+    if (at->key() == key && at->seq() < before) found.push_back(at->seq());
   for (auto level = levels_.rbegin(); level != levels_.rend() && found.size() < limit; ++level)
     take_newest(*level, key, before, limit, found);
   return {};

@@ -17,14 +17,19 @@ std::vector<std::int64_t> newest(MarkTable const& table, RunId run, std::int64_t
   return found;
 }
 
-TEST(Marks, AreOrderedByTheirMembersInTurn) {
+TEST(Marks, HoldAKeyAndASequenceAndHaveOneOrder) {
   constexpr std::array<std::uint64_t, 3> kNumbers{0, 1, ~std::uint64_t{0}};
   constexpr std::array<std::int64_t, 3> kSequences{0, 1, kNoSeqYet};
   std::vector<Mark> marks;
   for (MarkKind kind : {MarkKind::correlation, MarkKind::run})
     for (std::uint64_t high : kNumbers)
       for (std::uint64_t low : kNumbers)
-        for (std::int64_t seq : kSequences) marks.push_back({{kind, high, low}, seq});
+        for (std::int64_t seq : kSequences) {
+          MarkKey const key{kind, high, low};
+          marks.emplace_back(key, seq);
+          EXPECT_EQ(marks.back().key(), key);
+          EXPECT_EQ(marks.back().seq(), seq);
+        }
   for (Mark const& a : marks)
     for (Mark const& b : marks) EXPECT_EQ(a < b, std::is_lt(a <=> b));
 }
@@ -69,17 +74,22 @@ TEST(MemoryMarks, AreAllGivenOutInTheirOrder) {
   EXPECT_TRUE(next()->empty());
 }
 
-TEST(Marks, OfTwoTablesMergeIntoOneSequence) {
-  MemoryMarks early;
-  MemoryMarks late;
-  for (std::int64_t seq = 0; seq < 12'000; ++seq)
-    (seq < 9'000 ? early : late).add(key_of(RunId(static_cast<std::uint64_t>(seq) % 7)), seq);
-  NextMarks const next = merged(early.all(), late.all());
-  std::vector<Mark> all;
-  for (auto part = next(); part && !part->empty(); part = next())
-    all.insert(all.end(), part->begin(), part->end());
-  EXPECT_EQ(all.size(), 12'000u);
-  EXPECT_TRUE(std::ranges::is_sorted(all));
+TEST(Marks, OfSeveralTablesMergeIntoOneSequence) {
+  for (std::size_t count = 1; count <= 9; ++count) {
+    std::vector<MemoryMarks> tables(count);
+    Prng random(count);
+    for (std::int64_t seq = 0; seq < 12'000; ++seq)
+      tables[random.below(count)].add(key_of(RunId(static_cast<std::uint64_t>(seq) % 7)), seq);
+    std::vector<NextMarks> sequences;
+    for (MemoryMarks const& table : tables) sequences.push_back(table.all());
+    NextMarks const next = merged(std::move(sequences));
+    std::vector<Mark> all;
+    for (auto part = next(); part && !part->empty(); part = next())
+      all.insert(all.end(), part->begin(), part->end());
+    EXPECT_EQ(all.size(), 12'000u);
+    EXPECT_TRUE(std::ranges::is_sorted(all));
+    EXPECT_EQ(std::ranges::adjacent_find(all), all.end());
+  }
 }
 
 TEST(Marks, OfTenantsAreUnderKeysOfTheirOwn) {

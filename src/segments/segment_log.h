@@ -1,6 +1,7 @@
 #pragma once
 
-// The append-only log over one directory. One thread appends, any thread reads. After the first
+// The append-only log over one directory. One thread at a time appends, any
+// thread reads. After the first
 // failed write the log refuses every later append: what the medium holds is then unknown, and
 // only a new open() (recovery.h) finds out.
 //

@@ -63,10 +63,13 @@ void EngineRoom::send_frame() {
   log_bell_.ring();
 }
 
+// The write wakes the loop before it returns here, and the loop may write the next frame already:
+// each writer takes back its own mark only.
 void EngineRoom::write_frame() {
-  log_busy_since_ = clock_.monotonic().value();
+  std::int64_t mine = clock_.monotonic().value();
+  log_busy_since_ = mine;
   (void)node_->write_log();
-  log_busy_since_ = 0;
+  log_busy_since_.compare_exchange_strong(mine, 0);
 }
 
 void EngineRoom::run_log() {

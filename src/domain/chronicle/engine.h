@@ -13,8 +13,8 @@
 
 namespace tally::domain::chronicle {
 
-// What the state's digest is made of belongs to it, and what facts there are: a ledger of another
-// format is refused.
+// What events hold belongs to it, what facts there are, and what the state's digest is made of: a
+// ledger of another format is refused.
 inline constexpr std::int64_t kLedgerFormat = 4;
 
 // Settings with their defaults; changed by config.changed only.

@@ -38,7 +38,7 @@ struct NodeWorld {
   ports::JobRunner& runner;
   ports::ReceiptStore& receipts;
   std::function<void()> wake_loop;    // any thread: step_loop has something to do
-  std::function<void()> wake_log;     // any thread: write_log has something to do
+  std::function<void()> wake_log;     // within step_loop: write_log has something to do
   std::function<void()> wake_worker;  // any thread: step_worker has something to do
   // An error, from WARNING up, of the parts of the server or of what happened to a run; for the
   // server's log. Must not block; any thread; may be empty.

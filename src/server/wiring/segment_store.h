@@ -14,7 +14,7 @@ namespace tally::wiring {
 
 class SegmentStore : public ports::LogStore {
  public:
-  // `pending` is called when a frame waits, from any thread; may be empty.
+  // `pending` is called when a frame waits, from within append; may be empty.
   SegmentStore(std::unique_ptr<segments::SegmentLog> log, std::function<void()> pending)
       : log_(std::move(log)), pending_(std::move(pending)) {}
 
