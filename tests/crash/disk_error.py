@@ -6,7 +6,9 @@
 
 The faults come from strace (tracing.py), so the case needs ptrace, and is skipped aloud without.
 """
+import json
 import sys
+import threading
 import time
 
 import laboratory
@@ -72,12 +74,22 @@ def a_start_that_cannot_write_says_so_and_the_next_one_serves(lab):
         expect_equal("ledger verify", 0, server.verify()[0])
 
 
+def watch_readiness(caller, over, said):
+    while not over.wait(0.1):
+        answer = caller.get("/readyz")
+        said.append((answer.status, json.dumps(answer.body)))
+
+
 def a_write_that_takes_long_delays_the_answer_and_loses_nothing(lab):
     tracing.need_strace()
     server = lab.server("slow")
-    seconds = 6.5 if lab.long else 1.0
+    seconds = 6.5 if lab.long else 1.0  # past 5 s the server says that it is not ready
     server.start(tracing.inject(server, "pwrite64", f"delay_enter={int(seconds * 1e6)}", 10))
     caller = server.caller()
+    over, readiness = threading.Event(), []
+    watcher = threading.Thread(target=watch_readiness, daemon=True,
+                               args=(server.caller(), over, readiness))
+    watcher.start()
     slowest = 0.0
     for number in range(30):
         began = time.monotonic()
@@ -85,6 +97,11 @@ def a_write_that_takes_long_delays_the_answer_and_loses_nothing(lab):
                                                   "max_cost_usd": "0.0010"})
         slowest = max(slowest, time.monotonic() - began)
         expect_equal("a submit on a slow disk", 202, answer.status)
+    over.set()
+    watcher.join()
+    not_ready = [text for status, text in readiness if status != 200]
+    expect_equal("it said that it was not ready", lab.long, bool(not_ready))
+    expect(all("waiting for the disk" in text for text in not_ready), f"it said {not_ready[:1]}")
     expect(slowest >= seconds * 0.9, f"the slowest answer took {slowest:.2f} s: it was given "
            f"before the write of {seconds} s was over")
     budget = caller.get("/v1/budget").body
