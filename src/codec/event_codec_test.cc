@@ -88,6 +88,46 @@ TEST(EventCodec, WritesAWholeHeaderAndADecisionInOrder) {
   expect_lasting(recorded);
 }
 
+// The event that most ledgers hold most of, with no member left out; its golden leaf leaves some.
+TEST(EventCodec, WritesAWholeSubmitInOrder) {
+  domain::run::Submitted event;
+  event.hold.amount = Micros(50'000);
+  event.idempotency = {.fingerprint = sha256(as_bytes("body")), .key = sha256(as_bytes("key"))};
+  event.idempotency_expires_at = Instant(9);
+  event.input = {.blob = {}, .bytes = 26, .digest = "d1", .salt = "5a"};
+  event.job = JobName("log-patterns");
+  event.key = KeyId(7);
+  event.parent = RunId(6);
+  event.postings = {{.account = domain::AccountKind::available,
+                     .balance = Micros(950'000),
+                     .delta = Micros(-50'000),
+                     .scope = "tenant"}};
+  event.queue_deadline = Instant(8);
+  event.run = RunId(255);
+  event.terms = {.attempts_max = 2,
+                 .hash = ContentRef(sha256(as_bytes("folder"))),
+                 .price = {.fixed = Micros(1'000), .minimum_fee = {}, .per_second = Micros(500)},
+                 .queue_deadline = seconds(3),
+                 .runner = domain::run::Runner::worker,
+                 .timeout = seconds(2)};
+  Recorded recorded = started();
+  recorded.event = domain::RunEvent(event);
+  std::string const text(as_text(encoded(recorded)));
+  std::string const body =
+      R"("body":{"hold":{"amount":50000,"scopes":["tenant"],"unit":"usd"},"idempotency":)"
+      R"({"fingerprint":")" +
+      event.idempotency.fingerprint.hex() + R"(","key":")" + event.idempotency.key.hex() +
+      R"("},"idempotency_expires_at":9,"input":{"bytes":26,"digest":"d1","salt":"5a"},)"
+      R"("job":"log-patterns","key":"key_0000000000000007","order":"execute",)"
+      R"("parent":"run_0000000000000006","postings":[{"account":"available","balance":950000,)"
+      R"("delta":-50000,"scope":"tenant","unit":"usd"}],"queue_deadline":8,)"
+      R"("run":"run_00000000000000ff","terms":{"attempts_max":2,"hash":"sha256:)" +
+      event.terms.hash.digest().hex() +
+      R"(","price":{"fixed":1000,"per_second":500},"queue_deadline":3000000,"runner":"worker",)"
+      R"("timeout":2000000}},"ledger")";
+  EXPECT_NE(text.find(body), std::string::npos) << text;
+}
+
 TEST(EventCodec, AppendsToWhatIsInTheBufferAlready) {
   Bytes out = to_bytes("before");
   encode(started(), out);
