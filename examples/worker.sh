@@ -7,6 +7,7 @@
 set -euo pipefail
 
 server=${1:-http://127.0.0.1:7070}
+route=/v1/work # workers lease here, and report what became of it
 : "${TALLY_KEY:?set TALLY_KEY to a key that may work}"
 
 # The key goes in by a file descriptor, so that it never stands in the list of processes.
@@ -20,7 +21,7 @@ work_on() { jq -c '{words: (.text // "" | [scan("\\S+")] | length)}' <<<"$1"; }
 
 execute() {
   local lease fence result
-  lease=/v1/work/$(jq -r .lease_id <<<"$1")
+  lease=$route/$(jq -r .lease_id <<<"$1")
   fence=$(jq -c '{fence}' <<<"$1")
   post "$lease/start" "$fence" >/dev/null
   if result=$(work_on "$(jq -c .input <<<"$1")"); then
@@ -31,7 +32,7 @@ execute() {
   echo "$(jq -r .run_id <<<"$1") done"
 }
 
-while work=$(post /v1/work/lease '{"jobs":["remote-echo"],"max":1,"wait_s":2}') &&
+while work=$(post "$route/lease" '{"jobs":["remote-echo"],"max":1,"wait_s":2}') &&
   item=$(jq -ce '.work[0]' <<<"$work"); do
   execute "$item"
 done

@@ -6,6 +6,7 @@ namespace tally::sim {
 
 namespace {
 
+constexpr std::string_view kRoute = "/v1/work";
 constexpr Duration kPatience = seconds(10);
 constexpr int kTriesMax = 6;
 constexpr Duration kBackoff = milliseconds(700);
@@ -18,8 +19,8 @@ void RemoteWorker::look_for_work() {
   if (ended_) return;
   auto const wait = prng_.below(3);
   auto body = fmt::format(R"({{"jobs":["far"],"max":{},"wait_s":{}}})", 1 + prng_.below(2), wait);
-  town_.ask(post("/v1/work/lease", town_.tokens[tenant_], std::move(body)), kPatience,
-            [this](std::optional<Answer> const& answer) {
+  town_.ask(post(fmt::format("{}/lease", kRoute), town_.tokens[tenant_], std::move(body)),
+            kPatience, [this](std::optional<Answer> const& answer) {
               if (answer && answer->status == 200) take(*answer);
               town_.later(kNap, [this] { look_for_work(); });
             });
@@ -39,7 +40,7 @@ void RemoteWorker::take(Answer const& answer) {
 }
 
 ports::HttpRequest RemoteWorker::about(Job const& job, std::string_view verb, std::string body) {
-  return post(fmt::format("/v1/work/{}/{}", to_text(job.lease), verb), town_.tokens[tenant_],
+  return post(fmt::format("{}/{}/{}", kRoute, to_text(job.lease), verb), town_.tokens[tenant_],
               std::move(body));
 }
 
