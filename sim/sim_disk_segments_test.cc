@@ -217,6 +217,40 @@ TEST(SegmentLog, ScansFramesInOrderFromTheOneThatHoldsASequence) {
   EXPECT_TRUE(log->scan(60, stop));
 }
 
+// Frames of a segment that is read in several pieces, some of which end within a frame.
+TEST(SegmentLog, FramesThatAreKeptOutliveTheScan) {
+  constexpr std::size_t kLeaf = 60'000;
+  SimDisk disk(1, {});
+  LogOptions const options{.segment_bytes = {16u << 20}};
+  auto const log = created(disk, options);
+  for (std::uint64_t seq = 0; seq < 150; seq += 15)
+    ASSERT_TRUE(log->append(frame_of(seq, 15, kLeaf)));
+  ASSERT_TRUE(log->append(frame_of(150, 1)));
+  LogOptions unwalked = options;
+  unwalked.verify = segments::Verify::the_end;
+  auto const again = reopened(disk, unwalked);
+  ASSERT_TRUE(again) << again.error().detail;
+  for (SegmentLog const* each : {log.get(), again->log.get()}) {
+    std::vector<segments::FrameView> kept;
+    auto const keep = [&](segments::FrameView const& frame) -> Result<void> {
+      kept.push_back(frame);
+      return {};
+    };
+    ASSERT_TRUE(each->scan(0, keep));
+    std::uint64_t seq = 0;
+    for (segments::FrameView const& frame : kept) {
+      ASSERT_NE(frame.memory, nullptr);
+      for (segments::RecordView const& record : frame.records) {
+        ports::LogRecord const expected = record_of(seq, seq < 150 ? kLeaf : 0);
+        ++seq;
+        EXPECT_EQ(as_text(record.leaf), as_text(expected.leaf));
+        EXPECT_EQ(as_text(record.enclosure), as_text(expected.enclosure));
+      }
+    }
+    EXPECT_EQ(seq, 151u);
+  }
+}
+
 TEST(SegmentLog, ReadOnlyLeavesATornTailAndRefusesAppends) {
   SimDisk disk(1, {});
   auto log = created(disk);

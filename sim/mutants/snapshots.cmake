@@ -32,12 +32,17 @@ src/ledger/open.cc
 [==[  stages.whole_from = log.next_seq();
 ]==])
 
-mutation(enclosure_left_behind "a frame that is copied leaves its enclosures where they were" audit_test
-src/audit/frames.cc
-[==[    copy(record.enclosure);
+mutation(piece_overwritten "the next piece of a segment is read over the frames that are kept" sim_test
+src/segments/frame_walk.cc
+[==[    auto const next = std::make_shared<AlignedBuffer>();
 ]==]
-[==[    record.enclosure = {};
+[==[    static auto const next = std::make_shared<AlignedBuffer>();
 ]==])
+
+mutation(piece_misplaced "a frame's front that was read already is read once more behind itself" sim_test
+src/segments/frame_walk.cc
+[==[file_.read(offset + had.size(), space]==]
+[==[file_.read(offset, space]==])
 
 mutation(keeper_gone "the fold goes on when nobody keeps what it folded" audit_test
 src/audit/read_ahead.cc

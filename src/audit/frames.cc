@@ -38,21 +38,4 @@ ReadFrame read_frame(segments::FrameView const& view, std::span<Digest const> le
   return frame;
 }
 
-// The records stand back to back in the frame, each one's leaf and enclosure wherever they do.
-CopiedFrame::CopiedFrame(segments::FrameView const& view) : view_(view) {
-  std::size_t bytes = 0;
-  for (segments::RecordView const& record : view.records)
-    bytes += record.leaf.size() + record.enclosure.size();
-  bytes_.reserve(bytes);
-  auto const copy = [this](ByteView& part) {
-    std::size_t const at = bytes_.size();
-    bytes_.insert(bytes_.end(), part.begin(), part.end());
-    part = ByteView(bytes_).subspan(at);
-  };
-  for (segments::RecordView& record : view_.records) {
-    copy(record.leaf);
-    copy(record.enclosure);
-  }
-}
-
 }  // namespace tally::audit

@@ -21,22 +21,4 @@ ReadFrame read_frame(segments::FrameView const& view, std::span<Digest const> le
 // The same; hashes them itself.
 ReadFrame read_frame(segments::FrameView const& view, codec::Part part = codec::Part::whole);
 
-// A frame's bytes, to be read when the walk that found them has gone on. They are one block: to
-// make room for each record costs the walk more than all else that it does.
-class CopiedFrame {
- public:
-  explicit CopiedFrame(segments::FrameView const& view);
-  CopiedFrame(CopiedFrame&&) = default;
-  CopiedFrame& operator=(CopiedFrame&&) = default;
-  CopiedFrame(CopiedFrame const&) = delete;  // the view points into the bytes
-  CopiedFrame& operator=(CopiedFrame const&) = delete;
-  ~CopiedFrame() = default;
-  segments::FrameView const& view() const { return view_; }
-  std::vector<Digest> leaf_hashes;  // of whoever worked them out
-
- private:
-  Bytes bytes_;
-  segments::FrameView view_;
-};
-
 }  // namespace tally::audit

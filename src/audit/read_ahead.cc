@@ -6,12 +6,19 @@
 
 #include "audit/conveyor.h"
 #include "audit/frames.h"
+#include "base/check.h"
 
 namespace tally::audit {
 
 namespace {
 
-using Copied = Conveyor<std::vector<CopiedFrame>>;
+// A frame as the walk found it, which has gone on since; its bytes stay where they were read.
+struct KeptFrame {
+  segments::FrameView view;
+  std::vector<Digest> leaf_hashes;  // of whoever worked them out
+};
+
+using Kept = Conveyor<std::vector<KeptFrame>>;
 using Read = Conveyor<std::vector<ReadFrame>>;
 
 codec::Part part_of(Stages const& stages, segments::FrameView const& view) {
@@ -19,12 +26,13 @@ codec::Part part_of(Stages const& stages, segments::FrameView const& view) {
   return whole ? codec::Part::whole : codec::Part::event;
 }
 
-Result<void> scan_all(Stages const& stages, Copied& to, std::size_t batch_bytes) {
-  Leaving const putting(to, &Copied::end);
-  std::vector<CopiedFrame> batch;
+Result<void> scan_all(Stages const& stages, Kept& to, std::size_t batch_bytes) {
+  Leaving const putting(to, &Kept::end);
+  std::vector<KeptFrame> batch;
   std::size_t bytes = 0;
   auto scanned = stages.scan([&](segments::FrameView const& view) -> Result<void> {
-    batch.emplace_back(view);
+    TALLY_CHECK(view.memory != nullptr, "who reads ahead keeps frames");
+    batch.push_back({.view = view, .leaf_hashes = {}});
     bytes += view.header.content_bytes();
     if (bytes < batch_bytes) return {};
     bytes = 0;
@@ -35,24 +43,24 @@ Result<void> scan_all(Stages const& stages, Copied& to, std::size_t batch_bytes)
   return scanned;
 }
 
-void hash_all(Copied& from, Copied& to) {
-  Leaving const taking(from, &Copied::close);
-  Leaving const putting(to, &Copied::end);
+void hash_all(Kept& from, Kept& to) {
+  Leaving const taking(from, &Kept::close);
+  Leaving const putting(to, &Kept::end);
   while (auto batch = from.take()) {
-    for (CopiedFrame& frame : *batch) frame.leaf_hashes = leaf_hashes(frame.view());
+    for (KeptFrame& frame : *batch) frame.leaf_hashes = leaf_hashes(frame.view);
     if (!to.put(std::move(*batch))) return;
   }
 }
 
-void read_all(Stages const& stages, Copied& from, Read& to) {
-  Leaving const taking(from, &Copied::close);
+void read_all(Stages const& stages, Kept& from, Read& to) {
+  Leaving const taking(from, &Kept::close);
   Leaving const putting(to, &Read::end);
-  while (auto const copied = from.take()) {
+  while (auto const kept = from.take()) {
     std::vector<ReadFrame> batch;
-    batch.reserve(copied->size());
-    for (CopiedFrame const& frame : *copied) {
-      codec::Part const part = part_of(stages, frame.view());
-      batch.push_back(read_frame(frame.view(), frame.leaf_hashes, part));
+    batch.reserve(kept->size());
+    for (KeptFrame const& frame : *kept) {
+      codec::Part const part = part_of(stages, frame.view);
+      batch.push_back(read_frame(frame.view, frame.leaf_hashes, part));
     }
     if (!to.put(std::move(batch))) return;
   }
@@ -91,25 +99,25 @@ Result<void> read_ahead(Stages const& stages, Helper helper, std::size_t batch_b
       return {};
     });
   }
-  Copied copied;
-  Copied hashed;
+  Kept scanned;
+  Kept hashed;
   Read unfolded;
   Read folded;
   // If the next thread cannot be begun, those before it are not to wait.
   auto scanning =
-      std::async(std::launch::async, [&] { return scan_all(stages, copied, batch_bytes); });
-  Leaving const taking_copied(copied, &Copied::close);
-  auto hashing = std::async(std::launch::async, [&] { hash_all(copied, hashed); });
-  Leaving const taking_hashed(hashed, &Copied::close);
+      std::async(std::launch::async, [&] { return scan_all(stages, scanned, batch_bytes); });
+  Leaving const taking_scanned(scanned, &Kept::close);
+  auto hashing = std::async(std::launch::async, [&] { hash_all(scanned, hashed); });
+  Leaving const taking_hashed(hashed, &Kept::close);
   auto reading = std::async(std::launch::async, [&] { read_all(stages, hashed, unfolded); });
   Leaving const taking_unfolded(unfolded, &Read::close);
   auto keeping = std::async(std::launch::async, [&] { keep_all(stages, folded); });
   auto taken = take_all(stages, unfolded, folded);
   hashing.get();
   reading.get();
-  auto scanned = scanning.get();
+  auto scan = scanning.get();
   keeping.get();
-  return taken ? scanned : taken;
+  return taken ? scan : taken;
 }
 
 }  // namespace tally::audit

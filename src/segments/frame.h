@@ -12,6 +12,7 @@
 // A frame is encoded for one segment: the salt ties it to that file.
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/bytes.h"
@@ -64,6 +65,9 @@ struct RecordView {
 struct FrameView {
   FrameHeader header;
   std::vector<RecordView> records;
+  // What the records point into, where whoever read it shares it: a copy of the view is then good
+  // for as long as it lives, and holds all that was read at once.
+  std::shared_ptr<AlignedBuffer const> memory;
   // Where it was read, for messages; set by whoever read it.
   std::uint64_t segment = 0;
   std::uint64_t offset = 0;

@@ -6,13 +6,22 @@
 
 namespace tally::segments {
 
+// What was read already of what is wanted now: a frame's front.
+ByteView Window::held_from(std::uint64_t offset) const {
+  bool const inside = offset >= held_from_ && offset < held_from_ + held_.size();
+  return inside ? held_.subspan(offset - held_from_) : ByteView();
+}
+
 Result<ByteView> Window::at(std::uint64_t offset, std::size_t bytes) {
   TALLY_CHECK(offset + bytes <= limit_, "a read past the limit of a segment");
   if (offset < held_from_ || offset + bytes > held_from_ + held_.size()) {
-    auto wanted = std::min<std::uint64_t>(std::max(bytes, kReadAhead), limit_ - offset);
-    auto space = buffer_.take(wanted);
-    held_ = {};
-    TRY_VOID(file_.read(offset, space));
+    auto const wanted = std::min<std::uint64_t>(std::max(bytes, kReadAhead), limit_ - offset);
+    auto const next = std::make_shared<AlignedBuffer>();
+    auto const space = next->take(wanted);
+    auto const had = held_from(offset);
+    std::copy(had.begin(), had.end(), space.begin());
+    TRY_VOID(file_.read(offset + had.size(), space.subspan(had.size())));
+    buffer_ = next;
     held_ = space;
     held_from_ = offset;
   }
@@ -53,6 +62,7 @@ Result<FrameView const*> FrameWalk::next() {
   TRY(header, header_here());
   TRY(bytes, window_.at(offset_, header.frame_bytes()));
   TRY_VOID(decode_frame(bytes, view_));
+  view_.memory = window_.memory();
   view_.segment = segment_.number;
   view_.offset = offset_;
   offset_ += bytes.size();

@@ -20,22 +20,27 @@ struct LogPosition {
   Digest root;              // of the tree of all leaves below next_seq
 };
 
-// An error returned by a visitor ends the walk.
+// An error returned by a visitor ends the walk. The view goes with the call; a copy of it, if it
+// has memory, does not.
 using FrameVisitor = std::function<Result<void>(FrameView const&)>;
 
-// Sequential reads of a file through one large buffer.
+// Sequential reads of a file, a large piece at a time.
 class Window {
  public:
   // Nothing at or past `limit` is read.
   Window(ports::DiskFile const& file, std::uint64_t limit) : file_(file), limit_(limit) {}
-  // Valid until the next call; offset + bytes <= limit.
+  // Valid until the next call, or as long as memory() is kept; offset + bytes <= limit.
   Result<ByteView> at(std::uint64_t offset, std::size_t bytes);
+  // Of the last piece that was asked for.
+  std::shared_ptr<AlignedBuffer const> const& memory() const { return buffer_; }
 
  private:
+  ByteView held_from(std::uint64_t offset) const;
+
   static constexpr std::size_t kReadAhead = 4u << 20;
   ports::DiskFile const& file_;
   std::uint64_t limit_;
-  AlignedBuffer buffer_;
+  std::shared_ptr<AlignedBuffer const> buffer_;
   ByteView held_;
   std::uint64_t held_from_ = 0;
 };
@@ -46,8 +51,9 @@ class FrameWalk {
   FrameWalk(ports::DiskFile const& file, SegmentHeader const& header, LogPosition position,
             std::uint64_t limit);
 
-  // The next frame, valid until the next call. Null at the limit and at a header sector of zeros.
-  // "frame_damaged": what stands here is not the next frame; other errors are the disk's.
+  // The next frame, valid until the next call; copies of it for longer. Null at the limit and at a
+  // header sector of zeros. "frame_damaged": what stands here is not the next frame; other errors
+  // are the disk's.
   Result<FrameView const*> next();
 
   LogPosition const& position() const { return position_; }

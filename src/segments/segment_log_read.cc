@@ -170,6 +170,7 @@ Result<void> SegmentLog::scan_walked(std::size_t number, std::uint64_t from_seq,
   for (; frame != segment.frames.end() && frame->first_seq < end; ++frame) {
     TRY(bytes, window.at(std::uint64_t{frame->block} * kBlock, frame->blocks * kBlock));
     TRY_VOID(view_frame({number, *frame}, bytes, view));
+    view.memory = window.memory();
     TRY_VOID(visitor(view));
   }
   return {};
