@@ -4,7 +4,7 @@ mutation(skip_sync "a frame counts as durable when it is handed over and is writ
 src/server/wiring/segment_store.cc
 [==[    TALLY_CHECK(!waiting, "one frame un-synced at a time");
 ]==]
-[==[    if (waiting) (void)log_->append(waiting->frame);
+[==[    if (waiting) (void)log_->append(*waiting->frame);
     done(ports::AppendOutcome::durable);
 ]==]
 src/server/wiring/segment_store.cc

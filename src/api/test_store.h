@@ -19,9 +19,10 @@ namespace tally::api {
 
 class MemoryLog : public ports::LogStore {
  public:
-  void append(ports::LogFrame frame, std::function<void(ports::AppendOutcome)> done) override {
+  void append(ports::LogFrame const& frame,
+              std::function<void(ports::AppendOutcome)> done) override {
     if (outcome == ports::AppendOutcome::durable)
-      for (auto& record : frame.records) records_.push_back(std::move(record));
+      records_.insert(records_.end(), frame.records.begin(), frame.records.end());
     done(outcome);
   }
   Result<std::vector<ports::LogRecord>> read(std::uint64_t from, std::size_t count) const override {

@@ -53,23 +53,24 @@ std::shared_ptr<Entry const> FrameBuilder::record(PendingFrame& frame, domain::S
     entry->recorded.header = header(outcome, origin, trace, at);
     entry->recorded.header.decision = decision;
     entry->recorded.event = std::move(event);
+    ports::LogRecord stored;
     if (!first) {
       entry->recorded.snapshot = std::move(snapshot);
-      entry->enclosure = std::move(enclosure);
+      stored.enclosure = std::move(enclosure);
     }
     if (auto const* opened = std::get_if<domain::ChronicleEvent>(&entry->recorded.event))
       if (auto const* leaf0 = std::get_if<domain::chronicle::Opened>(opened))
         entry->recorded.header.ledger = leaf0->ledger;
-    codec::encode(entry->recorded, entry->leaf);
-    TALLY_CHECK(entry->leaf.size() <= codec::kLeafBytesMax, "an event exceeds 65,535 bytes");
+    codec::encode(entry->recorded, stored.leaf);
+    TALLY_CHECK(stored.leaf.size() <= codec::kLeafBytesMax, "an event exceeds 65,535 bytes");
     domain::apply(state_, entry->recorded.header, entry->recorded.event);
     auto const violated =
         domain::violated_invariant(state_, entry->recorded.header, entry->recorded.event);
     TALLY_CHECK(!violated, violated.value_or(""));
     if (frame.log.records.empty())
       frame.log.first_seq = static_cast<std::uint64_t>(entry->recorded.header.seq);
-    frame.log.records.push_back({.leaf = entry->leaf, .enclosure = entry->enclosure});
-    frame.bytes += entry->leaf.size() + entry->enclosure.size();
+    frame.bytes += stored.leaf.size() + stored.enclosure.size();
+    frame.log.records.push_back(std::move(stored));
     frame.entries.push_back(entry);
     if (!first) first = entry;
   }
@@ -79,13 +80,21 @@ std::shared_ptr<Entry const> FrameBuilder::record(PendingFrame& frame, domain::S
 void FrameBuilder::seal(PendingFrame& frame) {
   std::vector<ByteView> leaves;
   leaves.reserve(frame.entries.size());
-  for (auto const& entry : frame.entries) leaves.emplace_back(entry->leaf);
+  for (ports::LogRecord const& stored : frame.log.records) leaves.emplace_back(stored.leaf);
   auto const hashes = merkle::leaf_hashes(leaves);
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     frame.entries[i]->leaf_hash = hashes[i];
     tree_.append(hashes[i]);
   }
   frame.log.root_after = tree_.root();
+}
+
+void FrameBuilder::take_bytes_back(PendingFrame& frame) {
+  for (std::size_t i = 0; i < frame.entries.size(); ++i) {
+    ports::LogRecord& stored = frame.log.records[i];
+    frame.entries[i]->leaf = std::move(stored.leaf);
+    frame.entries[i]->enclosure = std::move(stored.enclosure);
+  }
 }
 
 }  // namespace tally::ledger

@@ -29,13 +29,15 @@ class FrameBuilder {
   FrameBuilder(domain::State& state, merkle::Tree& tree, ports::Entropy& entropy)
       : state_(state), tree_(tree), entropy_(entropy) {}
 
-  // Records one decision in `frame` and applies it; returns its first entry. Leaves have no hashes
-  // yet.
+  // Records one decision in `frame` and applies it; returns its first entry. Entries have no hashes
+  // yet, and their bytes stand in `frame.log`.
   std::shared_ptr<Entry const> record(PendingFrame& frame, domain::Snapshot snapshot,
                                       domain::Outcome outcome, Origin const& origin, Instant at,
                                       Bytes enclosure);
   // Nothing more comes into the frame: hashes its leaves into the tree.
   void seal(PendingFrame& frame);
+  // The log store is done with the frame: its entries get their bytes.
+  static void take_bytes_back(PendingFrame& frame);
 
  private:
   CorrelationId correlation(domain::Outcome const& outcome, Origin const& origin);

@@ -40,9 +40,10 @@ class SeededEntropy final : public ports::Entropy {
 
 class HeldLog final : public ports::LogStore {
  public:
-  void append(ports::LogFrame frame, std::function<void(ports::AppendOutcome)> done) override {
+  void append(ports::LogFrame const& frame,
+              std::function<void(ports::AppendOutcome)> done) override {
     EXPECT_FALSE(pending()) << "two appends at a time";
-    frame_ = std::move(frame);
+    frame_ = &frame;
     done_ = std::move(done);
   }
   bool pending() const { return static_cast<bool>(done_); }
@@ -51,8 +52,8 @@ class HeldLog final : public ports::LogStore {
     ASSERT_TRUE(pending());
     auto done = std::exchange(done_, {});
     if (outcome == ports::AppendOutcome::durable) {
-      for (ports::LogRecord const& record : frame_.records) records_.push_back(record);
-      frames.push_back(std::move(frame_));
+      for (ports::LogRecord const& record : frame_->records) records_.push_back(record);
+      frames.push_back(*frame_);
     }
     done(outcome);
   }
@@ -67,7 +68,7 @@ class HeldLog final : public ports::LogStore {
   std::vector<ports::LogFrame> frames;
 
  private:
-  ports::LogFrame frame_;
+  ports::LogFrame const* frame_ = nullptr;
   std::function<void(ports::AppendOutcome)> done_;
   std::vector<ports::LogRecord> records_;
 };

@@ -21,7 +21,7 @@ void Loop::Inside::flush(Instant now) {
   open.log.epoch = epoch;
   in_flight = std::exchange(open, {});
   ++counts.frames;
-  world.store.append(std::move(in_flight->log), [this](ports::AppendOutcome outcome) {
+  world.store.append(in_flight->log, [this](ports::AppendOutcome outcome) {
     shared.with([&](Volatile& v) { v.completion = outcome; });
     world.wake();
   });
@@ -73,6 +73,7 @@ void Loop::Inside::complete() {
 
 // The frame is durable: now, and only now, others hear of it.
 void Loop::Inside::publish(PendingFrame frame) {
+  FrameBuilder::take_bytes_back(frame);
   for (auto const& entry : frame.entries) world.index.add(entry);
   if (frame.directory) shared.with([&](Volatile& v) { v.directory = frame.directory; });
   for (auto& reply : frame.replies) reply(Fate::decided);

@@ -37,8 +37,9 @@ enum class AppendOutcome {
 class LogStore {
  public:
   virtual ~LogStore() = default;
-  // At most one append is under way at a time. `done` is called once, from any thread.
-  virtual void append(LogFrame frame, std::function<void(AppendOutcome)> done) = 0;
+  // At most one append is under way at a time. `done` is called once, from any thread; until then
+  // the frame stays where it is and as it is.
+  virtual void append(LogFrame const& frame, std::function<void(AppendOutcome)> done) = 0;
   // Reads durable records [from, from + count); fewer at the end of the log. Any thread.
   virtual Result<std::vector<LogRecord>> read(std::uint64_t from, std::size_t count) const = 0;
 };

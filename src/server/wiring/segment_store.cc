@@ -4,24 +4,25 @@
 
 namespace tally::wiring {
 
-void SegmentStore::append(ports::LogFrame frame, std::function<void(ports::AppendOutcome)> done) {
+void SegmentStore::append(ports::LogFrame const& frame,
+                          std::function<void(ports::AppendOutcome)> done) {
   waiting_.with([&](std::optional<Pending>& waiting) {
     TALLY_CHECK(!waiting, "one frame un-synced at a time");
-    waiting = Pending{.frame = std::move(frame), .done = std::move(done)};
+    waiting = Pending{.frame = &frame, .done = std::move(done)};
   });
   if (pending_) pending_();
 }
 
 std::size_t SegmentStore::pending_records() const {
   return waiting_.with(
-      [](auto const& waiting) { return waiting ? waiting->frame.records.size() : 0; });
+      [](auto const& waiting) { return waiting ? waiting->frame->records.size() : 0; });
 }
 
 bool SegmentStore::write_pending() {
   auto pending =
       waiting_.with([](std::optional<Pending>& waiting) { return std::exchange(waiting, {}); });
   if (!pending) return false;
-  auto const appended = log_->append(pending->frame);
+  auto const appended = log_->append(*pending->frame);
   if (!appended) fault_.with([&](auto& fault) { fault = appended.error(); });
   pending->done(segments::outcome_of(appended));
   return true;

@@ -18,7 +18,8 @@ class SegmentStore : public ports::LogStore {
   SegmentStore(std::unique_ptr<segments::SegmentLog> log, std::function<void()> pending)
       : log_(std::move(log)), pending_(std::move(pending)) {}
 
-  void append(ports::LogFrame frame, std::function<void(ports::AppendOutcome)> done) override;
+  void append(ports::LogFrame const& frame,
+              std::function<void(ports::AppendOutcome)> done) override;
   Result<std::vector<ports::LogRecord>> read(std::uint64_t from, std::size_t count) const override {
     return log_->read(from, count);
   }
@@ -37,7 +38,7 @@ class SegmentStore : public ports::LogStore {
 
  private:
   struct Pending {
-    ports::LogFrame frame;
+    ports::LogFrame const* frame;
     std::function<void(ports::AppendOutcome)> done;
   };
   std::unique_ptr<segments::SegmentLog> log_;
