@@ -82,3 +82,16 @@ src/audit/replay.cc
 [==[  if (!result.differences.empty()) result.verdict = ReplayVerdict::different;
 ]==]
 "")
+
+mutation(bytes_not_back "a published entry does not get back the bytes that the log store had" ledger_test
+src/ledger/loop_publish.cc
+[==[  FrameBuilder::take_bytes_back(frame);
+]==]
+"")
+
+mutation(hex_beyond_f "a letter behind f is taken for a digit" base_test
+src/base/hex.cc
+[==[constexpr std::uint8_t kLetters = 6;
+]==]
+[==[constexpr std::uint8_t kLetters = 7;
+]==])

@@ -1,5 +1,8 @@
 #include "api/exchange.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "api/routes.h"
 #include "domain/error/finding.h"
 
@@ -24,17 +27,14 @@ Exchange::Exchange(Services& the_services, ports::HttpRequest the_request,
       started_at(services.clock.wall()),
       responder_(std::move(responder)) {}
 
-ports::HttpHeaders Exchange::common_headers() const {
-  ports::HttpHeaders headers{
-      {"traceparent", traceparent(trace.id, trace.span, trace.flags)},
-      {"cache-control", "no-store"},
-  };
+void Exchange::add_common(ports::HttpHeaders& headers) const {
+  headers.emplace_back("traceparent", traceparent(trace.id, trace.span, trace.flags));
+  headers.emplace_back("cache-control", "no-store");
   auto const directory = services.loop.directory();
   auto const mode = directory->modes.find(domain::mode::Scope{});
   if (mode != directory->modes.end() && mode->second.mode != domain::mode::Mode::normal)
     headers.emplace_back("tally-mode", name_of(mode->second.mode));
   if (rate) append_rate_fields(headers, *rate, services.options.rate_fields);
-  return headers;
 }
 
 void Exchange::send(int status, ports::HttpHeaders headers, std::string body) {
@@ -45,11 +45,13 @@ void Exchange::send(int status, ports::HttpHeaders headers, std::string body) {
 
 void Exchange::text(int status, std::string_view media_type, std::string body,
                     ports::HttpHeaders extra) {
-  ports::HttpHeaders headers{{"content-type", std::string(media_type)}};
-  for (auto& field : common_headers()) {
-    if (!has(extra, field.first)) headers.push_back(std::move(field));
-  }
-  for (auto& field : extra) headers.push_back(std::move(field));
+  constexpr std::size_t kOwnMost = 8;
+  ports::HttpHeaders headers;
+  headers.reserve(kOwnMost + extra.size());
+  headers.emplace_back("content-type", media_type);
+  add_common(headers);
+  std::erase_if(headers, [&](auto const& field) { return has(extra, field.first); });
+  std::ranges::move(extra, std::back_inserter(headers));
   send(status, std::move(headers), std::move(body));
 }
 

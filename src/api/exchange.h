@@ -83,9 +83,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   // Counts an answer that changed nothing; post() does it for what the loop answered.
   void count_unchanged(ledger::Answer const& answer);
 
-  ports::HttpHeaders common_headers() const;
-
  private:
+  void add_common(ports::HttpHeaders& headers) const;
   void send(int status, ports::HttpHeaders headers, std::string body);
   void count_refusal(wire::Problem const& problem);
   ports::ErrorReport about_this(ports::ErrorReport report) const;

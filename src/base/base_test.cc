@@ -12,6 +12,31 @@
 namespace tally {
 namespace {
 
+TEST(Hex, IsMadeAndReadAtAnyLengthAndNothingElseIsRead) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string all;
+  Bytes every;
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    every.push_back(static_cast<std::uint8_t>(byte));
+    all += {kDigits[byte / 16], kDigits[byte % 16]};
+  }
+  for (std::size_t length = 0; length < 40; ++length) {
+    ByteView const bytes = ByteView(every).subspan(7 * length % 200, length);
+    std::string const text = all.substr(2 * (7 * length % 200), 2 * length);
+    EXPECT_EQ(to_hex(bytes), text);
+    EXPECT_EQ(from_hex(text), Bytes(bytes.begin(), bytes.end()));
+  }
+  EXPECT_EQ(to_hex(every), all);
+  EXPECT_EQ(from_hex(all), every);
+  for (std::size_t at = 0; at < 22; ++at)
+    for (int c = 0; c < 256; ++c) {
+      std::string text = all.substr(300, 22);
+      text[at] = static_cast<char>(c);
+      bool const digit = kDigits.find(text[at]) != std::string_view::npos;
+      EXPECT_EQ(from_hex(text).has_value(), digit) << at << " " << c;
+    }
+}
+
 TEST(Bytes, HexAndBase64ComeBackAndRefuseWhatIsNotCanonical) {
   Bytes const bytes{0, 1, 0xFE, 0xFF};
   EXPECT_EQ(to_hex(bytes), "0001feff");

@@ -6,11 +6,12 @@
 #include <array>
 #include <cstring>
 
+#include "base/hex.h"
+
 namespace tally {
 
 namespace {
 
-constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -22,31 +23,20 @@ constexpr std::array<std::int8_t, 256> reverse_of(std::string_view alphabet) {
   return table;
 }
 
-constexpr auto kFromHex = reverse_of(kHex);
 constexpr auto kFromBase64 = reverse_of(kBase64);
 
 }  // namespace
 
 std::string to_hex(ByteView bytes) {
   std::string text(bytes.size() * 2, '\0');
-  char* at = text.data();
-  for (std::uint8_t byte : bytes) {
-    *at++ = kHex[byte >> 4];
-    *at++ = kHex[byte & 15];
-  }
+  put_hex(text.data(), bytes);
   return text;
 }
 
 std::optional<Bytes> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
-  Bytes bytes;
-  bytes.reserve(text.size() / 2);
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    int high = kFromHex[static_cast<unsigned char>(text[i])];
-    int low = kFromHex[static_cast<unsigned char>(text[i + 1])];
-    if (high < 0 || low < 0) return std::nullopt;
-    bytes.push_back(static_cast<std::uint8_t>(high * 16 + low));
-  }
+  Bytes bytes(text.size() / 2);
+  if (!get_hex(text.data(), bytes)) return std::nullopt;
   return bytes;
 }
 

@@ -28,7 +28,7 @@ class Buffer {
 
   // Adds `count` bytes, which the caller fills before it adds more.
   char* extend(std::size_t count) {
-    if (room_.size() - size_ < count) room_.resize(2 * room_.size() + count);
+    if (room_.size() - size_ < count) grow(count);
     char* const at = room_.data() + size_;
     size_ += count;
     return at;
@@ -37,6 +37,8 @@ class Buffer {
   void put(std::string_view text) { std::copy(text.begin(), text.end(), extend(text.size())); }
 
  private:
+  [[gnu::noinline]] void grow(std::size_t count) { room_.resize(2 * room_.size() + count); }
+
   std::vector<char> room_ = std::vector<char>(2'048);  // most leaves are shorter
   std::size_t size_ = 0;
 };

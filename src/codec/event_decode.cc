@@ -1,5 +1,5 @@
 #include <cstring>
-#include <map>
+#include <unordered_map>
 
 #include "codec/event_codec.h"
 #include "codec/fields_json.h"
@@ -25,7 +25,7 @@ struct Kind {
   std::int64_t version;
 };
 template <class Whole>
-using Kinds = std::map<std::string_view, Kind<Whole>>;
+using Kinds = std::unordered_map<std::string_view, Kind<Whole>>;
 
 template <class Whole, class Group, class Leaf>
 bool read_leaf(Reader& reader, Whole& to) {
@@ -78,13 +78,14 @@ Kinds<domain::Facts> const& facts_kinds() {
   return kinds;
 }
 
-// As rfind, which compares at every byte; this one only where the first character stands.
-std::size_t find_last(std::string_view text, std::string_view what) {
-  for (std::size_t end = text.size(); end > 0;) {
-    void const* const found = ::memrchr(text.data(), what.front(), end);
+// As rfind, which compares at every byte; this one only where the character stands that is at
+// `rare` in what is sought.
+std::size_t find_last(std::string_view text, std::string_view what, std::size_t rare) {
+  for (std::size_t end = text.size(); end > rare;) {
+    void const* const found = ::memrchr(text.data() + rare, what[rare], end - rare);
     if (found == nullptr) break;
     end = static_cast<std::size_t>(static_cast<char const*>(found) - text.data());
-    if (text.substr(end).starts_with(what)) return end;
+    if (text.substr(end - rare).starts_with(what)) return end - rare;
   }
   return std::string_view::npos;
 }
@@ -129,7 +130,8 @@ bool read_snapshot(Reader& reader, Snapshot& to) {
 // From the snapshot's opening brace to behind its closing one. The decision's id follows, and of
 // all that looks like its name the last is it: behind it stand only plain members.
 bool pass_over_snapshot(Reader& reader) {
-  auto const end = find_last(reader.rest(), R"(,"decision_id":")");
+  constexpr std::string_view kBehind = R"(,"decision_id":")";
+  auto const end = find_last(reader.rest(), kBehind, kBehind.find('o'));
   return end == std::string_view::npos ? reader.refuse(kWithoutId) : reader.pass_over(end);
 }
 
@@ -180,7 +182,8 @@ class LeafReader : public MemberReader {
 
 // `type` is the last member but one; what is large stands before it, so it is sought from the end.
 std::string_view find_type(std::string_view leaf) {
-  auto const at = find_last(leaf, R"(,"type":")");
+  constexpr std::string_view kName = R"(,"type":")";
+  auto const at = find_last(leaf, kName, kName.find('y'));
   return at == std::string_view::npos ? std::string_view() : peek_text(leaf.substr(at));
 }
 

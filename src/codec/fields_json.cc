@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/check.h"
+#include "base/hex.h"
 #include "json/fault.h"
 #include "json/literal.h"
 #include "json/value.h"
@@ -11,8 +12,6 @@
 namespace tally::codec {
 
 namespace {
-
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 constexpr std::string_view kStranger = "is not known here, or not in its place";
 
@@ -27,25 +26,12 @@ bool needs_sorting(Labels const& labels) {
 
 constexpr std::size_t kIntegerCharsMax = 17;  // -9007199254740991
 
-// The two digits of each byte.
-constexpr std::array<std::array<char, 2>, 256> kHexPairs = [] {
-  std::array<std::array<char, 2>, 256> pairs{};
-  for (std::size_t i = 0; i < pairs.size(); ++i)
-    pairs[i] = {kHexDigits[i >> 4], kHexDigits[i & 15]};
-  return pairs;
-}();
-
-// What each character is as a hex digit; kNoDigit, whose high bits are set, for all others.
-constexpr std::uint8_t kNoDigit = 0xFF;
-constexpr std::array<std::uint8_t, 256> kHexValues = [] {
-  std::array<std::uint8_t, 256> values{};
-  values.fill(kNoDigit);
-  for (std::size_t i = 0; i < kHexDigits.size(); ++i)
-    values[static_cast<unsigned char>(kHexDigits[i])] = static_cast<std::uint8_t>(i);
-  return values;
-}();
-
-std::uint8_t hex_value(char c) { return kHexValues[static_cast<unsigned char>(c)]; }
+std::array<std::uint8_t, 8> big_endian(std::uint64_t number) {
+  std::array<std::uint8_t, 8> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
+  return bytes;
+}
 
 }  // namespace
 
@@ -67,39 +53,28 @@ void write_word(Buffer& out, std::string_view word) {
 void write_integer(Buffer& out, std::int64_t number) {
   TALLY_CHECK(number >= -json::kIntegerMax && number <= json::kIntegerMax,
               "an integer beyond 2^53-1 was to be recorded");
+  if (number >= 0 && number <= 9) return out.put(static_cast<char>('0' + number));
   std::size_t const before = out.size();
   char* const at = out.extend(kIntegerCharsMax);
   auto const end = std::to_chars(at, at + kIntegerCharsMax, number).ptr;
   out.shorten(before + static_cast<std::size_t>(end - at));
 }
 
-void write_digits(Buffer& out, ByteView bytes) {
-  char* at = out.extend(2 * bytes.size());
-  for (std::uint8_t byte : bytes) {
-    *at++ = kHexPairs[byte][0];
-    *at++ = kHexPairs[byte][1];
-  }
-}
+void write_digits(Buffer& out, ByteView bytes) { put_hex(out.extend(2 * bytes.size()), bytes); }
 
-void write_digits(Buffer& out, std::uint64_t number) {
-  std::array<std::uint8_t, 8> big_endian{};
-  for (std::size_t i = 0; i < 8; ++i)
-    big_endian[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
-  write_digits(out, big_endian);
-}
+void write_digits(Buffer& out, std::uint64_t number) { write_digits(out, big_endian(number)); }
 
 void write_hex(Buffer& out, std::string_view prefix, ByteView bytes) {
-  out.put('"');
-  out.put(prefix);
-  write_digits(out, bytes);
-  out.put('"');
+  char* const at = out.extend(prefix.size() + 2 * bytes.size() + 2);
+  char* const digits = at + 1 + prefix.size();
+  *at = '"';
+  prefix.copy(at + 1, prefix.size());
+  put_hex(digits, bytes);
+  digits[2 * bytes.size()] = '"';
 }
 
 void write_id(Buffer& out, std::string_view prefix, std::uint64_t value) {
-  out.put('"');
-  out.put(prefix);
-  write_digits(out, value);
-  out.put('"');
+  write_hex(out, prefix, big_endian(value));
 }
 
 void write_labels(Buffer& out, Labels const& labels) {
@@ -119,16 +94,6 @@ void write_labels(Buffer& out, Labels const& labels) {
     write_text(out, text);
   }
   out.put('}');
-}
-
-void write_name(Buffer& out, std::string_view name) {
-  bool const comma_due = !out.ends_with('{');
-  char* at = out.extend(name.size() + (comma_due ? 4 : 3));
-  if (comma_due) *at++ = ',';
-  *at++ = '"';
-  std::memcpy(at, name.data(), name.size());
-  at[name.size()] = '"';
-  at[name.size() + 1] = ':';
 }
 
 bool Reader::refuse(std::string_view what) {
@@ -175,23 +140,16 @@ bool Reader::read_hex(std::string_view prefix, std::span<std::uint8_t> to) {
       rest_.substr(1, prefix.size()) != prefix)
     return refuse("must be \"" + std::string(prefix) + "\" and " + std::to_string(2 * to.size()) +
                   " hex digits");
-  char const* digits = rest_.data() + 1 + prefix.size();
-  std::uint8_t all = 0;
-  for (std::uint8_t& byte : to) {
-    std::uint8_t const high = hex_value(*digits++);
-    std::uint8_t const low = hex_value(*digits++);
-    all |= high | low;
-    byte = static_cast<std::uint8_t>(high << 4 | low);
-  }
-  if (all == kNoDigit) return refuse("has a character that is no lower-case hex digit");
+  if (!get_hex(rest_.data() + 1 + prefix.size(), to))
+    return refuse("has a character that is no lower-case hex digit");
   rest_.remove_prefix(size);
   return true;
 }
 
 bool Reader::read_id(std::string_view prefix, std::uint64_t& to) {
-  std::array<std::uint8_t, 8> big_endian{};
-  if (!read_hex(prefix, big_endian)) return false;
-  for (std::uint8_t byte : big_endian) to = to << 8 | byte;
+  std::array<std::uint8_t, 8> bytes{};
+  if (!read_hex(prefix, bytes)) return false;
+  for (std::uint8_t byte : bytes) to = to << 8 | byte;
   return true;
 }
 

@@ -2,6 +2,8 @@
 
 // The writing half of fields_json.h.
 
+#include <cstring>
+
 #include "codec/buffer.h"
 #include "codec/field_kinds.h"
 
@@ -19,8 +21,18 @@ void write_digits(Buffer& out, ByteView bytes);
 void write_digits(Buffer& out, std::uint64_t number);
 void write_id(Buffer& out, std::string_view prefix, std::uint64_t value);
 void write_labels(Buffer& out, Labels const& labels);
-// The member's name, with the comma before it where one is due.
-void write_name(Buffer& out, std::string_view name);
+// The member's name, with the comma before it where one is due. Inlined into every place that names
+// a member: there the name and its length are constants, and copying it takes a few instructions
+// instead of a call.
+[[gnu::always_inline]] inline void write_name(Buffer& out, std::string_view name) {
+  bool const comma_due = !out.ends_with('{');
+  char* at = out.extend(name.size() + (comma_due ? 4 : 3));
+  if (comma_due) *at++ = ',';
+  *at++ = '"';
+  std::memcpy(at, name.data(), name.size());
+  at[name.size()] = '"';
+  at[name.size() + 1] = ':';
+}
 
 template <class T>
 void write_value(Buffer& out, T const& value);
@@ -29,7 +41,7 @@ struct MemberWriter {
   Buffer& out;
 
   template <class T>
-  void operator()(std::string_view name, T const& value) const {
+  [[gnu::always_inline]] void operator()(std::string_view name, T const& value) const {
     if constexpr (domain::HasFields<T>) {
       // Whether a struct is empty is known once it is written; taking "{}" back beats asking twice.
       std::size_t const before = out.size();
@@ -43,7 +55,7 @@ struct MemberWriter {
   }
 
   template <class T>
-  void always(std::string_view name, T const& value) const {
+  [[gnu::always_inline]] void always(std::string_view name, T const& value) const {
     write_name(out, name);
     write_value(out, value);
   }

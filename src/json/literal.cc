@@ -1,6 +1,7 @@
 #include "json/literal.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -37,6 +38,10 @@ std::uint64_t escapes_in(std::uint64_t word) {
   auto has_zero = [](std::uint64_t w) { return (w - kOnes) & ~w & kHighs; };
   std::uint64_t const control = (word - kOnes * 0x20) & ~word & kHighs;
   return control | has_zero(word ^ kOnes * '"') | has_zero(word ^ kOnes * '\\');
+}
+
+std::size_t first_byte(std::uint64_t marked) {
+  return static_cast<std::size_t>(std::countr_zero(marked)) / 8;
 }
 
 void append_escape(std::string& out, char c) {
@@ -87,11 +92,19 @@ int unit_rank(unsigned char byte) { return byte == 0xEE || byte == 0xEF ? byte +
 
 }  // namespace
 
+// What is left of a text behind its last whole word is looked at with the bytes before it, once
+// more: one word in place of a step for each byte.
 std::size_t plain_length(std::string_view text) {
   std::size_t length = 0;
   for (; length + 8 <= text.size(); length += 8)
     if (auto const found = escapes_in(word_at(text, length)); found != 0)
-      return length + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+      return length + first_byte(found);
+  if (length == text.size()) return length;
+  if (length > 0) {
+    length = text.size() - 8;
+    auto const found = escapes_in(word_at(text, length));
+    return length + (found == 0 ? 8 : first_byte(found));
+  }
   while (length < text.size() && !needs_escape(static_cast<unsigned char>(text[length]))) ++length;
   return length;
 }
@@ -100,6 +113,7 @@ bool is_ascii(std::string_view text) {
   std::uint64_t seen = 0;
   std::size_t at = 0;
   for (; at + 8 <= text.size(); at += 8) seen |= word_at(text, at);
+  if (at > 0) return ((seen | word_at(text, text.size() - 8)) & kHighs) == 0;
   for (; at < text.size(); ++at) seen |= static_cast<unsigned char>(text[at]);
   return (seen & kHighs) == 0;
 }
@@ -109,6 +123,7 @@ bool is_plain_ascii(std::string_view text) {
   std::size_t at = 0;
   for (; at + 8 <= text.size(); at += 8)
     if (!plain(word_at(text, at))) return false;
+  if (at > 0) return plain(word_at(text, text.size() - 8));
   for (; at < text.size(); ++at) {
     auto const c = static_cast<unsigned char>(text[at]);
     if (needs_escape(c) || c >= 0x80) return false;
@@ -124,6 +139,14 @@ bool utf16_less(std::string_view a, std::string_view b) {
 }
 
 void append_string(std::string& out, std::string_view text) {
+  std::array<char, 64> literal;  // most are short and plain: one piece instead of three
+  if (text.size() + 2 <= literal.size() && plain_length(text) == text.size()) {
+    literal[0] = '"';
+    text.copy(&literal[1], text.size());
+    literal[text.size() + 1] = '"';
+    out.append(literal.data(), text.size() + 2);
+    return;
+  }
   out.push_back('"');
   while (true) {
     std::size_t const run = plain_length(text);

@@ -106,5 +106,28 @@ TEST(Literal, KnowsATextThatIsItsOwnLiteral) {
     }
 }
 
+// Whatever falls into whole words, into the last one that is looked at twice, or into none.
+TEST(Literal, FindsTheFirstCharacterThatNeedsAnEscapeAtAnyLength) {
+  for (std::size_t length = 0; length < 80; ++length) {
+    std::string const text(length, 'x');
+    EXPECT_EQ(plain_length(text), length);
+    std::string literal = "before ";
+    append_string(literal, text);
+    EXPECT_EQ(literal, "before \"" + text + "\"");
+    for (std::size_t at = 0; at < length; ++at) {
+      std::string other = text;
+      other[at] = '"';
+      other.back() = '\n';
+      EXPECT_EQ(plain_length(other), at) << length;
+      std::string escaped;
+      append_string(escaped, other);
+      std::string_view rest = escaped;
+      std::string back;
+      EXPECT_TRUE(take_string(rest, back) && rest.empty()) << escaped;
+      EXPECT_EQ(back, other);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tally::json

@@ -69,7 +69,9 @@ void write_json(json::Writer& out, T const& value) {
 
 template <class T>
 std::string to_json(T const& value) {
+  constexpr std::size_t kUsualBytes = 1'024;
   std::string text;
+  text.reserve(kUsualBytes);
   json::Writer out(text);
   write_json(out, value);
   return text;
