@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/bytes.h"
+#include "base/decimal.h"
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/money.h"
@@ -11,6 +12,19 @@
 
 namespace tally {
 namespace {
+
+TEST(Decimal, HasTheDigitsOfAnyNumber) {
+  EXPECT_EQ(Decimal(0).text(), "0");
+  EXPECT_EQ(Decimal(~std::uint64_t{0}).text(), "18446744073709551615");
+  Prng random(10);
+  for (std::uint64_t number = 1; number < std::uint64_t{1} << 63; number *= 10)
+    for (std::uint64_t near : {number - 1, number, number + 1, random.below(number)})
+      EXPECT_EQ(Decimal(near).text(), std::to_string(near));
+  std::string padded;
+  append_decimal(padded, 42, 6);
+  append_decimal(padded, 1'234'567, 6);
+  EXPECT_EQ(padded, "0000421234567");
+}
 
 TEST(Hex, IsMadeAndReadAtAnyLengthAndNothingElseIsRead) {
   constexpr std::string_view kDigits = "0123456789abcdef";

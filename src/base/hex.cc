@@ -60,6 +60,13 @@ void put_hex(char* at, ByteView bytes) {
   std::memcpy(at, digits.data(), 2 * bytes.size());
 }
 
+void put_hex(char* at, std::uint64_t number) {
+  std::array<std::uint8_t, sizeof number> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
+  put_hex(at, bytes);
+}
+
 bool get_hex(char const* at, std::span<std::uint8_t> to) {
   bool good = true;
   for (; to.size() >= kAtOnce; to = to.subspan(kAtOnce), at += 2 * kAtOnce)

@@ -11,6 +11,8 @@ namespace tally {
 
 // Two digits for each byte; the caller guarantees the room.
 void put_hex(char* at, ByteView bytes);
+// Sixteen digits, the highest first.
+void put_hex(char* at, std::uint64_t number);
 // Reads two digits for each byte of `to`. False: one of them is no lower-case hex digit, and what
 // `to` holds is of no use.
 bool get_hex(char const* at, std::span<std::uint8_t> to);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/hex.h"
+
 namespace tally {
 
 namespace {
@@ -33,10 +35,10 @@ bool is_name(std::string_view text) {
 }
 
 std::string id_text(std::string_view prefix, std::uint64_t value) {
-  std::array<std::uint8_t, 8> bytes{};  // most significant first
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    bytes[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
-  return std::string(prefix) + to_hex(bytes);
+  std::string text(prefix.size() + 16, '\0');
+  prefix.copy(text.data(), prefix.size());
+  put_hex(text.data() + prefix.size(), value);
+  return text;
 }
 
 std::optional<std::uint64_t> id_value(std::string_view prefix, std::string_view text) {

@@ -1,9 +1,9 @@
 #include "codec/fields_json.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/check.h"
+#include "base/decimal.h"
 #include "base/hex.h"
 #include "json/fault.h"
 #include "json/literal.h"
@@ -22,15 +22,6 @@ bool needs_sorting(Labels const& labels) {
     return std::any_of(label.first.begin(), label.first.end(),
                        [](char c) { return static_cast<unsigned char>(c) >= 0xEE; });
   });
-}
-
-constexpr std::size_t kIntegerCharsMax = 17;  // -9007199254740991
-
-std::array<std::uint8_t, 8> big_endian(std::uint64_t number) {
-  std::array<std::uint8_t, 8> bytes{};
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    bytes[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
-  return bytes;
 }
 
 }  // namespace
@@ -53,16 +44,14 @@ void write_word(Buffer& out, std::string_view word) {
 void write_integer(Buffer& out, std::int64_t number) {
   TALLY_CHECK(number >= -json::kIntegerMax && number <= json::kIntegerMax,
               "an integer beyond 2^53-1 was to be recorded");
-  if (number >= 0 && number <= 9) return out.put(static_cast<char>('0' + number));
-  std::size_t const before = out.size();
-  char* const at = out.extend(kIntegerCharsMax);
-  auto const end = std::to_chars(at, at + kIntegerCharsMax, number).ptr;
-  out.shorten(before + static_cast<std::size_t>(end - at));
+  if (number < 0) out.put('-');
+  Decimal const decimal(static_cast<std::uint64_t>(number < 0 ? -number : number));
+  out.put(decimal.text());
 }
 
 void write_digits(Buffer& out, ByteView bytes) { put_hex(out.extend(2 * bytes.size()), bytes); }
 
-void write_digits(Buffer& out, std::uint64_t number) { write_digits(out, big_endian(number)); }
+void write_digits(Buffer& out, std::uint64_t number) { put_hex(out.extend(16), number); }
 
 void write_hex(Buffer& out, std::string_view prefix, ByteView bytes) {
   char* const at = out.extend(prefix.size() + 2 * bytes.size() + 2);
@@ -74,7 +63,11 @@ void write_hex(Buffer& out, std::string_view prefix, ByteView bytes) {
 }
 
 void write_id(Buffer& out, std::string_view prefix, std::uint64_t value) {
-  write_hex(out, prefix, big_endian(value));
+  char* const at = out.extend(prefix.size() + 18);
+  *at = '"';
+  prefix.copy(at + 1, prefix.size());
+  put_hex(at + 1 + prefix.size(), value);
+  at[prefix.size() + 17] = '"';
 }
 
 void write_labels(Buffer& out, Labels const& labels) {

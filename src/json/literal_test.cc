@@ -84,26 +84,28 @@ TEST(Literal, PassesOverAnObjectWhateverItsStringsHold) {
 }
 
 TEST(Literal, TellsAsciiFromTheRestWhereverItStands) {
-  std::string const text = "twenty-one characters";
-  EXPECT_TRUE(is_ascii(text));
-  EXPECT_TRUE(is_ascii(""));
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    std::string other = text;
-    other[at] = '\x80';
-    EXPECT_FALSE(is_ascii(other)) << at;
+  for (std::size_t length = 0; length < 25; ++length) {
+    std::string const text(length, '"');
+    EXPECT_TRUE(is_ascii(text));
+    for (std::size_t at = 0; at < length; ++at) {
+      std::string other = text;
+      other[at] = '\x80';
+      EXPECT_FALSE(is_ascii(other)) << at << " of " << length;
+    }
   }
 }
 
 TEST(Literal, KnowsATextThatIsItsOwnLiteral) {
-  std::string const text = "twenty-one characters";
-  EXPECT_TRUE(is_plain_ascii(text));
-  EXPECT_TRUE(is_plain_ascii(""));
-  for (std::size_t at = 0; at < text.size(); ++at)
-    for (char c : {'"', '\\', '\n', '\x1f', '\x80', '\xff', '\0'}) {
-      std::string other = text;
-      other[at] = c;
-      EXPECT_FALSE(is_plain_ascii(other)) << at << " " << int{c};
-    }
+  for (std::size_t length = 0; length < 25; ++length) {
+    std::string const text(length, '~');
+    EXPECT_TRUE(is_plain_ascii(text));
+    for (std::size_t at = 0; at < length; ++at)
+      for (char c : {'"', '\\', '\n', '\x1f', '\x80', '\xff', '\0'}) {
+        std::string other = text;
+        other[at] = c;
+        EXPECT_FALSE(is_plain_ascii(other)) << at << " of " << length << " " << int{c};
+      }
+  }
 }
 
 // Whatever falls into whole words, into the last one that is looked at twice, or into none.
