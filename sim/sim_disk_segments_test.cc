@@ -217,15 +217,18 @@ TEST(SegmentLog, ScansFramesInOrderFromTheOneThatHoldsASequence) {
   EXPECT_TRUE(log->scan(60, stop));
 }
 
-// Frames of a segment that is read in several pieces, some of which end within a frame.
+// Frames of segments that are read in several pieces, some of which end within a frame: of segments
+// walked before, and of one that is walked by the scan.
 TEST(SegmentLog, FramesThatAreKeptOutliveTheScan) {
   constexpr std::size_t kLeaf = 60'000;
   SimDisk disk(1, {});
-  LogOptions const options{.segment_bytes = {16u << 20}};
+  LogOptions const options{.segment_bytes = {12u << 20}};
   auto const log = created(disk, options);
-  for (std::uint64_t seq = 0; seq < 150; seq += 15)
+  for (std::uint64_t seq = 0; seq < 90; seq += 15)
     ASSERT_TRUE(log->append(frame_of(seq, 15, kLeaf)));
-  ASSERT_TRUE(log->append(frame_of(150, 1)));
+  ASSERT_TRUE(log->append(frame_of(90, 75, kLeaf)));  // longer than a piece
+  ASSERT_TRUE(log->append(frame_of(165, 75, kLeaf)));
+  ASSERT_TRUE(log->append(frame_of(240, 1)));
   LogOptions unwalked = options;
   unwalked.verify = segments::Verify::the_end;
   auto const again = reopened(disk, unwalked);
@@ -241,13 +244,13 @@ TEST(SegmentLog, FramesThatAreKeptOutliveTheScan) {
     for (segments::FrameView const& frame : kept) {
       ASSERT_NE(frame.memory, nullptr);
       for (segments::RecordView const& record : frame.records) {
-        ports::LogRecord const expected = record_of(seq, seq < 150 ? kLeaf : 0);
+        ports::LogRecord const expected = record_of(seq, seq < 240 ? kLeaf : 0);
         ++seq;
         EXPECT_EQ(as_text(record.leaf), as_text(expected.leaf));
         EXPECT_EQ(as_text(record.enclosure), as_text(expected.enclosure));
       }
     }
-    EXPECT_EQ(seq, 151u);
+    EXPECT_EQ(seq, 241u);
   }
 }
 

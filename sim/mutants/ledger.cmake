@@ -4,9 +4,14 @@ mutation(skip_sync "a frame counts as durable when it is handed over and is writ
 src/server/wiring/segment_store.cc
 [==[    TALLY_CHECK(!waiting, "one frame un-synced at a time");
 ]==]
-[==[    if (waiting) (void)log_->append(*waiting->frame);
+[==[    static std::vector<std::unique_ptr<ports::LogFrame>> copies;
+    copies.push_back(std::make_unique<ports::LogFrame>(frame));
+    if (waiting) (void)log_->append(*waiting->frame);
     done(ports::AppendOutcome::durable);
 ]==]
+src/server/wiring/segment_store.cc
+[==[.frame = &frame,]==]
+[==[.frame = copies.back().get(),]==]
 src/server/wiring/segment_store.cc
 [==[  pending->done(segments::outcome_of(appended));
 ]==]

@@ -52,6 +52,18 @@ src/segments/frame_walk.cc
 ]==]
 "")
 
+mutation(piece_overwritten "the next piece of a segment is read over the frames that are kept" sim_test
+src/segments/frame_walk.cc
+[==[    auto const next = std::make_shared<AlignedBuffer>();
+]==]
+[==[    static auto const next = std::make_shared<AlignedBuffer>();
+]==])
+
+mutation(piece_misplaced "a frame's front that was read already is read once more behind itself" sim_test
+src/segments/frame_walk.cc
+[==[file_.read(offset + had.size(), space]==]
+[==[file_.read(offset, space]==])
+
 mutation(torn_is_corrupt "a torn last frame is called corrupt" lives
 src/segments/tail.cc
 [==[    return torn(kSector + content.used_end, "a part of the frame was not written");

@@ -32,18 +32,6 @@ src/ledger/open.cc
 [==[  stages.whole_from = log.next_seq();
 ]==])
 
-mutation(piece_overwritten "the next piece of a segment is read over the frames that are kept" sim_test
-src/segments/frame_walk.cc
-[==[    auto const next = std::make_shared<AlignedBuffer>();
-]==]
-[==[    static auto const next = std::make_shared<AlignedBuffer>();
-]==])
-
-mutation(piece_misplaced "a frame's front that was read already is read once more behind itself" sim_test
-src/segments/frame_walk.cc
-[==[file_.read(offset + had.size(), space]==]
-[==[file_.read(offset, space]==])
-
 mutation(keeper_gone "the fold goes on when nobody keeps what it folded" audit_test
 src/audit/read_ahead.cc
 [==[    if (!to.put(std::move(*batch))) return {};  // who kept them says why

@@ -45,9 +45,9 @@ void Exchange::send(int status, ports::HttpHeaders headers, std::string body) {
 
 void Exchange::text(int status, std::string_view media_type, std::string body,
                     ports::HttpHeaders extra) {
-  constexpr std::size_t kOwnMost = 8;
+  constexpr std::size_t kOwnFieldsMax = 8;
   ports::HttpHeaders headers;
-  headers.reserve(kOwnMost + extra.size());
+  headers.reserve(kOwnFieldsMax + extra.size());
   headers.emplace_back("content-type", media_type);
   add_common(headers);
   std::erase_if(headers, [&](auto const& field) { return has(extra, field.first); });

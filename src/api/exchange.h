@@ -42,6 +42,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void json(int status, T const& message, ports::HttpHeaders extra = {}) {
     text(status, "application/json", wire::to_json(message), std::move(extra));
   }
+  // What `extra` names takes the place of a field of ours.
   void text(int status, std::string_view media_type, std::string body,
             ports::HttpHeaders extra = {});
   void problem(wire::Problem problem, ports::HttpHeaders extra = {});

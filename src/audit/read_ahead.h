@@ -30,7 +30,8 @@ enum class Helper {
 };
 
 // Some eighty events: enough to make up for handing over. About twenty batches at most are in
-// memory, with their events some 8 MB, or twenty frames where those are longer.
+// memory, or twenty frames where those are longer: their events, some 5 MB, and the pieces of 4 MiB
+// that they were read in.
 inline constexpr std::size_t kBatchBytes = 128u << 10;
 
 struct Stages {

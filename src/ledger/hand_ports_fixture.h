@@ -52,13 +52,17 @@ class HeldLog final : public ports::LogStore {
     ASSERT_TRUE(pending());
     auto done = std::exchange(done_, {});
     if (outcome == ports::AppendOutcome::durable) {
-      for (ports::LogRecord const& record : frame_->records) records_.push_back(record);
       frames.push_back(*frame_);
+      for (ports::LogRecord const& record : frame_->records) records_.push_back(record);
     }
+    frame_ = nullptr;
     done(outcome);
   }
   // The machine stops: what was not durable never was.
-  void forget_pending() { done_ = {}; }
+  void forget_pending() {
+    done_ = {};
+    frame_ = nullptr;
+  }
   Result<std::vector<ports::LogRecord>> read(std::uint64_t from, std::size_t count) const override {
     std::vector<ports::LogRecord> found;
     for (std::size_t i = from; i < records_.size() && found.size() < count; ++i)

@@ -1,7 +1,7 @@
 #pragma once
 
 // Memory that starts on a disk block, so that a write past the page cache needs no copy. Grows,
-// never shrinks, and is reused from frame to frame; growing forgets the content.
+// never shrinks; growing forgets the content. Who writes frames uses one for all of them.
 
 #include <cstddef>
 #include <cstdint>

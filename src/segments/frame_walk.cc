@@ -7,7 +7,7 @@
 namespace tally::segments {
 
 // What was read already of what is wanted now: a frame's front.
-ByteView Window::held_from(std::uint64_t offset) const {
+ByteView Window::read_already(std::uint64_t offset) const {
   bool const inside = offset >= held_from_ && offset < held_from_ + held_.size();
   return inside ? held_.subspan(offset - held_from_) : ByteView();
 }
@@ -18,7 +18,7 @@ Result<ByteView> Window::at(std::uint64_t offset, std::size_t bytes) {
     auto const wanted = std::min<std::uint64_t>(std::max(bytes, kReadAhead), limit_ - offset);
     auto const next = std::make_shared<AlignedBuffer>();
     auto const space = next->take(wanted);
-    auto const had = held_from(offset);
+    auto const had = read_already(offset);
     std::copy(had.begin(), had.end(), space.begin());
     TRY_VOID(file_.read(offset + had.size(), space.subspan(had.size())));
     buffer_ = next;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "ports/disk.h"
@@ -35,7 +36,7 @@ class Window {
   std::shared_ptr<AlignedBuffer const> const& memory() const { return buffer_; }
 
  private:
-  ByteView held_from(std::uint64_t offset) const;
+  ByteView read_already(std::uint64_t offset) const;
 
   static constexpr std::size_t kReadAhead = 4u << 20;
   ports::DiskFile const& file_;
