@@ -60,13 +60,6 @@ void put_hex(char* at, ByteView bytes) {
   std::memcpy(at, digits.data(), 2 * bytes.size());
 }
 
-void put_hex(char* at, std::uint64_t number) {
-  std::array<std::uint8_t, sizeof number> bytes{};
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    bytes[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
-  put_hex(at, bytes);
-}
-
 bool get_hex(char const* at, std::span<std::uint8_t> to) {
   bool good = true;
   for (; to.size() >= kAtOnce; to = to.subspan(kAtOnce), at += 2 * kAtOnce)
@@ -78,6 +71,20 @@ bool get_hex(char const* at, std::span<std::uint8_t> to) {
   std::memcpy(digits.data(), at, 2 * to.size());
   good = get_eight(digits.data(), rest.data()) && good;
   std::memcpy(to.data(), rest.data(), to.size());
+  return good;
+}
+
+void put_hex(char* at, std::uint64_t number) {
+  std::array<std::uint8_t, sizeof number> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
+  put_hex(at, bytes);
+}
+
+bool get_hex(char const* at, std::uint64_t& to) {
+  std::array<std::uint8_t, sizeof to> bytes{};
+  bool const good = get_hex(at, bytes);
+  for (std::uint8_t byte : bytes) to = to << 8 | byte;
   return good;
 }
 

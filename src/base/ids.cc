@@ -1,7 +1,6 @@
 #include "base/ids.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/hex.h"
 
@@ -35,7 +34,7 @@ bool is_name(std::string_view text) {
 }
 
 std::string id_text(std::string_view prefix, std::uint64_t value) {
-  std::string text(prefix.size() + 16, '\0');
+  std::string text(prefix.size() + kHexOfNumber, '\0');
   prefix.copy(text.data(), prefix.size());
   put_hex(text.data() + prefix.size(), value);
   return text;
@@ -44,12 +43,8 @@ std::string id_text(std::string_view prefix, std::uint64_t value) {
 std::optional<std::uint64_t> id_value(std::string_view prefix, std::string_view text) {
   if (!text.starts_with(prefix)) return std::nullopt;
   text.remove_prefix(prefix.size());
-  if (text.size() != 16) return std::nullopt;
-  bool const lower = std::ranges::all_of(
-      text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-  if (!lower) return std::nullopt;
   std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value, 16);
+  if (text.size() != kHexOfNumber || !get_hex(text.data(), value)) return std::nullopt;
   return value;
 }
 

@@ -24,6 +24,15 @@ bool needs_sorting(Labels const& labels) {
   });
 }
 
+// A literal of the prefix and so many digits, which the caller puts where this points.
+char* extend_by_literal(Buffer& out, std::string_view prefix, std::size_t digits) {
+  char* const at = out.extend(prefix.size() + digits + 2);
+  *at = '"';
+  prefix.copy(at + 1, prefix.size());
+  at[prefix.size() + digits + 1] = '"';
+  return at + 1 + prefix.size();
+}
+
 }  // namespace
 
 void write_text(Buffer& out, std::string_view text) {
@@ -51,23 +60,14 @@ void write_integer(Buffer& out, std::int64_t number) {
 
 void write_digits(Buffer& out, ByteView bytes) { put_hex(out.extend(2 * bytes.size()), bytes); }
 
-void write_digits(Buffer& out, std::uint64_t number) { put_hex(out.extend(16), number); }
+void write_digits(Buffer& out, std::uint64_t number) { put_hex(out.extend(kHexOfNumber), number); }
 
 void write_hex(Buffer& out, std::string_view prefix, ByteView bytes) {
-  char* const at = out.extend(prefix.size() + 2 * bytes.size() + 2);
-  char* const digits = at + 1 + prefix.size();
-  *at = '"';
-  prefix.copy(at + 1, prefix.size());
-  put_hex(digits, bytes);
-  digits[2 * bytes.size()] = '"';
+  put_hex(extend_by_literal(out, prefix, 2 * bytes.size()), bytes);
 }
 
 void write_id(Buffer& out, std::string_view prefix, std::uint64_t value) {
-  char* const at = out.extend(prefix.size() + 18);
-  *at = '"';
-  prefix.copy(at + 1, prefix.size());
-  put_hex(at + 1 + prefix.size(), value);
-  at[prefix.size() + 17] = '"';
+  put_hex(extend_by_literal(out, prefix, kHexOfNumber), value);
 }
 
 void write_labels(Buffer& out, Labels const& labels) {
