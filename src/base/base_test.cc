@@ -136,6 +136,19 @@ TEST(Money, IsExactToTheMicroAndRefusesMore) {
   EXPECT_EQ(format_usd(Micros(-1'000'000)), "-1.0000");
 }
 
+TEST(Money, ThatWasSpentIsRoundedUpToAMicro) {
+  EXPECT_EQ(parse_cost("0.0001851"), (SaidCost{Micros(186), true}));
+  EXPECT_EQ(parse_cost("0.00000000000000000001"), (SaidCost{Micros(1), true}));
+  EXPECT_EQ(parse_cost("0.9999999"), (SaidCost{Micros(1'000'000), true}));
+  EXPECT_EQ(parse_cost("0.0001850000"), (SaidCost{Micros(185), false}));
+  EXPECT_EQ(parse_cost("0.05"), (SaidCost{Micros(50'000), false}));
+  EXPECT_EQ(parse_cost("1000000000.0000000"), (SaidCost{kAmountMax, false}));
+  for (char const* bad : {"", ".", "-1", "1e3", "0.00000001x", "0.0000000-1", "1000000000.0000001",
+                          "99999999999", "0.123456.7"})
+    EXPECT_FALSE(parse_cost(bad)) << bad;
+  EXPECT_FALSE(parse_cost("0." + std::string(kCostCharactersMax, '0')));
+}
+
 TEST(MoneyDeathTest, OverflowStopsTheProcess) {
   EXPECT_DEATH(Micros(INT64_MAX) + Micros(1), "money overflow");
 }
@@ -164,6 +177,15 @@ TEST(Ids, APermutationNeverRepeats) {
     EXPECT_TRUE(seen.insert(permute(7, i)).second);
     EXPECT_EQ(unpermute(7, permute(7, i)), i);
   }
+}
+
+TEST(Names, AreSegmentsOfAPathThatNobodyResolvesAway) {
+  for (std::string_view name : {"a", "0", "a.b", "...", ".a", "a..", "x-y_z", "-"})
+    EXPECT_TRUE(is_name(name)) << name;
+  for (std::string_view text : {"", ".", "..", "A", "a b", "a/b", "a%2f", "\xc3\xa4"})
+    EXPECT_FALSE(is_name(text)) << text;
+  EXPECT_TRUE(is_name(std::string(64, 'a')));
+  EXPECT_FALSE(is_name(std::string(65, 'a')));
 }
 
 TEST(Prng, TheSameSeedGivesTheSameNumbers) {

@@ -28,6 +28,7 @@ std::uint32_t round_of(std::uint64_t key, std::uint32_t round, std::uint32_t hal
 }  // namespace
 
 bool is_name(std::string_view text) {
+  if (text == "." || text == "..") return false;
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
   });

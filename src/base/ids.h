@@ -37,7 +37,9 @@ struct IdKey : Strong<IdKey, std::uint64_t> {
   using Strong::Strong;
 };
 
-// Names chosen by people: lower-case letters, digits, '-', '_', '.'; 1 to 64 characters.
+// Names chosen by people: lower-case letters, digits, '-', '_', '.'; 1 to 64 characters, and not
+// "." or "..", which are no segment of a path: clients and proxies resolve them away (RFC
+// 3986 5.2.4).
 struct TenantId : Strong<TenantId, std::string> {
   using Strong::Strong;
 };
@@ -103,11 +105,10 @@ std::string id_text(std::string_view prefix, std::uint64_t value);
 std::optional<std::uint64_t> id_value(std::string_view prefix, std::string_view text);
 
 template <class Id>
-std::string to_text(Id const& id)
-  requires requires { IdPrefix<Id>::text; }
-{
-  return id_text(IdPrefix<Id>::text, id.value());
+std::string to_text(Id const& id) requires requires {
+  IdPrefix<Id>::text;
 }
+{ return id_text(IdPrefix<Id>::text, id.value()); }
 template <class Id>
 std::optional<Id> parse_id(std::string_view text) {
   auto value = id_value(IdPrefix<Id>::text, text);

@@ -35,6 +35,21 @@ std::optional<Micros> parse_usd(std::string_view text) {
   return amount;
 }
 
+std::optional<SaidCost> parse_cost(std::string_view text) {
+  auto const dot = text.find('.');
+  constexpr std::size_t kDecimals = 6;
+  bool const exact = dot == std::string_view::npos || text.size() - dot - 1 <= kDecimals;
+  auto const amount = parse_usd(exact ? text : text.substr(0, dot + 1 + kDecimals));
+  if (!amount || text.size() > kCostCharactersMax) return std::nullopt;
+  if (exact) return SaidCost{.amount = *amount, .rounded_up = false};
+  std::string_view const below = text.substr(dot + 1 + kDecimals);
+  if (below.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  if (below.find_first_not_of('0') == std::string_view::npos)
+    return SaidCost{.amount = *amount, .rounded_up = false};
+  if (*amount >= kAmountMax) return std::nullopt;
+  return SaidCost{.amount = *amount + Micros(1), .rounded_up = true};
+}
+
 std::string format_usd(Micros amount) {
   std::uint64_t const magnitude = amount.value() < 0
                                       ? ~static_cast<std::uint64_t>(amount.value()) + 1

@@ -33,6 +33,17 @@ inline constexpr Micros kAmountMax{1'000'000'000'000'000};
 
 // "12.3456": no sign, no exponent, at most 6 decimals, at most kAmountMax.
 std::optional<Micros> parse_usd(std::string_view text);
+
+// What work says that it cost: any number of decimals, as many as kCostCharactersMax allows, what
+// is below a micro rounded up, since what was spent may not get lost.
+struct SaidCost {
+  Micros amount;
+  bool rounded_up = false;
+  bool operator==(SaidCost const&) const = default;
+};
+inline constexpr std::size_t kCostCharactersMax = 64;
+std::optional<SaidCost> parse_cost(std::string_view text);
+
 // At least 4 and at most 6 decimals: "0.0500", "0.123456", "-1.0000".
 std::string format_usd(Micros amount);
 

@@ -82,8 +82,36 @@ bool is_blob(std::string_view word) {
          (has(is_digit) || word.find('+') != std::string_view::npos);
 }
 
+// Tokens announce themselves: what their issuers put in front, so that scanners find them. A word
+// that only begins alike, such as "sk-learn", has no tail of a token.
+constexpr std::size_t kTokenTailMin = 16;
+constexpr std::array<std::string_view, 38> kTokenPrefixes{
+    "AIza",        "AKIA",     "ASIA",  "EAA",   "GOCSPX-",  "SG.",    "atlasv1.", "cfpat-",
+    "dckr_",       "dop_v1_",  "figd_", "gho_",  "ghp_",     "ghr_",   "ghs_",     "ghu_",
+    "github_pat_", "glpat-",   "glsa_", "gsk_",  "hf_",      "hvs.",   "lin_api_", "npm_",
+    "nvapi-",      "pk_live_", "pypi-", "r8_",   "rk_live_", "shpat_", "sk-",      "sk_live_",
+    "sk_test_",    "sq0",      "xai-",  "xapp-", "xox",      "ya29."};
+
+bool is_token_of_somebody(std::string_view piece) {
+  return std::ranges::any_of(kTokenPrefixes, [&](std::string_view prefix) {
+    return piece.starts_with(prefix) && piece.size() >= prefix.size() + kTokenTailMin;
+  });
+}
+
+// In any of the pieces that stand between the signs of a path, an option or a pair.
+bool holds_a_token(std::string_view word) {
+  while (!word.empty()) {
+    auto const* const end = std::ranges::find_if_not(word, is_name);
+    auto const length = static_cast<std::size_t>(end - word.begin());
+    if (is_token_of_somebody(word.substr(0, length))) return true;
+    word.remove_prefix(std::min(length + 1, word.size()));
+  }
+  return false;
+}
+
 bool looks_secret(std::string_view word) {
   if (word.starts_with("tk_") || word.starts_with("eyJ")) return true;
+  if (holds_a_token(word)) return true;
   if (is_own(word) || is_number_or_time(word)) return false;
   if (is_blob(word)) return true;
   while (!word.empty()) {  // the pieces of a path
@@ -247,6 +275,25 @@ std::string redacted(std::string_view text, std::size_t bytes_max) {
   }
   while (!line.empty() && line.back() == ' ') line.pop_back();
   return line;
+}
+
+std::string redacted_tail(std::string_view text, std::size_t bytes_max) {
+  if (text.size() > bytes_max) {
+    auto end = text.find('\n');
+    if (end == std::string_view::npos) end = text.find(' ');
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  std::string out;
+  while (!text.empty()) {
+    auto const line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    out += redacted(line, line.size() + kRedacted.size() * line.size());
+    if (!text.empty()) out += '\n';
+  }
+  if (out.size() <= bytes_max) return out;
+  std::size_t from = out.size() - bytes_max;
+  while (from < out.size() && (static_cast<unsigned char>(out[from]) & 0xc0) == 0x80) ++from;
+  return out.substr(from);
 }
 
 }  // namespace tally

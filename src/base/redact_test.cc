@@ -38,6 +38,22 @@ TEST(Redaction, TakesOutWhatLooksLikeASecret) {
   }
 }
 
+// Letters alone: nothing else about them looks like a secret.
+TEST(Redaction, TakesOutTokensThatTheirIssuersPrefixAnnounces) {
+  std::string const tail = "abcdefghijklmnopqrst";
+  for (std::string_view const prefix :
+       {"hf_", "npm_", "ghp_", "github_pat_", "glpat-", "sk-", "sk_live_", "pypi-", "xoxb-", "SG.",
+        "gsk_", "hvs.", "ya29."}) {
+    std::string const token = std::string(prefix) + tail;
+    EXPECT_EQ(redacted("failed with " + token + " today", 200), "failed with [redacted] today")
+        << prefix;
+    EXPECT_EQ(redacted("got /v1/" + token, 200).find(tail), std::string::npos) << prefix;
+    EXPECT_EQ(redacted("HF=" + token + " x", 200).find(tail), std::string::npos) << prefix;
+  }
+  EXPECT_EQ(redacted("sk-learn and npm_config and hf_hub", 200),
+            "sk-learn and npm_config and hf_hub");
+}
+
 TEST(Redaction, LeavesWordsNumbersPathsAndOurOwnIds) {
   for (std::string_view const text :
        {"cannot open jobs/log-patterns/work.sh: No such file", "exit code 127 after 3.5 s",
@@ -62,6 +78,23 @@ TEST(Redaction, MakesOneShortLineOfAnything) {
     EXPECT_LE(line.size(), 100u);
     EXPECT_EQ(line.find('\n'), std::string::npos);
     EXPECT_EQ(redacted(line, 100), line);
+  }
+}
+
+TEST(RedactedTail, KeepsTheEndOfATextLineByLine) {
+  EXPECT_EQ(redacted_tail("one\npassword=hunter2\nthree\n", 200),
+            "one\npassword=[redacted]\nthree");
+  EXPECT_EQ(redacted_tail("", 200), "");
+  std::string const long_text = "secret_key=abc" + std::string(300, 'x') + "\nlast line";
+  EXPECT_EQ(redacted_tail(long_text, 100), "last line")
+      << "the front of a line that was cut is out";
+  EXPECT_EQ(redacted_tail(std::string(300, 'x'), 100), "");
+  EXPECT_EQ(redacted_tail(std::string(300, 'x') + " end", 100), "end");
+  Prng random(8);
+  for (int i = 0; i < 500; ++i) {
+    std::string text;
+    for (auto n = random.below(400); n > 0; --n) text += static_cast<char>(random.next() >> 56);
+    EXPECT_LE(redacted_tail(text, 100).size(), 100u);
   }
 }
 

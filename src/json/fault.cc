@@ -22,7 +22,8 @@ int hex_value(int c) {
 // A recursive-descent reader that builds nothing. Each member returns false after `fault_` is set.
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  enum class Numbers { in_range, any };
+  Reader(std::string_view text, Numbers numbers) : text_(text), numbers_(numbers) {}
 
   std::optional<Fault> run() {
     if (!document()) return fault_;
@@ -199,7 +200,7 @@ class Reader {
       if (!take('+')) take('-');
       if (!digits()) return bad("the exponent has no digits");
     }
-    return in_range(start, whole);
+    return numbers_ == Numbers::any || in_range(start, whole);
   }
 
   bool in_range(std::size_t start, bool whole) {
@@ -213,6 +214,8 @@ class Reader {
     }
     double real = 0;
     auto const [end, error] = std::from_chars(first, last, real);
+    if (is_whole_beyond(real))
+      return bad_at(start, "an integer beyond 2^53-1 must be sent as a string");
     // The library reports underflow, which is harmless, and overflow alike.
     return error == std::errc() || !above_one(text_.substr(start, at_ - start)) ||
            bad_at(start, "the number is too large for a double");
@@ -234,12 +237,19 @@ class Reader {
   }
 
   std::string_view text_;
+  Numbers numbers_;
   std::size_t at_ = 0;
   Fault fault_;
 };
 
 }  // namespace
 
-std::optional<Fault> find_fault(std::string_view text) { return Reader(text).run(); }
+std::optional<Fault> find_fault(std::string_view text) {
+  return Reader(text, Reader::Numbers::in_range).run();
+}
+
+std::optional<Fault> find_syntax_fault(std::string_view text) {
+  return Reader(text, Reader::Numbers::any).run();
+}
 
 }  // namespace tally::json

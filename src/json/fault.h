@@ -19,4 +19,8 @@ struct Fault {
 // if it breaks none of them. Duplicate names are not looked for.
 std::optional<Fault> find_fault(std::string_view text);
 
+// The same for a text that is kept as it is and never read as numbers: RFC 8259 and kDepthMax
+// alone, so that a number may have any size and any digits.
+std::optional<Fault> find_syntax_fault(std::string_view text);
+
 }  // namespace tally::json

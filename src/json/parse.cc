@@ -53,8 +53,7 @@ class Converter {
         to = Value(from.get_string().value_unsafe());
         return true;
       case dom::element_type::DOUBLE:
-        to = Value(from.get_double().value_unsafe());
-        return true;
+        return real(from.get_double().value_unsafe(), place, to);
       case dom::element_type::INT64:
         return integer(from.get_int64().value_unsafe(), place, to);
       case dom::element_type::UINT64:  // above 2^63, by simdjson's rule
@@ -80,6 +79,12 @@ class Converter {
 
   bool integer(std::int64_t number, Place const& place, Value& to) {
     if (number < -kIntegerMax || number > kIntegerMax) return too_large(place);
+    to = Value(number);
+    return true;
+  }
+
+  bool real(double number, Place const& place, Value& to) {
+    if (is_whole_beyond(number)) return too_large(place);
     to = Value(number);
     return true;
   }

@@ -139,5 +139,38 @@ TEST(Pointer, EscapesTildeAndSlash) {
   EXPECT_EQ(pointer_join("", ""), "/");
 }
 
+// The fault: {"n":1e16} was accepted, and its canonical form refused by this very parser.
+TEST(Parse, AcceptsNoNumberThatItCouldNotReadBackFromItsCanonicalForm) {
+  for (char const* text : {"1e16", "-1e16", "9007199254740992.0", "1e20", "999999999999999900000.0",
+                           "12345678901234567890.5", "9.007199254740993e15"}) {
+    auto const read = parse(text);
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().detail,
+              "an integer beyond 2^53-1 must be sent as a string: at the root");
+  }
+  Prng random(16);
+  for (int i = 0; i < 20'000; ++i) {
+    auto const mantissa = std::to_string(random.next() % 100'000'000'000'000'000u);
+    auto const text = mantissa.substr(0, 1) + "." + mantissa + "e" +
+                      std::to_string(static_cast<int>(random.below(60)) - 20);
+    auto const read = parse(text);
+    if (!read) continue;
+    auto const again = parse(canonical(*read));
+    ASSERT_TRUE(again) << text << " became " << canonical(*read);
+    EXPECT_EQ(canonical(*again), canonical(*read)) << text;
+  }
+  EXPECT_TRUE(parse("1e21"));
+  EXPECT_TRUE(parse("6.02e23"));
+  EXPECT_TRUE(parse("9007199254740991.0"));
+}
+
+TEST(SyntaxFault, IsNoMatterOfSizeOrDigits) {
+  for (char const* text : {"1234567890123456789", "1e16", "1e999", "0.12345678901234567890",
+                           R"({"n":99999999999999999999999})"})
+    EXPECT_FALSE(find_syntax_fault(text)) << text;
+  for (char const* text : {"", "01", "1.", "NaN", "{", "[1,]", "\"\xff\"", "1 2"})
+    EXPECT_TRUE(find_syntax_fault(text)) << text;
+}
+
 }  // namespace
 }  // namespace tally::json

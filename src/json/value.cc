@@ -1,6 +1,7 @@
 #include "json/value.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tally::json {
 
@@ -10,6 +11,10 @@ Value const* Value::find(std::string_view name) const {
   auto at = std::find_if(members->begin(), members->end(),
                          [&](Member const& member) { return member.first == name; });
   return at == members->end() ? nullptr : &at->second;
+}
+
+Value* Value::find(std::string_view name) {
+  return const_cast<Value*>(std::as_const(*this).find(name));
 }
 
 std::string pointer_join(std::string_view parent, std::string_view name) {

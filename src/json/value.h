@@ -37,7 +37,8 @@ class Value {
 
   bool is_null() const { return std::holds_alternative<std::monostate>(rep_); }
   bool const* boolean() const { return std::get_if<bool>(&rep_); }
-  // Integers within +-(2^53-1) only; a literal such as 1.0 or 1e2 is a double, even if whole.
+  // Integers within +-(2^53-1) only; a literal such as 1.0 or 1e2 is a double, even if whole, and
+  // within the same bound if its canonical form would be an integer's.
   std::int64_t const* integer() const { return std::get_if<std::int64_t>(&rep_); }
   double const* real() const { return std::get_if<double>(&rep_); }
   std::string const* string() const { return std::get_if<std::string>(&rep_); }
@@ -46,6 +47,7 @@ class Value {
 
   // The member of an object, or null pointer (also when this is no object).
   Value const* find(std::string_view name) const;
+  Value* find(std::string_view name);
   bool operator==(Value const&) const = default;
 
  private:
@@ -54,10 +56,18 @@ class Value {
 
 inline constexpr std::size_t kDepthMax = 64;
 inline constexpr std::int64_t kIntegerMax = (std::int64_t{1} << 53) - 1;
+// From here on a real is written with an exponent, and is no integer's literal.
+inline constexpr double kExponentFrom = 1e21;
+// Whether canonical() writes this real as an integer that parse() refuses.
+constexpr bool is_whole_beyond(double real) {
+  double const size = real < 0 ? -real : real;
+  return size > static_cast<double>(kIntegerMax) && size < kExponentFrom;
+}
 
 // Strict: the whole text is one document; duplicate names, lone surrogates, integers beyond
-// 2^53-1, NaN, depth over kDepthMax are refused. Error "malformed" says what and at which byte or
-// pointer.
+// 2^53-1, NaN, depth over kDepthMax are refused. So is a real that canonical() would write as such
+// an integer, for example 1e16: whatever is accepted can be read back from its canonical form.
+// Error "malformed" says what and at which byte or pointer.
 Result<Value> parse(std::string_view text);
 
 // RFC 8785: members by UTF-16 code units, shortest numbers, no white space.

@@ -1,0 +1,58 @@
+#include "base/printable.h"
+
+namespace tally {
+
+namespace {
+
+// How many bytes of `text` from its beginning make one character of well-formed UTF-8 (Unicode
+// 15.0, table 3-7); 0: none.
+std::size_t character(std::string_view text) {
+  auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  unsigned char const lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  std::size_t const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (text.size() < length) return 0;
+  unsigned char const low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  unsigned char const high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  if (byte(1) < low || byte(1) > high) return 0;
+  for (std::size_t i = 2; i < length; ++i)
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  return length;
+}
+
+// U+0000 to U+001F, U+007F to U+009F.
+bool is_control(std::string_view character) {
+  auto const first = static_cast<unsigned char>(character[0]);
+  if (first < 0x20 || first == 0x7f) return true;
+  return first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
+}
+
+std::string escaped(std::string_view bytes) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  for (char const c : bytes) {
+    auto const byte = static_cast<unsigned char>(c);
+    out += "\\x";
+    out += kHex[byte >> 4];
+    out += kHex[byte & 0xf];
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, std::size_t bytes_max) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t const length = character(text);
+    auto const one = text.substr(0, length == 0 ? 1 : length);
+    auto const shown = length == 0 || is_control(one) ? escaped(one) : std::string(one);
+    if (out.size() + shown.size() > bytes_max) break;
+    out += shown;
+    text.remove_prefix(one.size());
+  }
+  return out;
+}
+
+}  // namespace tally
