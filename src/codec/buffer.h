@@ -15,9 +15,19 @@ namespace tally::codec {
 
 class Buffer {
  public:
-  std::string_view text() const { return {room_.data(), size_}; }
+  std::string_view text() const {
+    TALLY_CHECK(!spoiled_, "what has no canonical form was to be recorded");
+    return {room_.data(), size_};
+  }
   std::size_t size() const { return size_; }
-  void clear() { size_ = 0; }
+  void clear() {
+    size_ = 0;
+    spoiled_ = false;
+  }
+  // What was to be written has no canonical form: a text that is not UTF-8, an integer beyond
+  // 2^53-1. From here to clear() there is nothing to read.
+  void spoil() { spoiled_ = true; }
+  bool spoiled() const { return spoiled_; }
   // Takes back what was written behind `size`.
   void shorten(std::size_t size) {
     TALLY_CHECK(size <= size_, "a buffer was to be shortened to more than it holds");
@@ -41,6 +51,7 @@ class Buffer {
 
   std::vector<char> room_ = std::vector<char>(2'048);  // most leaves are shorter
   std::size_t size_ = 0;
+  bool spoiled_ = false;
 };
 
 }  // namespace tally::codec

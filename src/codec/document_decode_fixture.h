@@ -22,6 +22,10 @@ class DocumentReader {
       return read_object(from, to);
     } else if constexpr (domain::NamedEnum<T>) {
       return read_enum(from, to);
+    } else if constexpr (std::same_as<T, domain::Command>) {
+      return read_kind(from, "type", to, []<class C>(std::type_identity<C>) {
+        return domain::kCommandType<C>.name;
+      });
     } else if constexpr (kIsOptional<T>) {
       return read(from, to.emplace());
     } else if constexpr (kIsList<T>) {
@@ -51,6 +55,20 @@ class DocumentReader {
     } else {
       return from.string() && (to = *from.string(), true);
     }
+  }
+
+  // {"body":...,"type":...} of a variant of variants.
+  template <class Whole, class NameOf>
+  bool read_kind(json::Value const& from, std::string_view name_member, Whole& to,
+                 NameOf name_of_kind) {
+    json::Value const* body = from.find("body");
+    json::Value const* name = from.find(name_member);
+    bool found = false;
+    for_each_leaf<Whole>([&]<class G, class E>(std::type_identity<G>, std::type_identity<E> kind) {
+      if (body && name && *name == json::Value(name_of_kind(kind)))
+        found = read(*body, to.template emplace<G>().template emplace<E>());
+    });
+    return found;
   }
 
  private:
@@ -138,14 +156,7 @@ struct DocumentLeaf {
   template <class Whole, class NameOf>
   void read_kind(json::Value const& from, std::string_view name_member, Whole& to,
                  NameOf name_of_kind) {
-    json::Value const* body = from.find("body");
-    json::Value const* name = from.find(name_member);
-    bool found = false;
-    for_each_leaf<Whole>([&]<class G, class E>(std::type_identity<G>, std::type_identity<E> kind) {
-      if (body && name && *name == json::Value(name_of_kind(kind)))
-        found = reader.read(*body, to.template emplace<G>().template emplace<E>());
-    });
-    ok = ok && found;
+    ok = reader.read_kind(from, name_member, to, name_of_kind) && ok;
   }
   void read_facts(json::Value const& from, domain::Facts& to) {
     json::Value const* body = from.find("body");

@@ -11,8 +11,12 @@ namespace tally::codec {
 
 inline constexpr std::size_t kLeafBytesMax = 65'535;  // an entry bundle's length field
 
-// Appends to `out`; the value's members are known to be canonical by construction.
-void encode(domain::Recorded const& recorded, Bytes& out);
+// Whether an event has a leaf. `unrecordable`: it holds a text that is not UTF-8, or an integer
+// beyond 2^53-1.
+enum class Fit { fits, too_large, unrecordable };
+
+// Appends the leaf to `out`; nothing where there is none.
+Fit encode(domain::Recorded const& recorded, Bytes& out);
 // Errors: "malformed" (not canonical JSON of this shape), "unknown_event" (type or version).
 Result<domain::Recorded> decode(ByteView leaf);
 

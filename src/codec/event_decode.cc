@@ -189,6 +189,10 @@ std::string_view find_type(std::string_view leaf) {
 
 }  // namespace
 
+bool Reader::read_command(domain::Command& to) {
+  return read_named(*this, command_kinds(), "type", to);
+}
+
 Result<void> decode(ByteView leaf, Recorded& to, Part part) {
   std::string_view const text = as_text(leaf);
   Reader reader(text);

@@ -6,10 +6,6 @@
 
 namespace tally::codec {
 
-namespace {
-
-using domain::Snapshot;
-
 void write_command(Buffer& out, domain::Command const& command) {
   out.put('{');
   MemberWriter const members{out};
@@ -21,6 +17,10 @@ void write_command(Buffer& out, domain::Command const& command) {
   std::visit([&](auto const& group) { std::visit(write, group); }, command);
   out.put('}');
 }
+
+namespace {
+
+using domain::Snapshot;
 
 void write_facts(Buffer& out, domain::Facts const& facts) {
   out.put('{');
@@ -79,14 +79,17 @@ void write_leaf(Buffer& out, domain::Recorded const& recorded) {
 
 }  // namespace
 
-void encode(domain::Recorded const& recorded, Bytes& out) {
+Fit encode(domain::Recorded const& recorded, Bytes& out) {
   // How long a leaf gets is known when it is written; the copy at the end costs less than asking
   // beforehand, and leaves no unused room in leaves that are kept.
   thread_local Buffer buffer;
   buffer.clear();
   write_leaf(buffer, recorded);
+  if (buffer.size() > kLeafBytesMax) return Fit::too_large;
+  if (buffer.spoiled()) return Fit::unrecordable;
   auto const bytes = as_bytes(buffer.text());
   out.insert(out.end(), bytes.begin(), bytes.end());
+  return Fit::fits;
 }
 
 }  // namespace tally::codec

@@ -20,6 +20,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/strong.h"
+#include "domain/command.h"
 #include "domain/fields.h"
 
 namespace tally::codec {
@@ -53,11 +54,15 @@ inline constexpr bool kIsList<std::vector<T>> = true;
 template <class T>
 inline constexpr bool kIsList<std::set<T>> = true;
 
+// What is always written, since no value of it says nothing.
+template <class T>
+concept AlwaysWritten = domain::NamedEnum<T> || std::same_as<T, domain::Command>;
+
 // Whether a member with this value is left out of the bytes. Structs are left out when all their
 // members are; whoever writes or reads them sees that from their bytes.
 template <class T>
 bool is_left_out(T const& value) {
-  if constexpr (domain::NamedEnum<T>) {
+  if constexpr (AlwaysWritten<T>) {
     return false;
   } else if constexpr (kIsOptional<T>) {
     return !value.has_value();

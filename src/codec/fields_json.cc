@@ -39,7 +39,7 @@ void write_text(Buffer& out, std::string_view text) {
   if (json::is_plain_ascii(text)) return write_word(out, text);
   std::string literal;
   json::append_string(literal, text);
-  TALLY_CHECK(!json::find_fault(literal), "a text that is not UTF-8 was to be recorded");
+  if (json::find_fault(literal)) out.spoil();
   out.put(literal);
 }
 
@@ -51,8 +51,10 @@ void write_word(Buffer& out, std::string_view word) {
 }
 
 void write_integer(Buffer& out, std::int64_t number) {
-  TALLY_CHECK(number >= -json::kIntegerMax && number <= json::kIntegerMax,
-              "an integer beyond 2^53-1 was to be recorded");
+  if (number < -json::kIntegerMax || number > json::kIntegerMax) {
+    out.spoil();
+    number = 0;
+  }
   if (number < 0) out.put('-');
   Decimal const decimal(static_cast<std::uint64_t>(number < 0 ? -number : number));
   out.put(decimal.text());
@@ -75,7 +77,7 @@ void write_labels(Buffer& out, Labels const& labels) {
     json::Object members;
     for (auto const& [name, text] : labels) members.emplace_back(name, json::Value(text));
     std::string const object = json::canonical(json::Value(std::move(members)));
-    TALLY_CHECK(!json::find_fault(object), "a label that is not UTF-8 was to be recorded");
+    if (json::find_fault(object)) out.spoil();
     out.put(object);
     return;
   }

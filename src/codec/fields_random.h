@@ -29,6 +29,8 @@ inline std::int64_t random_integer(Prng& random) {
 
 template <class T>
 void fill(Prng& random, T& value);
+template <class Whole>
+std::vector<Whole> random_of_each(Prng& random);
 
 template <class T>
 void fill_list(Prng& random, T& items) {
@@ -53,6 +55,9 @@ void fill(Prng& random, T& value) {
   } else if constexpr (domain::NamedEnum<T>) {
     constexpr auto words = all_of(T{});
     value = words[random.below(words.size())];
+  } else if constexpr (std::same_as<T, domain::Command>) {
+    auto commands = random_of_each<T>(random);
+    value = std::move(commands[random.below(commands.size())]);
   } else if constexpr (kIsOptional<T>) {
     value.reset();
     if (random.chance(700)) fill(random, value.emplace());
@@ -93,6 +98,7 @@ inline domain::Header random_header(Prng& random) {
   fill(random, header.at);
   fill(random, header.correlation);
   fill(random, header.decision);
+  fill(random, header.idempotency);
   fill(random, header.ledger);
   fill(random, header.run);
   fill(random, header.salt);

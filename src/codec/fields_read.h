@@ -16,7 +16,7 @@ inline constexpr std::string_view kNothing = "says nothing and should have been 
 // or holds an enum.
 template <class T>
 bool clear(T& value) {
-  bool may_be_absent = !domain::NamedEnum<T>;
+  bool may_be_absent = !AlwaysWritten<T>;
   if constexpr (domain::HasFields<T>) {
     T::fields(value, [&](std::string_view, auto& member) {
       may_be_absent = clear(member) && may_be_absent;

@@ -9,8 +9,8 @@
 
 namespace tally::codec {
 
-// Strings are UTF-8 and integers within +-(2^53-1), or the process stops: such a leaf could never
-// be read again.
+// Strings are UTF-8 and integers within +-(2^53-1), or the buffer is spoiled: such a leaf could
+// never be read again.
 void write_text(Buffer& out, std::string_view text);
 // The literal of a word of our own, which needs no escapes.
 void write_word(Buffer& out, std::string_view word);
@@ -21,6 +21,8 @@ void write_digits(Buffer& out, ByteView bytes);
 void write_digits(Buffer& out, std::uint64_t number);
 void write_id(Buffer& out, std::string_view prefix, std::uint64_t value);
 void write_labels(Buffer& out, Labels const& labels);
+// {"body":{...},"type":"..."}, as in a snapshot (event_encode.cc).
+void write_command(Buffer& out, domain::Command const& command);
 // The member's name, with the comma before it where one is due. Inlined into every place that names
 // a member: there the name and its length are constants, and copying it takes a few instructions
 // instead of a call.
@@ -79,6 +81,8 @@ void write_value(Buffer& out, T const& value) {
     out.put('}');
   } else if constexpr (domain::NamedEnum<T>) {
     write_word(out, name_of(value));
+  } else if constexpr (std::same_as<T, domain::Command>) {
+    write_command(out, value);
   } else if constexpr (kIsOptional<T>) {
     write_value(out, *value);
   } else if constexpr (kIsList<T>) {

@@ -18,6 +18,7 @@ void leaf_members(Recorded& recorded, Leaf& leaf) {
   leaf("correlation_id", header.correlation);
   leaf.decision(recorded.snapshot);
   leaf("decision_id", header.decision);
+  leaf("idempotency", header.idempotency);
   leaf.always("ledger", header.ledger);
   leaf("run_id", header.run);
   leaf.always("salt", header.salt);

@@ -48,6 +48,7 @@ class Reader {
   bool read_list(T& to);
   template <class T>
   bool read_enum(T& to);
+  bool read_command(domain::Command& to);  // event_decode.cc
   bool read_text(std::string& to);
   bool read_integer(std::int64_t& to);
   bool read_bool(bool& to);
@@ -81,6 +82,8 @@ bool Reader::read(T& to) {
     return read_object(to);
   } else if constexpr (domain::NamedEnum<T>) {
     return read_enum(to);
+  } else if constexpr (std::same_as<T, domain::Command>) {
+    return read_command(to);
   } else if constexpr (kIsOptional<T>) {
     return read(to.emplace());
   } else if constexpr (kIsList<T>) {

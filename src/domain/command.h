@@ -4,7 +4,7 @@
 
 #include <variant>
 
-#include "domain/approval/engine.h"
+#include "domain/approval/command.h"
 #include "domain/budget/engine.h"
 #include "domain/chronicle/engine.h"
 #include "domain/directory/engine.h"
@@ -14,18 +14,22 @@
 
 namespace tally::domain {
 
-using RunCommand = std::variant<run::Submit, run::Lease, run::Start, run::Complete, run::Fail,
-                                run::Cancel, run::Due, run::Reconcile, run::ProposeResolution>;
+using RunCommand =
+    std::variant<run::Submit, run::Lease, run::Start, run::Complete, run::Fail, run::Cancel,
+                 run::Stop, run::Due, run::Reconcile, run::ProposeResolution>;
 using BudgetCommand = std::variant<budget::Grant>;
 using DirectoryCommand =
-    std::variant<directory::CreateTenant, directory::AddPerson, directory::CreateKey,
-                 directory::RevokeKey, directory::SetPlan, directory::RegisterJob>;
+    std::variant<directory::CreateTenant, directory::AddPerson, directory::RemovePerson,
+                 directory::CreateKey, directory::ClaimKey, directory::ShowClaimCode,
+                 directory::RevokeKey, directory::SetPlan, directory::RegisterJob,
+                 directory::RetireJob>;
 using ModeCommand = std::variant<mode::Set>;
-using ApprovalCommand = std::variant<approval::Sign, approval::Expire>;
+using ApprovalCommand =
+    std::variant<approval::Sign, approval::Withdraw, approval::Expire, approval::End>;
 using ChronicleCommand =
     std::variant<chronicle::Opened, chronicle::ServerStarted, chronicle::CheckpointSigned,
                  chronicle::RefusalsCounted, chronicle::ArchiveAdvanced, chronicle::ConfigChanged,
-                 chronicle::ClockStepped>;
+                 chronicle::SetQuorum, chronicle::ClockStepped>;
 using ErrorCommand = std::variant<error::Recorded>;
 using Command = std::variant<RunCommand, BudgetCommand, DirectoryCommand, ModeCommand,
                              ApprovalCommand, ChronicleCommand, ErrorCommand>;

@@ -23,6 +23,10 @@ struct Moment {
 
 Facts gather(State const& state, Command const& command, Permit permit, Moment const& moment);
 
+// Cuts what a command names to what its record can hold (run::kLeaseJobsRecorded). Before `apply`;
+// gather and decide come to the same with what is left.
+void shorten(State const& state, Command& command, Facts const& facts);
+
 Outcome decide(Instant at, Command const& command, Facts const& facts);
 
 void apply(State& state, Header const& header, Event const& event);

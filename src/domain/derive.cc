@@ -1,5 +1,7 @@
 #include "domain/derive.h"
 
+#include "domain/run/limits.h"
+
 namespace tally::domain {
 
 namespace {
@@ -8,10 +10,20 @@ void derive(State& state, RunId id, run::Row const& row) {
   ++state.phases[static_cast<std::size_t>(row.phase)];
   if (!run::is_final(row.phase)) ++state.runs_live;
   if (row.lease) state.leases.put(*row.lease, id);
+  for (run::LostLease const& lost : row.lost) state.leases.put(lost.lease, id);
   if (row.phase == run::Phase::audit_required) ++state.audits[row.tenant];
   if (row.finished_at) state.finished.emplace(*row.finished_at, id);
+  if (row.phase == run::Phase::running)
+    if (auto const limit = run::limit_of(row.run_ends_at, row.cost_limit_at))
+      state.deadlines.limits.emplace(*limit, id);
   if (row.phase != run::Phase::queued) return;
-  state.queue.waiting[row.job][row.tenant].emplace(row.submit_seq, id);
+  Waiting& waiting = state.queue.waiting[row.job][row.tenant];
+  if (row.not_before) {
+    waiting.resting.emplace(*row.not_before, id);
+    state.deadlines.rests.emplace(*row.not_before, id);
+  } else {
+    waiting.ready.emplace(row.submit_seq, id);
+  }
   ++state.queue.depth;
   state.deadlines.queue.emplace(row.queue_deadline, id);
 }
@@ -21,7 +33,7 @@ void derive(State& state, RunId id, run::Row const& row) {
 void derive(State& state) {
   state.runs.each([&](RunId id, run::Row const& row) { derive(state, id, row); });
   state.approvals.each([&](ApprovalId id, approval::Row const& row) {
-    state.deadlines.approvals.emplace(row.expires_at, id);
+    if (id != state.ledger.granted) state.deadlines.approvals.emplace(row.expires_at, id);
   });
   state.answered.each([&](Digest const& key, AnsweredKey const& row) {
     state.key_ends.emplace(row.expires_at, key);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "domain/approval/engine.h"
 #include "domain/command.h"
 #include "domain/facts.h"
 #include "domain/run/event.h"
@@ -16,11 +17,14 @@ namespace tally::domain {
 
 using RunEvent =
     std::variant<run::Submitted, run::Refused, run::Leased, run::Started, run::Requeued,
-                 run::Reconciling, run::CancelRequested, run::Settled, run::AuditRequired>;
+                 run::Reconciling, run::CancelRequested, run::StopRequested, run::Settled,
+                 run::AuditRequired, run::Unaccounted>;
 using BudgetEvent = std::variant<budget::Granted>;
 using DirectoryEvent =
-    std::variant<directory::TenantCreated, directory::PersonAdded, directory::KeyCreated,
-                 directory::KeyRevoked, directory::PlanSet, directory::JobRegistered>;
+    std::variant<directory::TenantCreated, directory::PersonAdded, directory::PersonRemoved,
+                 directory::KeyCreated, directory::KeyClaimed, directory::ClaimCodeShown,
+                 directory::KeyRevoked, directory::PlanSet, directory::JobRegistered,
+                 directory::JobRetired>;
 using ModeEvent = std::variant<mode::Changed>;
 using ApprovalEvent = std::variant<approval::Proposed, approval::Signed, approval::Aborted>;
 using ChronicleEvent =
@@ -40,8 +44,9 @@ struct EventType {
   EventClass event_class;
 };
 
+// No default: an unregistered type does not compile.
 template <class E>
-inline constexpr EventType kEventType;  // no default: an unregistered type does not compile
+inline constexpr std::enable_if_t<sizeof(E) != 0, EventType> kEventType;
 #define TALLY_EVENT(type, name)                 \
   template <>                                   \
   inline constexpr EventType kEventType<type> { \
@@ -54,15 +59,21 @@ TALLY_EVENT(run::Started, "run.started");
 TALLY_EVENT(run::Requeued, "run.requeued");
 TALLY_EVENT(run::Reconciling, "run.reconciling");
 TALLY_EVENT(run::CancelRequested, "run.cancel_requested");
+TALLY_EVENT(run::StopRequested, "run.stop_requested");
 TALLY_EVENT(run::Settled, "run.settled");
 TALLY_EVENT(run::AuditRequired, "run.audit_required");
+TALLY_EVENT(run::Unaccounted, "run.unaccounted");
 TALLY_EVENT(budget::Granted, "budget.granted");
 TALLY_EVENT(directory::TenantCreated, "tenant.created");
 TALLY_EVENT(directory::PersonAdded, "person.added");
+TALLY_EVENT(directory::PersonRemoved, "person.removed");
 TALLY_EVENT(directory::KeyCreated, "key.created");
+TALLY_EVENT(directory::KeyClaimed, "key.claimed");
+TALLY_EVENT(directory::ClaimCodeShown, "key.claim_code_shown");
 TALLY_EVENT(directory::KeyRevoked, "key.revoked");
 TALLY_EVENT(directory::PlanSet, "plan.set");
 TALLY_EVENT(directory::JobRegistered, "job.registered");
+TALLY_EVENT(directory::JobRetired, "job.retired");
 TALLY_EVENT(mode::Changed, "mode.changed");
 TALLY_EVENT(approval::Proposed, "approval.proposed");
 TALLY_EVENT(approval::Signed, "approval.signed");
@@ -90,12 +101,27 @@ inline bool begins_a_run(Event const& event) {
   return group != nullptr && std::holds_alternative<run::Submitted>(*group);
 }
 
+// The answer to an idempotency key, on the first event of the decision that gave it (answers.h).
+struct Answered {
+  Instant expires_at;  // as published to the caller; a key is never forgotten sooner
+  Digest fingerprint;
+  Digest key;
+  bool operator==(Answered const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("expires_at", self.expires_at);
+    visit("fingerprint", self.fingerprint);
+    visit("key", self.key);
+  }
+};
+
 // What every event says beside its own members.
 struct Header {
   std::string actor;  // "key_...", "server", "worker:..."
   Instant at;         // ledger time; never goes backwards
   std::optional<CorrelationId> correlation;
   std::optional<DecisionId> decision;
+  std::optional<Answered> idempotency;
   LedgerId ledger;
   std::optional<RunId> run;
   std::array<std::uint8_t, 16> salt{};  // makes a leaf's hash say nothing of a guessable leaf

@@ -12,6 +12,8 @@ std::optional<std::string_view> violated(directory::Tenant const& tenant) {
     return "budget_is_conserved";
   for (AccountKind kind : {available, held, spent, overrun})
     if (b.of(kind) < Micros(0)) return "nothing_is_overspent";
+  if (b.of(available) > Micros(0) && b.of(overrun) > Micros(0)) return "a_debt_is_paid_first";
+  if (b.credits() > kAmountMax || b.of(overrun) > kDebtMax) return "sums_are_bounded";
   if (tenant.holds_live != b.of(held) || tenant.runs_live < 0) return "holds_match_runs";
   return std::nullopt;
 }

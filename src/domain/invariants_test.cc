@@ -60,6 +60,29 @@ TEST(Invariants, FindEachAccountBelowZero) {
   EXPECT_EQ(broken.violated(), "nothing_is_overspent");
 }
 
+TEST(Invariants, FindADebtBesideMoneyThatCouldPayIt) {
+  Broken broken;
+  broken.tenant().balances.of(overrun) = Micros(1);
+  broken.tenant().balances.of(overrun_due) = Micros(-1);
+  EXPECT_EQ(broken.violated(), "a_debt_is_paid_first");
+}
+
+TEST(Invariants, FindASumThatIsMoreThanItMayBe) {
+  Broken credits;
+  Balances& balances = credits.tenant().balances;
+  Micros const more = kAmountMax - balances.credits() + Micros(1);
+  apply_postings(balances, PostingPlan(balances).move(funding, available, more).take());
+  EXPECT_EQ(credits.violated(), "sums_are_bounded");
+  Broken debt;
+  Balances& owing = debt.tenant().balances;
+  Micros const all = owing.of(available);
+  apply_postings(owing, PostingPlan(owing)
+                            .move(available, spent, all)
+                            .move(overrun_due, overrun, kDebtMax + Micros(1))
+                            .take());
+  EXPECT_EQ(debt.violated(), "sums_are_bounded");
+}
+
 TEST(Invariants, FindADroppedHold) {
   Broken broken;
   PostingPlan plan(broken.tenant().balances);

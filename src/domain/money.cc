@@ -1,5 +1,7 @@
 #include "domain/money.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace tally::domain {
@@ -11,6 +13,23 @@ PostingPlan& PostingPlan::move(AccountKind from, AccountKind to, Micros amount) 
     post(to, amount);
   }
   return *this;
+}
+
+Micros PostingPlan::credit(AccountKind from, Micros amount) {
+  using enum AccountKind;
+  Micros const paid = std::min(amount, balances_.of(overrun));
+  move(from, spent, paid);
+  move(overrun, overrun_due, paid);
+  move(from, available, amount - paid);
+  return paid;
+}
+
+Micros PostingPlan::overspend(Micros amount) {
+  using enum AccountKind;
+  Micros const paid = std::min(amount, balances_.of(available));
+  move(available, spent, paid);
+  move(overrun_due, overrun, amount - paid);
+  return amount - paid;
 }
 
 void PostingPlan::post(AccountKind account, Micros delta) {

@@ -2,7 +2,9 @@
 
 // Money moves only by postings that sum to zero. `funding` is where grants come from (negative),
 // so funding + available + held + spent = 0 for every tenant after every event. What a run cost
-// above its hold stands in `overrun`, owed from `overrun_due`: seen, never clamped away.
+// above its hold is paid out of `available`; what that does not cover is a debt, which stands in
+// `overrun`, owed from `overrun_due`. Whatever comes in pays the debt first (PostingPlan::credit),
+// so nothing is available while something is owed.
 
 #include <array>
 #include <string>
@@ -27,6 +29,22 @@ constexpr std::string_view name_of(AccountKind kind) {
   constexpr std::array<std::string_view, kAccountKinds> names{
       "funding", "available", "held", "spent", "overrun", "overrun_due"};
   return names[static_cast<std::size_t>(kind)];
+}
+
+// The most that a tenant may owe. What would go beyond it is no charge: people decide (an audit).
+inline constexpr Micros kDebtMax = kAmountMax;
+
+// What a cost above a run's hold does, by the tenant's plan.
+//   count      it is paid out of `available`; the rest is a debt that refuses new runs
+//   safe_mode  the same, and the tenant is in safe mode
+//   ignore     it is written down with the run and moves no money
+enum class OverrunRule { count, safe_mode, ignore };
+constexpr std::array<OverrunRule, 3> all_of(OverrunRule) {
+  return {OverrunRule::count, OverrunRule::safe_mode, OverrunRule::ignore};
+}
+constexpr std::string_view name_of(OverrunRule rule) {
+  constexpr std::array<std::string_view, 3> names{"count", "safe_mode", "ignore"};
+  return names[static_cast<std::size_t>(rule)];
 }
 
 // A posting belongs to the tenant of its event. `scope` is the node of the tenant's budget tree;
@@ -74,6 +92,13 @@ class PostingPlan {
  public:
   explicit PostingPlan(Balances balances) : balances_(balances) {}
   PostingPlan& move(AccountKind from, AccountKind to, Micros amount);
+  // The one way in which money becomes available: `amount` of `from` (funding, held) pays the debt
+  // first, and what is paid counts as spent. Returns what was paid.
+  Micros credit(AccountKind from, Micros amount);
+  // The one way in which a cost above a hold is met: out of `available` as far as that reaches.
+  // Returns the rest, which is a debt now.
+  Micros overspend(Micros amount);
+  Micros of(AccountKind kind) const { return balances_.of(kind); }
   Postings take() { return std::move(postings_); }
 
  private:

@@ -27,6 +27,25 @@ TEST(PostingPlan, RefusesToMoveBackwards) {
   EXPECT_THROW(PostingPlan(Balances{}).move(held, spent, Micros(-1)), BrokenAssumption);
 }
 
+TEST(PostingPlan, PaysADebtWithAllThatComesInBeforeAnythingIsAvailable) {
+  Balances balances;
+  balances.of(overrun) = Micros(70);
+  balances.of(overrun_due) = Micros(-70);
+  PostingPlan first(balances);
+  EXPECT_EQ(first.credit(funding, Micros(50)), Micros(50));
+  apply_postings(balances, first.take());
+  EXPECT_EQ(balances.of(available), Micros(0));
+  EXPECT_EQ(balances.of(overrun), Micros(20));
+  EXPECT_EQ(balances.of(spent), Micros(50));
+  PostingPlan second(balances);
+  EXPECT_EQ(second.credit(funding, Micros(50)), Micros(20));
+  apply_postings(balances, second.take());
+  EXPECT_EQ(balances.of(available), Micros(30));
+  EXPECT_EQ(balances.of(overrun), Micros(0));
+  EXPECT_EQ(balances.of(overrun_due), Micros(0));
+  EXPECT_EQ(balances.of(spent), Micros(70));
+}
+
 TEST(ApplyPostings, LeavesTheBalancesThatThePlanSaid) {
   Balances balances;
   balances.of(available) = Micros(100);

@@ -39,8 +39,4 @@ inline std::int64_t error_seq(IdKey id_key, ErrorId error) {
   return static_cast<std::int64_t>(unpermute48(id_key.value() ^ 0x657272, error.value()));
 }
 
-// People who count in approvals: those who may approve, and the proposer.
-std::int64_t people_who_approve(State const& state, PersonId const& proposer);
-bool may_approve(directory::Person const& person);
-
 }  // namespace tally::domain

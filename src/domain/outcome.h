@@ -14,7 +14,7 @@ namespace tally::domain {
 struct Done {  // the events say it all; or nothing had to change
   bool operator==(Done const&) const = default;
 };
-struct Replayed {  // the answer that the idempotency key got before
+struct Replayed {  // the answer that the idempotency key got before (answers.h); no decision
   std::int64_t seq = 0;
   bool operator==(Replayed const&) const = default;
 };
@@ -26,11 +26,28 @@ struct DryRun {  // what a submit would have come to
 struct NoWork {
   bool operator==(NoWork const&) const = default;
 };
+// One person alone may not decide this (approvers.h). Only engines say so; others hear what became
+// of it (approval/propose.h).
+struct NotAlone {
+  Approvers approvers;
+  Duration deadline;  // for the signatures
+  PersonId person;    // who asks
+  std::optional<RunId> run;
+  std::optional<TenantId> tenant;
+  std::string what;  // a few words for people
+  bool operator==(NotAlone const&) const = default;
+};
+// The quorum has signed: the approval's command is decided next (granted.h).
+struct Granted {
+  ApprovalId approval;
+  bool operator==(Granted const&) const = default;
+};
 struct NeedsApproval {
   ApprovalId approval;
   bool operator==(NeedsApproval const&) const = default;
 };
-using Reply = std::variant<Done, Replayed, DryRun, NoWork, NeedsApproval, Refusal>;
+using Reply =
+    std::variant<Done, Replayed, DryRun, NoWork, NotAlone, Granted, NeedsApproval, Refusal>;
 
 struct Outcome {
   std::vector<Event> events;
@@ -40,6 +57,9 @@ struct Outcome {
   bool operator==(Outcome const&) const = default;
 };
 
+inline Outcome not_alone(NotAlone why) {
+  return {.events = {}, .reply = std::move(why), .run = {}, .tenant = {}};
+}
 inline Outcome refuse(Refusal refusal) {
   return {.events = {}, .reply = std::move(refusal), .run = {}, .tenant = {}};
 }

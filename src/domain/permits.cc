@@ -2,40 +2,53 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "domain/mode/decide.h"
 
 namespace tally::domain {
 
 namespace {
 
-void raise(State const& state, mode::Mode& strictest, mode::ScopeKind kind, std::string id) {
-  mode::Row const* row = state.modes.find({.id = std::move(id), .kind = kind});
-  if (row != nullptr) strictest = std::max(strictest, row->mode);
-}
+using Strictest = std::optional<mode::Standstill>;
 
 // Scopes that a command names. Work on a run is held back by its own scopes in gather (RunFacts.
 // halted), because the command names a lease and not the run.
-void raise_by(State const& state, mode::Mode& strictest, run::Submit const& command) {
-  raise(state, strictest, mode::ScopeKind::tenant, command.tenant.value());
-  raise(state, strictest, mode::ScopeKind::job, command.job.value());
-  raise(state, strictest, mode::ScopeKind::key, to_text(command.key));
-  if (command.parent) raise(state, strictest, mode::ScopeKind::run, to_text(*command.parent));
+void raise_by(State const& state, Strictest& strictest, run::Submit const& command) {
+  using Kind = mode::ScopeKind;
+  mode::raise(state, {.id = command.tenant.value(), .kind = Kind::tenant}, strictest);
+  mode::raise(state, {.id = command.job.value(), .kind = Kind::job}, strictest);
+  mode::raise(state, {.id = to_text(command.key), .kind = Kind::key}, strictest);
+  if (command.parent)
+    mode::raise(state, {.id = to_text(*command.parent), .kind = Kind::run}, strictest);
 }
-void raise_by(State const& state, mode::Mode& strictest, budget::Grant const& command) {
-  raise(state, strictest, mode::ScopeKind::tenant, command.tenant.value());
+void raise_by(State const& state, Strictest& strictest, budget::Grant const& command) {
+  mode::raise(state, {.id = command.tenant.value(), .kind = mode::ScopeKind::tenant}, strictest);
 }
-void raise_by(State const& state, mode::Mode& strictest, directory::CreateKey const& command) {
-  raise(state, strictest, mode::ScopeKind::tenant, command.tenant.value());
+void raise_by(State const& state, Strictest& strictest, directory::CreateKey const& command) {
+  mode::raise(state, {.id = command.tenant.value(), .kind = mode::ScopeKind::tenant}, strictest);
 }
 template <class C>
-void raise_by(State const&, mode::Mode&, C const&) {}
+void raise_by(State const&, Strictest&, C const&) {}
 
 }  // namespace
 
+Refusal standing_still(mode::Standstill why, std::string_view command) {
+  std::string const scope(name_of(why.scope.kind));
+  std::string detail = fmt::format(
+      "{} is not permitted: {}{} is in {} mode since {}, because: {}; a person has to end it",
+      command, scope, why.scope.id.empty() ? "" : ":" + why.scope.id, name_of(why.mode),
+      to_rfc3339(why.since), why.reason);
+  return {.code = RefusalCode::halted,
+          .detail = std::move(detail),
+          .pointer = {},
+          .shortage = {},
+          .retry_after = {},
+          .standstill = std::move(why)};
+}
+
 tl::expected<Permit, Refusal> permit_for(State const& state, Command const& command, Instant) {
-  mode::Mode strictest = mode::Mode::normal;
+  Strictest strictest;
   if (state.modes.size() > 0) {
-    raise(state, strictest, mode::ScopeKind::everything, {});
+    mode::raise(state, {}, strictest);
     std::visit(
         [&](auto const& group) {
           std::visit([&](auto const& one) { raise_by(state, strictest, one); }, group);
@@ -43,13 +56,9 @@ tl::expected<Permit, Refusal> permit_for(State const& state, Command const& comm
         command);
   }
   CommandType const type = type_of(command);
-  if (type.allowed[static_cast<std::size_t>(strictest)]) return Permit(strictest);
-  return tl::unexpected(Refusal{
-      .code = RefusalCode::halted,
-      .detail = fmt::format("{} is not permitted in {} mode", type.name, name_of(strictest)),
-      .pointer = {},
-      .shortage = {},
-      .retry_after = seconds(30)});
+  mode::Mode const mode = strictest ? strictest->mode : mode::Mode::normal;
+  if (type.allowed[static_cast<std::size_t>(mode)]) return Permit(mode);
+  return tl::unexpected(standing_still(std::move(*strictest), type.name));
 }
 
 }  // namespace tally::domain

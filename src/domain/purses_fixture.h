@@ -9,16 +9,14 @@ namespace tally::domain::testing {
 // What a tenant's money should be, told from requests and ends of runs alone.
 class Purses {
  public:
-  void grant(TenantId const& tenant, Micros amount) {
-    purses_[tenant].available = purses_[tenant].available + amount;
-  }
+  void grant(TenantId const& tenant, Micros amount) { purses_[tenant].take_in(amount); }
   void hold(TenantId const& tenant, RunId run, Micros amount) {
     Purse& purse = purses_[tenant];
     purse.available = purse.available - amount;
     purse.held = purse.held + amount;
     EXPECT_TRUE(holds_.emplace(run, std::pair(tenant, amount)).second);
   }
-  void end(RunId run, Micros cost) {
+  void end(RunId run, Micros cost, OverrunRule rule = OverrunRule::count) {
     ASSERT_TRUE(holds_.contains(run)) << "a run ended that was not live";
     auto const [tenant, amount] = holds_.at(run);
     holds_.erase(run);
@@ -26,8 +24,8 @@ class Purses {
     Micros const charged = std::min(cost, amount);
     purse.held = purse.held - amount;
     purse.spent = purse.spent + charged;
-    purse.available = purse.available + (amount - charged);
-    purse.overrun = purse.overrun + (cost - charged);
+    purse.take_in(amount - charged);
+    if (rule != OverrunRule::ignore) purse.give_out(cost - charged);
   }
   void check(State const& state) const {
     for (auto const& [tenant, purse] : purses_) {
@@ -39,11 +37,25 @@ class Purses {
     }
   }
   Micros available(TenantId const& tenant) { return purses_[tenant].available; }
+  Micros owed(TenantId const& tenant) { return purses_[tenant].overrun; }
   Micros held(TenantId const& tenant) { return purses_[tenant].held; }
 
  private:
   struct Purse {
     Micros available, held, spent, overrun;
+    // One micro after the other would come to the same: to the debt while there is one.
+    void take_in(Micros amount) {
+      Micros const to_debt = amount < overrun ? amount : overrun;
+      overrun = overrun - to_debt;
+      spent = spent + to_debt;
+      available = available + (amount - to_debt);
+    }
+    void give_out(Micros amount) {
+      Micros const there = amount < available ? amount : available;
+      available = available - there;
+      spent = spent + there;
+      overrun = overrun + (amount - there);
+    }
   };
   std::map<TenantId, Purse> purses_;
   std::map<RunId, std::pair<TenantId, Micros>> holds_;

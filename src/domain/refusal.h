@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/money.h"
 #include "base/time.h"
+#include "domain/mode/mode.h"
 
 namespace tally::domain {
 
@@ -24,22 +25,24 @@ enum class RefusalCode {
   lease_lost,              // 409: the fence is stale
   not_found,               // 404
   overloaded,              // 503: a named bound is reached
+  payload_too_large,       // 413: its record would be larger than a leaf may be
   rate_limited,            // 429
   unknown_job,             // 422
   validation_error,        // 422
 };
-constexpr std::array<RefusalCode, 12> all_of(RefusalCode) {
+constexpr std::array<RefusalCode, 13> all_of(RefusalCode) {
   using enum RefusalCode;
-  return {
-      budget_exceeded, budget_held, conflict,   forbidden,    halted,      idempotency_key_reused,
-      lease_lost,      not_found,   overloaded, rate_limited, unknown_job, validation_error};
+  return {budget_exceeded,        budget_held,       conflict,   forbidden,
+          halted,                 idempotency_key_reused, lease_lost, not_found,
+          overloaded,             payload_too_large, rate_limited, unknown_job,
+          validation_error};
 }
 constexpr std::string_view name_of(RefusalCode code) {
-  constexpr std::array<std::string_view, 12> names{
+  constexpr std::array<std::string_view, 13> names{
       "budget_exceeded", "budget_held", "conflict",
       "forbidden",       "halted",      "idempotency_key_reused",
       "lease_lost",      "not_found",   "overloaded",
-      "rate_limited",    "unknown_job", "validation_error"};
+      "payload_too_large", "rate_limited", "unknown_job", "validation_error"};
   return names[static_cast<std::size_t>(code)];
 }
 
@@ -49,6 +52,7 @@ struct Shortage {
   Micros available;
   Micros held;
   Micros limit;  // credits granted to the scope
+  Micros owed;   // what earlier runs cost above their holds and nobody has paid
   std::string scope;
   Micros spent;
   bool operator==(Shortage const&) const = default;
@@ -58,6 +62,7 @@ struct Shortage {
     visit("available", self.available);
     visit("held", self.held);
     visit("limit", self.limit);
+    visit("owed", self.owed);
     visit("scope", self.scope);
     visit("spent", self.spent);
   }
@@ -68,7 +73,9 @@ struct Refusal {
   std::string detail;   // a sentence for the caller
   std::string pointer;  // JSON pointer of the member at fault, for validation_error
   std::optional<Shortage> shortage;
-  std::optional<Duration> retry_after;
+  std::optional<Duration> retry_after;  // none: waiting alone does not help
+  // Of `halted`; none where everything is halted and the decision did not ask for the row.
+  std::optional<mode::Standstill> standstill = {};
   bool operator==(Refusal const&) const = default;
 };
 

@@ -6,9 +6,9 @@
 
 namespace tally::domain::testing {
 
-inline run::Submit submission(std::string_view key, Micros hold = kHold,
+inline Keyed<run::Submit> submission(std::string_view key, Micros hold = kHold,
                               JobName const& job = kFixed, TenantId const& tenant = kAcme) {
-  run::Submit submit;
+  Keyed<run::Submit> submit;
   submit.idempotency = {.fingerprint = sha256(as_bytes("body")),
                         .key = sha256({as_bytes(tenant.value()), as_bytes(key)})};
   submit.input = enclosure("{}");
@@ -61,7 +61,8 @@ inline run::Fail fail(run::Handle const& handle, bool retry, std::string code = 
           .detail = "it broke",
           .handle = handle,
           .measured = std::move(how),
-          .retry = retry};
+          .retry = retry,
+          .stderr_tail = {}};
 }
 inline run::Reconcile reconcile(Leased const& leased, run::Receipt receipt, bool has_result) {
   run::Reconcile command;

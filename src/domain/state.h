@@ -17,16 +17,18 @@
 
 namespace tally::domain {
 
-// An answered idempotency key.
+// An answered idempotency key (answers.h).
 struct AnsweredKey {
-  Instant expires_at;
+  Instant expires_at;  // when the archive looks at it; only moves on while its run lives
   Digest fingerprint;
-  std::int64_t seq = 0;
+  std::optional<RunId> run;  // that the answer is about
+  std::int64_t seq = 0;      // first event of the decision that answered
   bool operator==(AnsweredKey const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("expires_at", self.expires_at);
     visit("fingerprint", self.fingerprint);
+    visit("run", self.run);
     visit("seq", self.seq);
   }
 };
@@ -37,6 +39,7 @@ struct LedgerRow {
   Instant at;                  // of the last event
   std::int64_t checkpoint_size = 0;
   std::int64_t epoch = 0;  // of the writer
+  std::optional<ApprovalId> granted;  // whose command is decided next
   IdKey id_key;
   std::int64_t keys = 0;
   LedgerId ledger;
@@ -53,6 +56,7 @@ struct LedgerRow {
     visit("at", self.at);
     visit("checkpoint_size", self.checkpoint_size);
     visit("epoch", self.epoch);
+    visit("granted", self.granted);
     visit("id_key", self.id_key);
     visit("keys", self.keys);
     visit("leases", self.leases);
@@ -80,17 +84,26 @@ struct LastServed {
 template <class When, class Key>
 using ByTime = absl::btree_set<std::pair<When, Key>>;
 
-// Queued runs, derived from the run table: by job, tenant and age.
+// Queued runs, derived from the run table: by job, tenant and age. A run whose lease was given back
+// rests, and is nobody's candidate until its time has come (work clock).
 using Turns = ByTime<std::int64_t, RunId>;  // by the event that submitted the run
+struct Waiting {
+  Turns ready;
+  ByTime<Instant, RunId> resting;
+  bool empty() const { return ready.empty() && resting.empty(); }
+  bool operator==(Waiting const&) const = default;
+};
 struct Queue {
-  std::map<JobName, std::map<TenantId, Turns>> waiting;
+  std::map<JobName, std::map<TenantId, Waiting>> waiting;
   std::int64_t depth = 0;
 };
 
 // What is due when; each set is ordered by time. Leases are not here: their clock is the liveness
 // table, which is never folded.
 struct Deadlines {
-  ByTime<Instant, RunId> queue;           // work clock
+  ByTime<Instant, RunId> queue;           // work clock, as the next two
+  ByTime<Instant, RunId> limits;          // of running runs: the sooner of time and cost
+  ByTime<Instant, RunId> rests;           // of queued runs that rest
   ByTime<Instant, ApprovalId> approvals;  // ledger time
 };
 
@@ -112,7 +125,7 @@ struct State {
   Queue queue;
   Deadlines deadlines;
   std::map<TenantId, std::int64_t> audits;          // runs that wait for one
-  Lookup<LeaseId, RunId> leases;                    // of runs whose row names one
+  Lookup<LeaseId, RunId> leases;                    // of runs whose row names one, lost ones too
   ByTime<Instant, RunId> finished;                  // for the archive
   ByTime<Instant, Digest> key_ends;                 // when they expire, for the archive
   std::array<std::int64_t, run::kPhases> phases{};  // runs in memory by phase

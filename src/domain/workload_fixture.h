@@ -22,7 +22,7 @@ class Workload {
   void step() {
     world.pass(microseconds(one_of({0, 1, 1000, 1'000'000, 60'000'000})));
     world.lease_expired = random_.chance(700);
-    switch (random_.below(18)) {
+    switch (random_.below(19)) {
       case 0:
       case 1:
       case 2:
@@ -52,6 +52,8 @@ class Workload {
         return approvals_and_modes();
       case 16:
         return record_error();
+      case 17:
+        return change_plan();
       default:
         return archive_or_grant();
     }
@@ -80,11 +82,14 @@ class Workload {
   }
   run::Measured any_measure() {
     std::optional<Micros> reported;
-    if (random_.chance(800)) reported = Micros(one_of({-1, 0, 1, 40'000, 60'000}));
+    if (random_.chance(800)) reported = Micros(one_of({-1, 0, 1, 40'000, 60'000, 900'000}));
     return measured(seconds(one_of({0, 1, 30})), reported);
   }
   std::string any_code() {
-    return random_.chance(300) ? "cost_not_reported" : random_.chance(300) ? "killed" : "broke";
+    constexpr std::array<char const*, 7> kCodes{"cost_not_reported", "cost_not_reported", "killed",
+                                                "cost_limit",        "stopped",           "broke",
+                                                "broke"};
+    return kCodes[random_.below(kCodes.size())];
   }
   run::Receipt any_receipt() { return all_of(run::Receipt{})[random_.below(3)]; }
 
@@ -98,9 +103,10 @@ class Workload {
     Micros const enough = open + purses.held(tenant);
     auto const outcome = world.ask(command);
     std::string const what = text_of(outcome);
-    EXPECT_TRUE(what != "run.submitted" || command.max_cost <= open);
+    bool const owes = purses.owed(tenant) > Micros(0);
+    EXPECT_TRUE(what != "run.submitted" || (command.max_cost <= open && !owes));
     EXPECT_TRUE(what != "budget_held" || (command.max_cost > open && command.max_cost <= enough));
-    EXPECT_TRUE(what != "run.refused" || command.max_cost > enough);
+    EXPECT_TRUE(what != "run.refused" || command.max_cost > enough || owes);
     if (what == "run.submitted") purses.hold(tenant, *outcome.run, command.max_cost);
   }
   void lease_one() {
@@ -108,10 +114,15 @@ class Workload {
   }
   void deadline() {
     auto const& queue = world.state.deadlines.queue;
-    if (!queue.empty() && random_.chance(500))
+    auto const& limits = world.state.deadlines.limits;
+    if (!queue.empty() && random_.chance(400))
       follow(world.ask(queue_due(queue.begin()->second)));
+    else if (!limits.empty() && random_.chance(400))
+      follow(world.ask(run::Due{.kind = run::DueKind::limit, .run = limits.begin()->second}));
+    else if (random_.chance(200))
+      follow(world.ask(run::Stop{any_lease().run}));
     else
-      follow(world.ask(lease_due(any_run())));
+      follow(world.ask(lease_due(random_.chance(500) ? any_lease().run : any_run())));
   }
   // Nobody leaves a mode in force for long, so that there is work to do.
   void approvals_and_modes() {
@@ -152,16 +163,27 @@ class Workload {
   void archive_or_grant() {
     if (random_.chance(700)) {
       world.ask(chronicle::ArchiveAdvanced{.finished_before = world.at - hours(1),
-                                           .keys_before = world.at});
+                                           .keys_before = world.at,
+                                           .keys_kept_until = world.at + kKeyAfterRun});
       return;
     }
-    budget::Grant const grant{.amount = Micros(100'000), .person = kAnn, .tenant = kAcme};
-    if (text_of(world.ask(grant)) == "budget.granted") purses.grant(kAcme, grant.amount);
+    TenantId const tenant = random_.chance(500) ? kAcme : kBeta;
+    budget::Grant const grant{
+        .amount = Micros(one_of({1, 100'000, 1'000'000})), .person = kAnn, .tenant = tenant};
+    if (text_of(world.ask(grant)) == "budget.granted") purses.grant(tenant, grant.amount);
+  }
+  // What a cost above a hold does from now on; mostly it counts.
+  void change_plan() {
+    directory::Plan plan;
+    if (random_.chance(300)) plan.overrun = all_of(OverrunRule{})[random_.below(3)];
+    if (random_.chance(200)) plan.overrun_believed_max = Micros(one_of({0, 20'000, 500'000}));
+    world.ask(directory::SetPlan{.person = kAnn, .plan = PlanName("unlimited"), .row = plan});
   }
   void follow(Outcome const& outcome) {
     for (std::size_t i = 0; i < outcome.events.size(); ++i)
       if (auto const* event = event_in<RunEvent, run::Settled>(outcome, i))
-        purses.end(event->run, event->charge.cost);
+        purses.end(event->run, event->charge.cost,
+                   world.state.plans.at(PlanName("unlimited")).overrun);
   }
 
   Prng random_;

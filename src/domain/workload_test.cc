@@ -44,6 +44,7 @@ TEST(Workload, IsRichInEveryEventOfRunsMoneyAndModes) {
     for (Recorded const& recorded : after(seed).world.history) ++seen[type_of(recorded.event).name];
   for (auto name : {"run.submitted", "run.refused", "run.leased", "run.started", "run.requeued",
                     "run.reconciling", "run.cancel_requested", "run.settled", "run.audit_required",
+                    "run.unaccounted",
                     "budget.granted", "mode.changed", "approval.proposed", "approval.signed",
                     "approval.aborted", "archive.advanced"})
     EXPECT_GE(seen[name], 10) << name;
@@ -110,6 +111,8 @@ TEST(Workload, LeavesDerivedTablesThatAgreeWithTheRows) {
       EXPECT_EQ(state.queue.waiting, rows.queue.waiting);
       EXPECT_EQ(state.queue.depth, rows.queue.depth);
       EXPECT_EQ(state.deadlines.queue, rows.deadlines.queue);
+      EXPECT_EQ(state.deadlines.limits, rows.deadlines.limits);
+      EXPECT_EQ(state.deadlines.rests, rows.deadlines.rests);
       EXPECT_EQ(state.deadlines.approvals, rows.deadlines.approvals);
       EXPECT_EQ(state.key_ends, rows.key_ends);
     }

@@ -6,86 +6,14 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
+#include "domain/answers.h"
 #include "domain/core.h"
+#include "domain/granted.h"
 #include "domain/invariants.h"
 #include "domain/next_id.h"
+#include "domain/words_fixture.h"
 
 namespace tally::domain::testing {
-
-inline TenantId const kAcme("acme");
-inline TenantId const kBeta("beta");
-inline PersonId const kAnn("ann");           // admin, there from the beginning
-inline PersonId const kBob("bob");           // approver, there from the beginning
-inline JobName const kFixed("fixed");        // command runner, 1000 micros and 10 a second
-inline JobName const kReported("reported");  // worker runner, the work says what it cost
-inline constexpr Micros kGrant{1'000'000};
-inline constexpr Micros kHold{50'000};
-inline constexpr Duration kQueueDeadline = seconds(3600);
-
-// The variant that a command belongs to, around it.
-template <class C>
-Command to_command(C command) {
-  if constexpr (std::is_constructible_v<RunCommand, C>) return RunCommand(std::move(command));
-  if constexpr (std::is_constructible_v<BudgetCommand, C>) return BudgetCommand(std::move(command));
-  if constexpr (std::is_constructible_v<DirectoryCommand, C>)
-    return DirectoryCommand(std::move(command));
-  if constexpr (std::is_constructible_v<ModeCommand, C>) return ModeCommand(std::move(command));
-  if constexpr (std::is_constructible_v<ApprovalCommand, C>)
-    return ApprovalCommand(std::move(command));
-  if constexpr (std::is_constructible_v<ChronicleCommand, C>)
-    return ChronicleCommand(std::move(command));
-  if constexpr (std::is_constructible_v<ErrorCommand, C>) return ErrorCommand(std::move(command));
-}
-
-// The event of type E at `index` of an outcome, or null pointer.
-template <class Group, class E>
-E const* event_in(Outcome const& outcome, std::size_t index = 0) {
-  if (index >= outcome.events.size()) return nullptr;
-  auto const* group = std::get_if<Group>(&outcome.events[index]);
-  return group == nullptr ? nullptr : std::get_if<E>(group);
-}
-
-inline std::string text_of(Reply const& reply) {
-  if (auto const* refusal = std::get_if<Refusal>(&reply))
-    return std::string(name_of(refusal->code));
-  constexpr std::array<std::string_view, 5> names{"done", "replayed", "dry_run", "no_work",
-                                                  "needs_approval"};
-  return std::string(names.at(reply.index()));
-}
-// "run.settled", "approval.signed+run.settled", or the reply where nothing happened.
-inline std::string text_of(Outcome const& outcome) {
-  std::string text;
-  for (Event const& event : outcome.events) {
-    if (!text.empty()) text += '+';
-    text += type_of(event).name;
-  }
-  return text.empty() ? text_of(outcome.reply) : text;
-}
-
-inline run::Enclosure enclosure(std::string_view content) {
-  return {.blob = {},
-          .bytes = static_cast<std::int64_t>(content.size()),
-          .digest = sha256(as_bytes(content)).hex(),
-          .salt = "00"};
-}
-
-inline run::JobKind job_kind(JobName const& name, run::Runner runner, bool reported) {
-  run::JobKind job;
-  job.attempts_max = 2;
-  job.hash = ContentRef(sha256(as_bytes(name.value())));
-  job.name = name;
-  job.output_bytes_max = 1 << 20;
-  job.price.reported = reported;
-  if (!reported) job.price.fixed = Micros(1000);
-  if (!reported) job.price.per_second = Micros(10);
-  job.queue_deadline = kQueueDeadline;
-  job.runner = runner;
-  job.timeout = seconds(30);
-  job.version = "1";
-  return job;
-}
 
 class World {
  public:
@@ -97,9 +25,9 @@ class World {
                           .origin = "test.example/ledger",
                           .vkey = std::move(vkey)});
     ask(directory::SetPlan{.person = kAnn, .plan = PlanName("unlimited"), .row = {}});
-    add_person(kAnn, "admin", PersonId("root"));
-    add_person(kBob, "approver", PersonId("root"));
+    add_person(kAnn, "admin", kAnn);
     add_tenant(kAcme, kGrant);
+    add_approver(kBob);
     ask(directory::RegisterJob{job_kind(kFixed, run::Runner::command, false)});
     ask(directory::RegisterJob{job_kind(kReported, run::Runner::worker, true)});
     pass(hours(48));  // nobody is new any more
@@ -107,30 +35,82 @@ class World {
 
   template <class C>
   Outcome ask(C command) {
-    return take(to_command(std::move(command)));
+    auto const key = key_of(command);
+    return take(to_command(std::move(command)), key);
   }
-  // Permit, gather, decide, apply.
-  Outcome take(Command const& command) {
+  // Earlier answer, permit, gather, decide, apply.
+  Outcome take(Command const& command, std::optional<IdempotencyKey> const& key = std::nullopt) {
+    auto const earlier = key ? earlier_answer(state, *key, at) : std::nullopt;
+    if (earlier) return {.events = {}, .reply = *earlier, .run = {}, .tenant = {}};
     auto const permit = permit_for(state, command, at);
     if (!permit) return refuse(permit.error());
     Moment const moment{.at = at, .lease_expired = lease_expired};
     Facts const facts = gather(state, command, *permit, moment);
-    Outcome const outcome = decide(at, command, facts);
+    Outcome outcome = decide(at, command, facts);
+    auto const* granted = std::get_if<Granted>(&outcome.reply);
+    if (granted == nullptr) {
+      record(command, facts, outcome, key);
+      return outcome;
+    }
+    auto const after = after_grant(state, command, facts, *granted, at);
+    if (after.not_now) return refuse(*after.refusal);
+    record(command, facts, outcome);
+    Outcome second = take(after.next, after.refusal ? std::nullopt : key);
+    // Both decisions, one after the other.
+    std::ranges::move(second.events, std::back_inserter(outcome.events));
+    outcome.reply = after.refusal ? Reply(*after.refusal) : second.reply;
+    if (second.run) outcome.run = second.run;
+    return outcome;
+  }
+  // Applies one decision, event by event.
+  void record(Command const& command, Facts const& facts, Outcome const& outcome,
+              std::optional<IdempotencyKey> const& key = std::nullopt) {
     DecisionId const decision = decision_id(state.ledger, state.ledger.seq_next);
     for (std::size_t i = 0; i < outcome.events.size(); ++i) {
       Recorded recorded{.header = header(outcome), .event = outcome.events[i], .snapshot = {}};
       recorded.header.decision = decision;
       if (i == 0) recorded.snapshot = Snapshot{.command = command, .facts = facts};
+      if (i == 0 && key) {
+        recorded.header.idempotency = Answered{.expires_at = at + state.settings.idempotency_life,
+                                               .fingerprint = key->fingerprint,
+                                               .key = key->key};
+      }
       apply(state, recorded.header, recorded.event);
       EXPECT_EQ(violated_invariant(state, recorded.header, recorded.event), std::nullopt);
       history.push_back(std::move(recorded));
     }
-    return outcome;
   }
 
   void pass(Duration time) { at = at + time; }
   void add_person(PersonId const& person, std::string const& role, PersonId const& by) {
-    ask(directory::AddPerson{.name = "", .person = by, .subject = person, .roles = {role}});
+    agree(ask(directory::AddPerson{.name = "", .person = by, .subject = person, .roles = {role}}));
+  }
+  // Of those who have a say: with a key that they claimed. They count a day later.
+  void add_approver(PersonId const& person, std::string const& role = "approver") {
+    add_person(person, role, kAnn);
+    claim(agree(make_key_for(person)), "code of " + person.value());
+  }
+  // Bob signs what waits for him.
+  Outcome agree(Outcome const& proposed) {
+    auto const* waits = std::get_if<NeedsApproval>(&proposed.reply);
+    return waits == nullptr ? proposed
+                            : ask(approval::Sign{.approval = waits->approval, .person = kBob});
+  }
+  // A key for another person; its code is "code of PERSON".
+  Outcome make_key_for(PersonId const& owner, PersonId const& by = kAnn,
+                       std::set<std::string> scopes = {"approve"}) {
+    return ask(key_to_claim(owner, "code of " + owner.value(), by, std::move(scopes)));
+  }
+  Outcome claim(Outcome const& created, std::string const& code) {
+    for (std::size_t i = 0; i < created.events.size(); ++i)
+      if (auto const* made = event_in<DirectoryEvent, directory::KeyCreated>(created, i))
+        return claim(made->key, code);
+    return refuse(RefusalCode::not_found, "no key was made");
+  }
+  Outcome claim(KeyId key, std::string const& code) {
+    return ask(directory::ClaimKey{.code_sha256 = sha256(as_bytes(code)),
+                                   .key = key,
+                                   .secret_sha256 = sha256(as_bytes("tk_" + code))});
   }
   void add_tenant(TenantId const& tenant, Micros grant) {
     ask(directory::CreateTenant{.person = kAnn, .plan = PlanName("unlimited"), .tenant = tenant});

@@ -1,105 +1,64 @@
 #pragma once
 
-// Approvals: a quorum of named, distinct people within a deadline, the proposer excluded. Past it
-// they abort by themselves. Where only one person is named, that person alone decides, and the
-// record says so (single_operator).
+// Approvals: a quorum of named, distinct people within a deadline, the proposer among them.
+//
+//   proposed ──sign──► signed ──the quorum's last──► granted: the command is decided in the same
+//      │                                             frame, and the approval is over
+//      └──deadline, withdrawn, no longer possible──► aborted
+//
+// What is proposed is a command, kept as it was asked. This engine knows nothing of what commands
+// mean, and no other engine knows of approvals.
 
 #include <set>
 #include <string>
-#include <variant>
 
-#include "base/ids.h"
-#include "base/time.h"
-#include "domain/mode/engine.h"
-#include "domain/run/situation.h"
+#include "domain/command.h"
 
 namespace tally::domain::approval {
 
-inline constexpr Duration kAuditDeadline = hours(24);
-
-enum class Kind { audit, resume };
-constexpr std::array<Kind, 2> all_of(Kind) { return {Kind::audit, Kind::resume}; }
-constexpr std::string_view name_of(Kind kind) { return kind == Kind::audit ? "audit" : "resume"; }
-
-// What is to be approved; the members of the other kind stay at their defaults.
-struct Subject {
-  Micros charge;  // audit
-  Kind kind = Kind::audit;
-  mode::Mode mode = mode::Mode::normal;  // resume: to which
-  std::string reason;
-  std::optional<RunId> run;  // audit
-  mode::Scope scope;         // resume
-  bool operator==(Subject const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("charge", self.charge);
-    visit("kind", self.kind);
-    visit("mode", self.mode);
-    visit("reason", self.reason);
-    visit("run", self.run);
-    visit("scope", self.scope);
-  }
-};
-
 struct Row {
-  Instant expires_at;  // ledger time
+  Command command;             // decided afresh once the quorum has signed
+  std::set<PersonId> counted;  // who counted when it was proposed; nobody else may sign
+  Instant expires_at;          // ledger time, as the next
+  Instant proposed_at;
   PersonId proposer;
   std::int64_t quorum = 2;  // people in all, the proposer among them
-  std::set<PersonId> signers;
-  bool single_operator = false;
-  Subject subject;
+  std::optional<RunId> run;
+  std::set<PersonId> signers;    // beside the proposer
+  bool single_operator = false;  // one person counted, and decided alone
+  std::optional<TenantId> tenant;
+  std::string what;  // a few words for people: "remove bob"
   bool operator==(Row const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
+    visit("command", self.command);
+    visit("counted", self.counted);
     visit("expires_at", self.expires_at);
+    visit("proposed_at", self.proposed_at);
     visit("proposer", self.proposer);
     visit("quorum", self.quorum);
+    visit("run", self.run);
     visit("signers", self.signers);
     visit("single_operator", self.single_operator);
-    visit("subject", self.subject);
+    visit("tenant", self.tenant);
+    visit("what", self.what);
   }
-};
-
-// Command: a second person signs.
-struct Sign {
-  ApprovalId approval;
-  PersonId person;
-  bool operator==(Sign const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("approval", self.approval);
-    visit("person", self.person);
-  }
-};
-
-// Command: the deadline came.
-struct Expire {
-  ApprovalId approval;
-  bool operator==(Expire const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("approval", self.approval);
+  // People who must still sign.
+  std::int64_t missing() const {
+    return std::max<std::int64_t>(0, quorum - 1 - std::ssize(signers));
   }
 };
 
 struct Facts {
-  Balances balances;                  // audit: of the run's tenant
-  mode::Row current;                  // resume: of the scope
-  bool fresh_signer = false;          // added by the proposer within the last 24 h: does not count
-  std::optional<run::Situation> run;  // audit
+  bool key_counts = false;  // Sign: the key has been the signer's for kNewcomerPeriod
   std::optional<Row> row;
-  bool signer_may = false;  // has the role approver or admin
-  mode::WorkClock work_clock;
+  bool signer_may = false;  // Sign: has the role approver or admin
   bool operator==(Facts const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
-    visit("balances", self.balances);
-    visit("current", self.current);
-    visit("fresh_signer", self.fresh_signer);
+    visit("key_counts", self.key_counts);
     visit("row", self.row);
-    visit("run", self.run);
     visit("signer_may", self.signer_may);
-    visit("work_clock", self.work_clock);
   }
 };
 
@@ -115,7 +74,7 @@ struct Proposed {
   }
 };
 
-// Event: approval.signed; with `granted` the effect follows in the same decision.
+// Event: approval.signed; with `granted` the decision on its command follows in the same frame.
 struct Signed {
   ApprovalId approval;
   bool granted = false;
@@ -129,10 +88,10 @@ struct Signed {
   }
 };
 
-// Event: approval.aborted, by its deadline.
+// Event: approval.aborted: nothing comes of it, and why.
 struct Aborted {
   ApprovalId approval;
-  std::string reason;
+  std::string reason;  // "deadline", "withdrawn", or a sentence
   bool operator==(Aborted const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {

@@ -1,22 +1,14 @@
 #pragma once
 
-// Making a proposal; used by the engines whose commands need a second person.
+// What becomes of a command that its engine does not decide for one person alone.
 
 #include "domain/outcome.h"
 
 namespace tally::domain::approval {
 
-struct Proposal {
-  ApprovalId id;
-  PersonId proposer;
-  std::int64_t people = 0;  // who may approve, the proposer among them
-  std::int64_t quorum = 2;
-  Instant expires_at;
-  Subject subject;
-};
-
-// approval.proposed and the reply that names it. Where only one person is named, that person
-// decides alone: proposed, signed and `effect` in one decision, marked single_operator.
-Outcome propose(Proposal proposal, Event effect);
+// approval.proposed with the command as it was asked, and NeedsApproval. Where only one person
+// counts, that person has decided: proposed and signed in one decision, and the reply is Granted.
+// Refused where whoever asks does not count, or where fewer count than must agree.
+Outcome propose(Instant at, Command const& command, NotAlone const& not_alone);
 
 }  // namespace tally::domain::approval

@@ -7,6 +7,8 @@ GrantFacts gather(State const& state, Grant const& command, Moment const&) {
   if (directory::Tenant const* tenant = state.tenants.find(command.tenant)) {
     facts.tenant_known = true;
     facts.balances = tenant->balances;
+    facts.plan = tenant->plan;
+    facts.runs_live = tenant->runs_live;
   }
   return facts;
 }
@@ -18,8 +20,11 @@ Outcome decide(Instant, Grant const& command, GrantFacts const& facts) {
   if (facts.balances.credits() > kAmountMax - command.amount)
     return refuse(RefusalCode::validation_error, "a tenant cannot hold that many credits");
   PostingPlan plan(facts.balances);
-  plan.move(AccountKind::funding, AccountKind::available, command.amount);
-  Granted event{.amount = command.amount, .person = command.person, .postings = plan.take()};
+  Micros const paid = plan.credit(AccountKind::funding, command.amount);
+  Granted event{.amount = command.amount,
+                .debt_paid = paid,
+                .person = command.person,
+                .postings = plan.take()};
   return {.events = {BudgetEvent(std::move(event))},
           .reply = Done{},
           .run = {},

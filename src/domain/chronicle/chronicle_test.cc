@@ -4,8 +4,9 @@ namespace tally::domain::testing {
 namespace {
 
 std::string archive(World& world, Instant finished_before, Instant keys_before) {
-  return text_of(world.ask(
-      chronicle::ArchiveAdvanced{.finished_before = finished_before, .keys_before = keys_before}));
+  return text_of(world.ask(chronicle::ArchiveAdvanced{.finished_before = finished_before,
+                                                      .keys_before = keys_before,
+                                                      .keys_kept_until = world.at + kKeyAfterRun}));
 }
 
 TEST(Archive, ForgetsRunsThatFinishedBeforeAndNoOthers) {
@@ -57,7 +58,7 @@ TEST(IdempotencyKey, IsNewAgainAtTheEndOfItsLifeAndNotBefore) {
 
 TEST(IdempotencyKey, LeavesMemoryOnlyAfterItsLife) {
   World world;
-  submit(world, "k");
+  world.ask(run::Cancel{.run = submit(world, "k"), .tenant = kAcme});
   world.pass(world.state.settings.idempotency_life);
   EXPECT_EQ(archive(world, Instant{}, world.at), "done");
   world.pass(microseconds(1));
@@ -91,7 +92,7 @@ TEST(Checkpoints, AreRecordedOnlyWhenLargerThanTheLast) {
 TEST(Settings, ChangeByAnEventThatSaysAll) {
   World world;
   chronicle::Settings settings;
-  settings.lease = seconds(60);
+  settings.lease = seconds(20);
   auto change = [&] {
     return text_of(world.ask(chronicle::ConfigChanged{.reason = "flag", .settings = settings}));
   };
@@ -100,7 +101,7 @@ TEST(Settings, ChangeByAnEventThatSaysAll) {
   EXPECT_EQ(change(), "done");
   submit(world, "k");
   auto const leased = world.ask(run::Lease{.jobs = {kFixed}, .tenant = {}, .worker = "w"});
-  EXPECT_EQ((event_in<RunEvent, run::Leased>(leased)->lease_period), seconds(60));
+  EXPECT_EQ((event_in<RunEvent, run::Leased>(leased)->lease_period), seconds(20));
 }
 
 TEST(Ids, OfDifferentKindsAndCountsDiffer) {

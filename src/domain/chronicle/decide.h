@@ -12,6 +12,11 @@ Facts gather(State const& state, C const& command, Moment const& moment);
 template <class C>
 Outcome decide(Instant at, C const& command, Facts const& facts);
 
+Facts gather(State const& state, ConfigChanged const& command, Moment const& moment);
+Outcome decide(Instant at, ConfigChanged const& command, Facts const& facts);
+Facts gather(State const& state, SetQuorum const& command, Moment const& moment);
+Outcome decide(Instant at, SetQuorum const& command, Facts const& facts);
+
 void apply(State& state, Header const& header, Opened const& event);
 void apply(State& state, Header const& header, ServerStarted const& event);
 void apply(State& state, Header const& header, CheckpointSigned const& event);

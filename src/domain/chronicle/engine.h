@@ -9,13 +9,14 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "domain/approvers.h"
 #include "domain/refusal.h"
 
 namespace tally::domain::chronicle {
 
 // What events hold belongs to it, what facts there are, and what the state's digest is made of: a
 // ledger of another format is refused.
-inline constexpr std::int64_t kLedgerFormat = 4;
+inline constexpr std::int64_t kLedgerFormat = 5;
 
 // Settings with their defaults; changed by config.changed only.
 struct Settings {
@@ -111,15 +112,18 @@ struct RefusalsCounted {
 };
 
 // Command and event archive.advanced: runs finished before `finished_before` leave memory, and
-// idempotency keys that expired before `keys_before`.
+// idempotency keys that expired before `keys_before`; keys of a run that lives, or ended less than
+// an hour before, are looked at again at `keys_kept_until`.
 struct ArchiveAdvanced {
   Instant finished_before;
   Instant keys_before;
+  Instant keys_kept_until;
   bool operator==(ArchiveAdvanced const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("finished_before", self.finished_before);
     visit("keys_before", self.keys_before);
+    visit("keys_kept_until", self.keys_kept_until);
   }
 };
 
@@ -135,6 +139,22 @@ struct ConfigChanged {
   }
 };
 
+// A person asks for another quorum; it takes an approval, and becomes config.changed.
+struct SetQuorum {
+  std::optional<KeyId> asked_with = {};
+  PersonId person;
+  std::int64_t quorum = 0;
+  std::string reason;
+  bool operator==(SetQuorum const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("asked_with", self.asked_with);
+    visit("person", self.person);
+    visit("quorum", self.quorum);
+    visit("reason", self.reason);
+  }
+};
+
 // Command and event clock.stepped: wall and ledger time disagree by more than 500 ms.
 struct ClockStepped {
   Duration disagreement;  // wall minus ledger
@@ -147,11 +167,15 @@ struct ClockStepped {
 
 // Facts of those commands: is there anything to record?
 struct Facts {
-  bool opened = false;  // leaf 0 exists
-  bool same = false;    // config: nothing would change; checkpoint: not newer
+  std::optional<Approvers> approvers;  // ConfigChanged, SetQuorum
+  std::optional<Settings> current;     // ConfigChanged, SetQuorum
+  bool opened = false;                 // leaf 0 exists
+  bool same = false;                   // checkpoint, archive: nothing would change
   bool operator==(Facts const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
+    visit("approvers", self.approvers);
+    visit("current", self.current);
     visit("opened", self.opened);
     visit("same", self.same);
   }

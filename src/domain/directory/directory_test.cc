@@ -56,15 +56,15 @@ TEST(People, HaveAnIdAndRolesThatAreKnown) {
 
 TEST(Keys, BelongToARegisteredPersonAndATenant) {
   World world;
-  EXPECT_EQ(text_of(world.ask(key_for(kAcme, kBob))), "key.created");
+  EXPECT_EQ(text_of(world.ask(key_for(kAcme, kAnn))), "key.created");
   EXPECT_EQ(text_of(world.ask(key_for(kAcme, PersonId("nobody")))), "validation_error");
-  EXPECT_EQ(text_of(world.ask(key_for(kBeta, kBob))), "not_found");
+  EXPECT_EQ(text_of(world.ask(key_for(kBeta, kAnn))), "not_found");
 }
 
 TEST(Keys, HaveKnownScopesAndAnEndInTheFuture) {
   World world;
   auto with = [&](std::set<std::string> scopes, std::optional<Instant> end = std::nullopt) {
-    auto command = key_for(kAcme, kBob);
+    auto command = key_for(kAcme, kAnn);
     command.scopes = std::move(scopes);
     command.expires_at = end;
     return text_of(world.ask(command));
@@ -77,7 +77,7 @@ TEST(Keys, HaveKnownScopesAndAnEndInTheFuture) {
 
 TEST(Keys, AreRevokedOnce) {
   World world;
-  auto const created = world.ask(key_for(kAcme, kBob));
+  auto const created = world.ask(key_for(kAcme, kAnn));
   auto const* event = event_in<DirectoryEvent, directory::KeyCreated>(created);
   ASSERT_NE(event, nullptr);
   directory::RevokeKey const revoke{.key = event->key, .person = kAnn};
@@ -111,7 +111,7 @@ TEST(Keys, HaveIdsThatDoNotRepeat) {
   World world;
   std::set<KeyId> ids;
   for (int i = 0; i < 100; ++i) {
-    auto const created = world.ask(key_for(kAcme, kBob));
+    auto const created = world.ask(key_for(kAcme, kAnn));
     ids.insert(event_in<DirectoryEvent, directory::KeyCreated>(created)->key);
   }
   EXPECT_EQ(ids.size(), 100u);

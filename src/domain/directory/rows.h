@@ -16,9 +16,9 @@
 namespace tally::domain::directory {
 
 // What a key may do. Plain words, checked against kKeyScopes.
-inline constexpr std::array<std::string_view, 8> kKeyScopes{
-    "admin",    "budget:read", "evidence:read", "metrics:read",
-    "ops:read", "runs:read",   "runs:write",    "work"};
+inline constexpr std::array<std::string_view, 9> kKeyScopes{
+    "admin",    "approve",   "budget:read", "evidence:read", "metrics:read",
+    "ops:read", "runs:read", "runs:write",  "work"};
 
 struct Tenant {
   Balances balances;
@@ -37,23 +37,50 @@ struct Tenant {
   }
 };
 
+// A person who was removed keeps the row, so that nobody else is ever taken for them: their keys
+// open nothing, and the id is not given again.
 struct Person {
   Instant added_at;
   PersonId added_by;
+  std::optional<Instant> counts_from;  // in approvals, if the role is one; none: no claimed key yet
   std::string name;
+  std::optional<Instant> removed_at;
   std::set<std::string> roles;  // viewer, operator, approver, admin
   bool operator==(Person const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("added_at", self.added_at);
     visit("added_by", self.added_by);
+    visit("counts_from", self.counts_from);
     visit("name", self.name);
+    visit("removed_at", self.removed_at);
     visit("roles", self.roles);
   }
 };
 
-// A key belongs to one registered person and one tenant.
+// How a key for another person gets to that person: whoever brings the code gets the token. The
+// code is made of `salt` and a secret of the server's, so that no copy of the ledger opens a key.
+struct Claim {
+  Digest code_sha256;
+  Instant expires_at;
+  PersonId proposer;  // who may see the code
+  std::array<std::uint8_t, 16> salt{};
+  bool shown = false;
+  bool operator==(Claim const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("code_sha256", self.code_sha256);
+    visit("expires_at", self.expires_at);
+    visit("proposer", self.proposer);
+    visit("salt", self.salt);
+    visit("shown", self.shown);
+  }
+};
+
+// A key belongs to one registered person and one tenant. Until it was claimed it has no token.
 struct Key {
+  std::optional<Claim> claim;          // not claimed yet
+  std::optional<Instant> counts_from;  // in approvals, if its person does; none: never
   std::optional<Instant> expires_at;
   PersonId person;
   bool revoked = false;
@@ -63,6 +90,8 @@ struct Key {
   bool operator==(Key const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
+    visit("claim", self.claim);
+    visit("counts_from", self.counts_from);
     visit("expires_at", self.expires_at);
     visit("person", self.person);
     visit("revoked", self.revoked);
@@ -85,10 +114,15 @@ struct Rate {
 };
 
 struct Plan {
+  OverrunRule overrun = OverrunRule::count;
+  // A report that lies further above its hold is believed by nobody: an audit and no charge.
+  std::optional<Micros> overrun_believed_max;
   std::optional<Rate> rate;
   bool operator==(Plan const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
+    visit("overrun", self.overrun);
+    visit("overrun_believed_max", self.overrun_believed_max);
     visit("rate", self.rate);
   }
 };

@@ -94,7 +94,7 @@ TEST(Findings, ReadFailedRunsAsErrorsOfTheirWorkers) {
   Leased const first = running(world, "first");
   EXPECT_EQ(last_finding(world), "none");
   world.ask(fail(first.handle, true, "exit_nonzero", {}));
-  EXPECT_EQ(last_finding(world), "L5 system.internal WARNING");
+  EXPECT_EQ(last_finding(world), "L5 infra.dependency WARNING") << "no fault of this server";
   Leased const second = running(world, "second");
   world.ask(fail(second.handle, false, "timeout", {}));
   EXPECT_EQ(last_finding(world), "L5 infra.timeout ERROR");
@@ -103,10 +103,33 @@ TEST(Findings, ReadFailedRunsAsErrorsOfTheirWorkers) {
   auto const finding = error::finding_of(world.history.back().event);
   ASSERT_TRUE(finding);
   EXPECT_EQ(finding->context.at("unclassified"), "true");
+  EXPECT_EQ(class_name(*finding), "L5 infra.dependency ERROR");
   EXPECT_EQ(finding->exception_type, "a code of their own");
   Leased const good = running(world, "good");
   world.ask(complete(good.handle));
   EXPECT_EQ(last_finding(world), "none");
+}
+
+TEST(Findings, ReadLeasesThatCameBackAndWorkThatWasStopped) {
+  World world;
+  RunId const run = submit(world, "k");
+  auto const leased = lease(world);
+  ASSERT_TRUE(leased);
+  world.ask(fail(leased->handle, true, "job_unknown", {}));
+  EXPECT_EQ(last_finding(world), "L5 infra.dependency WARNING");
+  EXPECT_EQ(error::finding_of(world.history.back().event)->message, "job_unknown: it broke");
+  world.ask(run::Cancel{.run = run, .tenant = kAcme});
+  auto settled = run::Settled{};
+  for (auto const& [code, read] :
+       {std::pair("lease_unusable", "L5 system.configuration ERROR"),
+        std::pair("cost_limit", "L5 infra.resource_exhausted ERROR"),
+        std::pair("signal", "L5 infra.dependency ERROR"),
+        std::pair("stopped", "L4 domain.policy_violation ERROR")}) {
+    settled.error_code = code;
+    auto const finding = error::finding_of(RunEvent(settled));
+    ASSERT_TRUE(finding);
+    EXPECT_EQ(class_name(*finding), read);
+  }
 }
 
 TEST(Findings, ReadRefusalsForMoneyAndAuditsAsTheDomains) {
@@ -122,6 +145,29 @@ TEST(Findings, ReadRefusalsForMoneyAndAuditsAsTheDomains) {
   ASSERT_TRUE(finding);
   EXPECT_EQ(class_name(*finding), "L4 system.recovery_failed CRITICAL");
   EXPECT_EQ(finding->context.at("reconcile_type"), "no_receipt_audit");
+}
+
+TEST(Findings, ReadMoneyThatLeftAboveOrWithoutAHoldAsErrors) {
+  World world;
+  Leased const dear = running(world, "dear", kReported);
+  world.ask(complete(dear.handle, "42", measured(seconds(1), kHold + kGrant)));
+  EXPECT_EQ(last_finding(world), "L4 domain.budget_exceeded ERROR");
+  auto finding = error::finding_of(world.history.back().event);
+  EXPECT_EQ(finding->exception_type, "overrun");
+  EXPECT_EQ(finding->message, "it cost 1.0000 USD above its hold, of which 0.0500 USD are owed");
+  world.ask(budget::Grant{.amount = kGrant, .person = kAnn, .tenant = kAcme});
+  Leased const failed = running(world, "failed", kReported);
+  world.ask(fail(failed.handle, false, "exit_nonzero", measured(seconds(1), kHold + Micros(1))));
+  EXPECT_EQ(last_finding(world), "L5 infra.dependency ERROR");
+  finding = error::finding_of(world.history.back().event);
+  EXPECT_EQ(finding->context.at("overrun_usd"), "0.000001");
+  Leased const late = running(world, "late", kReported);
+  world.ask(lease_due(late.run));
+  world.ask(complete(late.handle, "42", measured(seconds(1), Micros(2))));
+  EXPECT_EQ(last_finding(world), "L4 domain.budget_exceeded ERROR");
+  finding = error::finding_of(world.history.back().event);
+  EXPECT_EQ(finding->exception_type, "unaccounted");
+  EXPECT_EQ(finding->context.at("amount_usd"), "0.000002");
 }
 
 TEST(Findings, KeepToTheLayersOfTheTable) {

@@ -20,20 +20,28 @@ constexpr Row row(std::string_view code) {
   return {code, Classification::of<layer, error_class>()};
 }
 
+// What a job does wrong is no error of this server: it is something outside that we depend on, and
+// so are workers elsewhere, whose codes are their own. What stops work is decided here (L4).
 constexpr std::array kFailures{
     row<Layer::L5, infra_timeout>("timeout"),
+    row<Layer::L5, infra_resource_exhausted>("cost_limit"),
+    row<Layer::L4, domain_policy_violation>("stopped"),
+    row<Layer::L5, system_configuration>("lease_unusable"),
+    row<Layer::L5, infra_dependency>("returned"),
     row<Layer::L5, infra_timeout>("worker_lost"),
     row<Layer::L5, infra_timeout>("lease_expired"),
     row<Layer::L5, infra_resource_exhausted>("output_too_large"),
+    row<Layer::L5, infra_resource_exhausted>("disk_limit"),
     row<Layer::L5, infra_resource_exhausted>("overloaded"),
     row<Layer::L5, infra_dependency>("sandbox_failed"),
     row<Layer::L5, infra_storage>("receipt_not_durable"),
     row<Layer::L5, infra_storage>("result_missing"),
     row<Layer::L5, system_configuration>("job_unknown"),
-    row<Layer::L5, system_internal>("killed"),
-    row<Layer::L5, system_internal>("exit_nonzero"),
-    row<Layer::L5, system_internal>("output_not_json"),
-    row<Layer::L5, system_internal>("cost_not_reported"),
+    row<Layer::L5, infra_dependency>("killed"),
+    row<Layer::L5, infra_dependency>("exit_nonzero"),
+    row<Layer::L5, infra_dependency>("signal"),
+    row<Layer::L5, infra_dependency>("output_not_json"),
+    row<Layer::L5, infra_dependency>("cost_not_reported"),
 };
 
 // Refusals are the decision maker's; what the edge could not even hand over is the edge's.
@@ -98,9 +106,34 @@ Recorded failure(std::string const& code, std::string const& detail, Severity se
   return found;
 }
 
+// What a run cost above its hold, and what became of that; empty where it did not.
+std::string overrun_text(run::Charge const& charge) {
+  Micros const over = charge.overrun;
+  if (over == Micros(0)) return {};
+  return "it cost " + format_usd(over) + " USD above its hold, of which " +
+         format_usd(charge.owed) + " USD are owed";
+}
+
+// Money that left without a budget: seen each time.
+Recorded spending(std::string message, std::string_view type, Micros amount, RunId run) {
+  auto found = finding(Classification::of<Layer::L4, domain_budget_exceeded>(), "run",
+                       Severity::error, std::move(message));
+  found.context["amount_usd"] = format_usd(amount);
+  found.exception_type = type;
+  found.run = run;
+  return found;
+}
+
 std::optional<Recorded> read(run::Settled const& event) {
-  if (event.phase == run::Phase::failed)
-    return failure(event.error_code, event.error_detail, Severity::error, event.run);
+  std::string const overrun = overrun_text(event.charge);
+  if (event.phase == run::Phase::failed) {
+    std::string detail = event.error_detail;
+    if (!overrun.empty()) detail += (detail.empty() ? "" : "; ") + overrun;
+    auto found = failure(event.error_code, detail, Severity::error, event.run);
+    if (!overrun.empty()) found.context["overrun_usd"] = format_usd(event.charge.overrun);
+    return found;
+  }
+  if (!overrun.empty()) return spending(overrun, "overrun", event.charge.overrun, event.run);
   if (event.phase != run::Phase::expired) return std::nullopt;
   auto found = finding(Classification::of<Layer::L4, domain_constraint>(), "run", Severity::warning,
                        "no worker took the run before its queue deadline");
@@ -110,7 +143,6 @@ std::optional<Recorded> read(run::Settled const& event) {
 }
 
 std::optional<Recorded> read(run::Requeued const& event) {
-  if (event.reason == "returned") return std::nullopt;  // given back before it was started
   return failure(event.reason, event.detail, Severity::warning, event.run);
 }
 
@@ -129,18 +161,31 @@ std::optional<Recorded> read(run::AuditRequired const& event) {
   return found;
 }
 
+std::optional<Recorded> read(run::Unaccounted const& event) {
+  return spending(
+      "a lease that had ended reports " + format_usd(event.amount) + " USD, which are in no charge",
+      "unaccounted", event.amount, event.run);
+}
+
 std::optional<Recorded> read(run::Refused const& event) {
+  Micros const owed = event.shortage.owed;
   auto found = finding(class_of_refusal(event.code), "budget", Severity::warning,
-                       "the budget of " + event.shortage.scope + " does not cover the run");
+                       owed > Micros(0)
+                           ? event.shortage.scope + " owes " + format_usd(owed) +
+                                 " USD for runs above their holds: no run is accepted"
+                           : "the budget of " + event.shortage.scope + " does not cover the run");
   found.context["job"] = event.job.value();
   found.exception_type = event.code;
   return found;
 }
 
+// What its proposer took back is no fault of anybody's.
 std::optional<Recorded> read(approval::Aborted const& event) {
+  if (event.reason == "withdrawn") return std::nullopt;
   auto found = finding(Classification::of<Layer::L4, domain_policy_violation>(), "approval",
-                       Severity::warning, "an approval did not get its signatures in time");
+                       Severity::warning, "an approval ended without effect");
   found.context["approval"] = to_text(event.approval);
+  found.context["reason"] = event.reason;
   found.exception_type = "approval_aborted";
   return found;
 }
@@ -194,7 +239,7 @@ std::optional<Recorded> read(E const&) {
 
 FailureClass class_of_failure(std::string_view code) {
   if (Row const* known = find(kFailures, code)) return {known->classification, false};
-  return {Classification::of<Layer::L5, system_internal>(), true};
+  return {Classification::of<Layer::L5, infra_dependency>(), true};
 }
 
 Classification class_of_refusal(std::string_view code) {

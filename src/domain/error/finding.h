@@ -19,7 +19,7 @@ inline constexpr std::string_view kUnchanged = "unchanged";
 std::optional<Recorded> finding_of(Event const& event);
 inline bool is_finding(Event const& event) { return finding_of(event).has_value(); }
 
-// What a failure code of an execution means. Codes of others are system.internal, and
+// What a failure code of an execution means. Codes of others are infra.dependency, and
 // `unclassified` says so.
 struct FailureClass {
   Classification classification;

@@ -8,12 +8,12 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "domain/approvers.h"
 #include "domain/mode/mode.h"
 
 namespace tally::domain::mode {
 
 inline constexpr Duration kSafeAfterHalt = hours(48);
-inline constexpr Duration kResumeDeadline = seconds(1800);
 
 // In force for one scope.
 struct Row {
@@ -46,8 +46,9 @@ struct WorkClock {
   }
 };
 
-// Command: a person asks for a mode. Lowering from stop or halt becomes a proposal.
+// Command: a person asks for a mode. Leaving stop or halt takes an approval.
 struct Set {
+  std::optional<KeyId> asked_with = {};
   Mode mode = Mode::normal;
   PersonId person;
   std::string reason;
@@ -55,6 +56,7 @@ struct Set {
   bool operator==(Set const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
+    visit("asked_with", self.asked_with);
     visit("mode", self.mode);
     visit("person", self.person);
     visit("reason", self.reason);
@@ -63,19 +65,15 @@ struct Set {
 };
 
 struct SetFacts {
+  std::optional<Approvers> approvers;  // where stop or halt is to be left
   Row current;
-  ApprovalId next_approval;
-  std::int64_t people = 0;  // who may approve, and who asks
-  std::int64_t quorum = 2;
   bool scope_known = true;
   WorkClock work_clock;
   bool operator==(SetFacts const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
+    visit("approvers", self.approvers);
     visit("current", self.current);
-    visit("next_approval", self.next_approval);
-    visit("people", self.people);
-    visit("quorum", self.quorum);
     visit("scope_known", self.scope_known);
     visit("work_clock", self.work_clock);
   }
@@ -103,7 +101,7 @@ struct Changed {
 // after it, also when a stop came between.
 std::optional<std::string> objection(Row const& current, Mode mode, Instant at);
 
-// The event that puts `scope` from `current` into `mode` at `at`; shared by Set and approvals.
+// The event that puts `scope` from `current` into `mode` at `at`.
 Changed change(Scope const& scope, Row const& current, WorkClock const& clock, Mode mode,
                std::string reason, PersonId person, Instant at);
 

@@ -1,12 +1,14 @@
-#include "domain/approval/propose.h"
 #include "domain/mode/decide.h"
-#include "domain/next_id.h"
+#include "domain/who_counts.h"
 
 namespace tally::domain::mode {
 
 namespace {
 
 bool stands_still(Mode mode) { return mode >= Mode::stop; }
+
+// Leaving stop or halt is what one person may not do alone; raising a mode, and ending safe, is.
+bool is_left(Mode from, Mode to) { return to < from && from >= Mode::stop; }
 
 bool is_known(State const& state, Scope const& scope) {
   switch (scope.kind) {
@@ -33,6 +35,13 @@ bool is_known(State const& state, Scope const& scope) {
 Row current(State const& state, Scope const& scope) {
   Row const* row = state.modes.find(scope);
   return row == nullptr ? Row{} : *row;
+}
+
+void raise(State const& state, Scope scope, std::optional<Standstill>& strictest) {
+  Row const* row = state.modes.find(scope);
+  if (row == nullptr || (strictest && strictest->mode >= row->mode)) return;
+  strictest = Standstill{
+      .mode = row->mode, .reason = row->reason, .scope = std::move(scope), .since = row->since};
 }
 
 std::optional<std::string> objection(Row const& current, Mode mode, Instant at) {
@@ -62,12 +71,11 @@ Changed change(Scope const& scope, Row const& current, WorkClock const& clock, M
   return event;
 }
 
-SetFacts gather(State const& state, Set const& command, Moment const&) {
+SetFacts gather(State const& state, Set const& command, Moment const& moment) {
   SetFacts facts;
   facts.current = current(state, command.scope);
-  facts.next_approval = next_approval_id(state.ledger);
-  facts.people = people_who_approve(state, command.person);
-  facts.quorum = state.settings.quorum;
+  if (is_left(facts.current.mode, command.mode))
+    facts.approvers = approvers_of(state, ModeCommand(command), command.asked_with, moment.at);
   facts.scope_known = is_known(state, command.scope);
   facts.work_clock = state.ledger.work_clock;
   return facts;
@@ -79,22 +87,26 @@ Outcome decide(Instant at, Set const& command, SetFacts const& facts) {
   if (command.mode == from) return {.events = {}, .reply = Done{}, .run = {}, .tenant = {}};
   if (auto why = objection(facts.current, command.mode, at))
     return refuse(RefusalCode::conflict, std::move(*why));
-  Changed event = change(command.scope, facts.current, facts.work_clock, command.mode,
-                         command.reason, command.person, at);
-  if (command.mode > from || from == Mode::safe)
-    return {.events = {ModeEvent(std::move(event))}, .reply = Done{}, .run = {}, .tenant = {}};
-  approval::Subject subject;
-  subject.kind = approval::Kind::resume;
-  subject.mode = command.mode;
-  subject.reason = command.reason;
-  subject.scope = command.scope;
-  return approval::propose({.id = facts.next_approval,
-                            .proposer = command.person,
-                            .people = facts.people,
-                            .quorum = facts.quorum,
-                            .expires_at = at + kResumeDeadline,
-                            .subject = std::move(subject)},
-                           ModeEvent(std::move(event)));
+  if (is_left(from, command.mode)) {
+    TALLY_CHECK(facts.approvers.has_value(), "a resume without those who decide it");
+    auto const& approved = facts.approvers->approved;
+    if (!approved)
+      return not_alone({.approvers = *facts.approvers,
+                        .deadline = kResumeDeadline,
+                        .person = command.person,
+                        .run = {},
+                        .tenant = {},
+                        .what = "leave " + std::string(name_of(from)) + " for " +
+                                std::string(name_of(command.mode))});
+    if (facts.current.since > approved->proposed_at)
+      return refuse(RefusalCode::conflict,
+                    "the mode changed since this was proposed: propose it again");
+  }
+  return {.events = {ModeEvent(change(command.scope, facts.current, facts.work_clock, command.mode,
+                                      command.reason, command.person, at))},
+          .reply = Done{},
+          .run = {},
+          .tenant = {}};
 }
 
 void apply(State& state, Header const&, Changed const& event) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
+
 namespace tally::domain::mode {
 
 enum class Mode { normal, safe, stop, halt };
@@ -43,6 +45,23 @@ struct Scope {
   static void fields(Self& self, Visit&& visit) {
     visit("id", self.id);
     visit("kind", self.kind);
+  }
+};
+
+// Why something is not permitted: the strictest mode on the scopes that it touches. No mode ends by
+// itself: a person sets the next one.
+struct Standstill {
+  Mode mode = Mode::normal;
+  std::string reason;
+  Scope scope;
+  Instant since;
+  bool operator==(Standstill const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("mode", self.mode);
+    visit("reason", self.reason);
+    visit("scope", self.scope);
+    visit("since", self.since);
   }
 };
 

@@ -73,7 +73,9 @@ TEST(Modes, AreNotLiftedByAnApprovalOfAnEarlierOne) {
   world.pass(seconds(1));
   set(world, Mode::halt);
   auto const approval = std::get<NeedsApproval>(proposed.reply).approval;
-  EXPECT_EQ(text_of(world.ask(approval::Sign{.approval = approval, .person = kBob})), "conflict");
+  auto const outcome = world.ask(approval::Sign{.approval = approval, .person = kBob});
+  EXPECT_EQ(text_of(outcome.reply), "conflict");
+  EXPECT_EQ(text_of(outcome), "approval.signed+approval.aborted");
   EXPECT_EQ(in_force(world), Mode::halt);
 }
 
@@ -81,7 +83,7 @@ TEST(Modes, AreNotLiftedTooEarlyByALateApproval) {
   World world;
   set(world, Mode::halt);
   auto const early = set(world, Mode::safe);
-  world.pass(mode::kResumeDeadline);
+  world.pass(kResumeDeadline);
   auto const approval = std::get<NeedsApproval>(early.reply).approval;
   EXPECT_EQ(text_of(world.ask(approval::Sign{.approval = approval, .person = kBob})), "conflict");
   EXPECT_EQ(text_of(world.ask(approval::Expire{approval})), "approval.aborted");
@@ -145,6 +147,38 @@ TEST(ScopedModes, HoldBackTheRunsOfTheirScopeOnly) {
   EXPECT_EQ(text_of(world.ask(run::Start{waiting->handle})), "halted");
   EXPECT_EQ(text_of(world.ask(lease_due(mine.run))), "done");
   EXPECT_EQ(text_of(world.ask(complete(mine.handle))), "run.settled");
+}
+
+TEST(Halted, SaysWhichScopeWhySinceWhenAndOffersNoTimeToTryAgain) {
+  World world;
+  Leased const leased = in_audit(world, "k");
+  Instant const since = world.state.modes.at(kOfAcme).since;
+  world.pass(hours(1));
+  auto const outcome = world.ask(submission("l"));
+  auto const& refusal = std::get<Refusal>(outcome.reply);
+  std::string const why = to_text(leased.run) + " waits for an audit: receipt_unusable";
+  EXPECT_EQ(
+      refusal.standstill,
+      (mode::Standstill{.mode = Mode::safe, .reason = why, .scope = kOfAcme, .since = since}));
+  EXPECT_FALSE(refusal.retry_after);
+  EXPECT_EQ(refusal.detail, "run.submit is not permitted: tenant:acme is in safe mode since " +
+                                to_rfc3339(since) + ", because: " + why +
+                                "; a person has to end it");
+}
+
+TEST(Halted, OfAWorkersReportNamesTheScopeOfTheRun) {
+  World world;
+  submit(world, "k");
+  auto const leased = lease(world);
+  ASSERT_TRUE(leased);
+  mode::Scope const scope{.id = to_text(leased->run), .kind = mode::ScopeKind::run};
+  set(world, Mode::stop, scope);
+  auto const outcome = world.ask(run::Start{leased->handle});
+  auto const& refusal = std::get<Refusal>(outcome.reply);
+  ASSERT_TRUE(refusal.standstill);
+  EXPECT_EQ(refusal.standstill->scope, scope);
+  EXPECT_EQ(refusal.standstill->mode, Mode::stop);
+  EXPECT_FALSE(refusal.retry_after);
 }
 
 TEST(ScopedModes, InHaltMoveNoMoneyOfTheirScope) {

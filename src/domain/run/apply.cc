@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "domain/run/engine.h"
 #include "domain/run/history.h"
+#include "domain/run/limits.h"
 
 namespace tally::domain::run {
 
@@ -12,7 +15,13 @@ void put_last(Set& set, Parts&&... parts) {
 }
 
 void wait(State& state, RunId run, Row const& row) {
-  put_last(state.queue.waiting[row.job][row.tenant], row.submit_seq, run);
+  Waiting& waiting = state.queue.waiting[row.job][row.tenant];
+  if (row.not_before) {
+    waiting.resting.emplace(*row.not_before, run);
+    state.deadlines.rests.emplace(*row.not_before, run);
+  } else {
+    put_last(waiting.ready, row.submit_seq, run);
+  }
   ++state.queue.depth;
   put_last(state.deadlines.queue, row.queue_deadline, run);
 }
@@ -21,11 +30,23 @@ void stop_waiting(State& state, RunId run, Row const& row) {
   TALLY_CHECK(row.phase == Phase::queued, "only a run that is queued waits");
   auto job = state.queue.waiting.find(row.job);
   auto tenant = job->second.find(row.tenant);
-  tenant->second.erase(std::pair(row.submit_seq, run));
+  if (row.not_before) {
+    tenant->second.resting.erase(std::pair(*row.not_before, run));
+    state.deadlines.rests.erase(std::pair(*row.not_before, run));
+  } else {
+    tenant->second.ready.erase(std::pair(row.submit_seq, run));
+  }
   if (tenant->second.empty()) job->second.erase(tenant);
   if (job->second.empty()) state.queue.waiting.erase(job);
   --state.queue.depth;
   state.deadlines.queue.erase(std::pair(row.queue_deadline, run));
+}
+
+// A run that goes on has one limit, the sooner of two.
+std::optional<std::pair<Instant, RunId>> limit_entry(RunId run, Row const& row) {
+  if (row.phase != Phase::running) return std::nullopt;
+  auto const limit = limit_of(row.run_ends_at, row.cost_limit_at);
+  return limit ? std::optional(std::pair(*limit, run)) : std::nullopt;
 }
 
 void count_audit(State& state, TenantId const& tenant, std::int64_t by) {
@@ -34,17 +55,27 @@ void count_audit(State& state, TenantId const& tenant, std::int64_t by) {
   if (at->second == 0) state.audits.erase(at);
 }
 
+bool names(Row const& row, LeaseId lease) {
+  return row.lease == lease ||
+         std::ranges::any_of(row.lost, [&](LostLease const& one) { return one.lease == lease; });
+}
+
 // Applies an event to its row, keeping up the tables derived from it.
 template <class E>
 void advance_row(State& state, Header const& header, E const& event, Row& row) {
   std::optional<LeaseId> const lease = row.lease;
+  std::vector<LostLease> const lost = row.lost;
   Phase const before = row.phase;
+  if (auto const entry = limit_entry(event.run, row)) state.deadlines.limits.erase(*entry);
   advance(row, header, event);
+  if (auto const entry = limit_entry(event.run, row)) put_last(state.deadlines.limits, *entry);
   --state.phases[static_cast<std::size_t>(before)];
   ++state.phases[static_cast<std::size_t>(row.phase)];
   if (before == Phase::audit_required) count_audit(state, row.tenant, -1);
   if (row.phase == Phase::audit_required) count_audit(state, row.tenant, +1);
-  if (lease && lease != row.lease) state.leases.erase(*lease);
+  if (lease && !names(row, *lease)) state.leases.erase(*lease);
+  for (LostLease const& one : lost)
+    if (!names(row, one.lease)) state.leases.erase(one.lease);
 }
 template <class E>
 Row& advance_row(State& state, Header const& header, E const& event) {
@@ -53,19 +84,9 @@ Row& advance_row(State& state, Header const& header, E const& event) {
   return row;
 }
 
-void remember_answer(State& state, Header const& header, IdempotencyKey const& key,
-                     Instant expires_at) {
-  auto const old = state.answered.put(
-      key.key, {.expires_at = expires_at, .fingerprint = key.fingerprint, .seq = header.seq});
-  // The same key may come again after its life ended and before the archive took it away.
-  if (old) state.key_ends.erase(std::pair(old->expires_at, key.key));
-  put_last(state.key_ends, expires_at, key.key);
-}
-
 }  // namespace
 
 void apply(State& state, Header const& header, Submitted const& event) {
-  remember_answer(state, header, event.idempotency, event.idempotency_expires_at);
   Row row = begin(header, event);
   directory::Tenant& tenant = state.tenants.edit(row.tenant);
   apply_postings(tenant.balances, event.postings);
@@ -78,9 +99,7 @@ void apply(State& state, Header const& header, Submitted const& event) {
   state.runs.put(event.run, std::move(row));
 }
 
-void apply(State& state, Header const& header, Refused const& event) {
-  remember_answer(state, header, event.idempotency, event.idempotency_expires_at);
-}
+void apply(State&, Header const&, Refused const&) {}
 
 void apply(State& state, Header const& header, Leased const& event) {
   Row& row = state.runs.edit(event.run);
@@ -107,6 +126,10 @@ void apply(State& state, Header const& header, CancelRequested const& event) {
   advance_row(state, header, event);
 }
 
+void apply(State& state, Header const& header, StopRequested const& event) {
+  advance_row(state, header, event);
+}
+
 void apply(State& state, Header const& header, Settled const& event) {
   Row& row = state.runs.edit(event.run);
   TALLY_CHECK(!is_final(row.phase), "a run ends once");
@@ -124,11 +147,16 @@ void apply(State& state, Header const& header, AuditRequired const& event) {
   advance_row(state, header, event);
 }
 
+void apply(State& state, Header const& header, Unaccounted const& event) {
+  advance_row(state, header, event);
+}
+
 void forget(State& state, RunId run) {
   Row const* row = state.runs.erase(run);
   TALLY_CHECK(row != nullptr, "a run is forgotten once");
   --state.phases[static_cast<std::size_t>(row->phase)];
   if (row->lease) state.leases.erase(*row->lease);
+  for (LostLease const& lost : row->lost) state.leases.erase(lost.lease);
 }
 
 }  // namespace tally::domain::run

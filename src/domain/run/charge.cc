@@ -29,9 +29,15 @@ std::optional<Micros> cost_of(Price const& price, Measured const& measured) {
   return believable(Micros(cost));
 }
 
-Micros reported_by(Price const& price, Measured const& measured) {
-  if (!price.reported) return Micros(0);
-  return believable(measured.reported).value_or(Micros(0));
+bool outran(Price const& price, Micros hold, Measured const& measured) {
+  if (price.reported) return false;
+  auto const cost = cost_of(price, measured);
+  return !cost || *cost > hold;
+}
+
+std::optional<Micros> reported_by(Price const& price, Measured const& measured) {
+  if (!price.reported || !measured.reported) return Micros(0);
+  return believable(measured.reported);
 }
 
 Micros fee_of(MinimumFee const& fee, Micros hold) {
@@ -43,17 +49,23 @@ Micros fee_of(MinimumFee const& fee, Micros hold) {
   return std::min({wanted, fee.cap, hold});
 }
 
-Settlement settle(Balances const& balances, Micros hold, Micros cost) {
+std::optional<Settlement> settle(Balances const& balances, Micros hold, Micros cost,
+                                 OverrunRule rule) {
+  using enum AccountKind;
   Charge charge;
   charge.cost = cost;
   charge.charged = std::min(cost, hold);
   charge.released = hold - charge.charged;
   charge.overrun = cost - charge.charged;
   PostingPlan plan(balances);
-  plan.move(AccountKind::held, AccountKind::spent, charge.charged)
-      .move(AccountKind::held, AccountKind::available, charge.released)
-      .move(AccountKind::overrun_due, AccountKind::overrun, charge.overrun);
-  return {charge, plan.take()};
+  plan.move(held, spent, charge.charged);
+  charge.debt_paid = plan.credit(held, charge.released);
+  if (rule != OverrunRule::ignore) {
+    charge.owed = plan.overspend(charge.overrun);
+    charge.paid = charge.overrun - charge.owed;
+  }
+  if (plan.of(overrun) > kDebtMax) return std::nullopt;
+  return Settlement{charge, plan.take()};
 }
 
 }  // namespace tally::domain::run

@@ -59,6 +59,8 @@ TEST(ReportedBy, CountsOnlyWhereThePriceIsAsReported) {
   price.reported = true;
   EXPECT_EQ(reported_by(price, how), Micros(5));
   how.reported = Micros(-5);
+  EXPECT_EQ(reported_by(price, how), std::nullopt);
+  how.reported = std::nullopt;
   EXPECT_EQ(reported_by(price, how), Micros(0));
 }
 
@@ -89,25 +91,83 @@ TEST(MinimumFee, IsNeverBelowZeroNorAboveTheHold) {
   }
 }
 
-TEST(Settle, SplitsTheHoldAndSendsTheRestToOverrun) {
+TEST(Outran, IsWhereTheTimeByOurOwnPriceCostMoreThanItsHold) {
+  EXPECT_FALSE(outran(per_second(1000, 10), Micros(1020), took(seconds(2))));
+  EXPECT_TRUE(outran(per_second(1000, 10), Micros(1019), took(seconds(2))));
+  EXPECT_TRUE(outran(per_second(0, kAmountMax.value()), kAmountMax, took(Duration(INT64_MAX))));
+  Price reported;
+  reported.reported = true;
+  EXPECT_FALSE(outran(reported, Micros(0), took(hours(1))));
+}
+
+using enum AccountKind;
+
+// What one tenant has before a run ends: its hold, and either something available or a debt.
+Balances before(Prng& random, Micros hold) {
+  auto const some = [&] { return Micros(static_cast<std::int64_t>(random.below(1000))); };
+  Balances balances;
+  balances.of(held) = hold;
+  balances.of(spent) = some();
+  bool const owes = random.chance(500);
+  if (owes) balances.of(overrun) = some();
+  if (!owes) balances.of(available) = some();
+  balances.of(overrun_due) = -balances.of(overrun);
+  balances.of(funding) = -(hold + balances.of(spent) + balances.of(available));
+  return balances;
+}
+
+TEST(Settle, PaysACostAboveItsHoldFromWhatIsAvailableAndOwesTheRest) {
   Prng random(25);
-  for (int i = 0; i < 2'000; ++i) {
+  for (int i = 0; i < 5'000; ++i) {
     Micros const hold(static_cast<std::int64_t>(random.below(1000)));
-    Micros const cost(static_cast<std::int64_t>(random.below(1500)));
-    Balances balances;
-    balances.of(AccountKind::held) = hold;
-    balances.of(AccountKind::funding) = -hold;
-    auto const [charge, postings] = settle(balances, hold, cost);
+    Micros const cost(static_cast<std::int64_t>(random.below(3000)));
+    Balances const was = before(random, hold);
+    auto const settlement = settle(was, hold, cost, OverrunRule::count);
+    ASSERT_TRUE(settlement);
+    Charge const& charge = settlement->charge;
     EXPECT_EQ(charge.charged + charge.released, hold);
     EXPECT_EQ(charge.charged + charge.overrun, cost);
+    EXPECT_EQ(charge.paid + charge.owed, charge.overrun);
     EXPECT_TRUE(charge.overrun == Micros(0) || charge.released == Micros(0));
-    apply_postings(balances, postings);
-    EXPECT_EQ(balances.of(AccountKind::held), Micros(0));
-    EXPECT_EQ(balances.of(AccountKind::spent), charge.charged);
-    EXPECT_EQ(balances.of(AccountKind::available), charge.released);
-    EXPECT_EQ(balances.of(AccountKind::overrun), charge.overrun);
-    EXPECT_EQ(balances.of(AccountKind::overrun_due), -charge.overrun);
+    Balances now = was;
+    apply_postings(now, settlement->postings);
+    // All that the tenant had for it, whatever account it stood in, less the cost.
+    Micros const left = was.of(available) - was.of(overrun) + hold - cost;
+    EXPECT_EQ(now.of(held), Micros(0));
+    EXPECT_EQ(now.of(available), std::max(left, Micros(0)));
+    EXPECT_EQ(now.of(overrun), std::max(-left, Micros(0)));
+    EXPECT_EQ(now.of(overrun_due), -now.of(overrun));
+    EXPECT_EQ(now.of(spent), now.credits() - now.of(available));
+    EXPECT_EQ(charge.debt_paid, std::min(was.of(overrun), charge.released));
   }
+}
+
+TEST(Settle, MovesNoMoneyAboveTheHoldWhereThePlanIgnoresIt) {
+  Prng random(26);
+  for (int i = 0; i < 2'000; ++i) {
+    Micros const hold(static_cast<std::int64_t>(random.below(1000)));
+    Balances const was = before(random, hold);
+    auto const settlement = settle(was, hold, hold + Micros(500), OverrunRule::ignore);
+    ASSERT_TRUE(settlement);
+    EXPECT_EQ(settlement->charge.overrun, Micros(500));
+    EXPECT_EQ(settlement->charge.paid + settlement->charge.owed, Micros(0));
+    Balances now = was;
+    apply_postings(now, settlement->postings);
+    EXPECT_EQ(now.of(available), was.of(available));
+    EXPECT_EQ(now.of(overrun), was.of(overrun));
+    EXPECT_EQ(now.of(spent), was.of(spent) + hold);
+  }
+}
+
+TEST(Settle, OwesUpToTheBoundAndNotOneMicroMore) {
+  Balances balances;
+  balances.of(overrun) = kDebtMax - Micros(10);
+  balances.of(overrun_due) = -balances.of(overrun);
+  auto const most = settle(balances, Micros(0), Micros(10), OverrunRule::count);
+  ASSERT_TRUE(most);
+  EXPECT_EQ(most->charge.owed, Micros(10));
+  EXPECT_FALSE(settle(balances, Micros(0), Micros(11), OverrunRule::count));
+  EXPECT_TRUE(settle(balances, Micros(0), kAmountMax, OverrunRule::ignore));
 }
 
 TEST(Reconcile, DecidesEveryRowOfItsTable) {

@@ -2,26 +2,12 @@
 
 // What can be asked of the run engine.
 
-#include "domain/run/row.h"
+#include "domain/run/reports.h"
 
 namespace tally::domain::run {
 
-// The idempotency key as the ledger knows it: a digest of (tenant, route, key), and the HMAC of the
-// canonical body under the tenant's pepper.
-struct IdempotencyKey {
-  Digest fingerprint;
-  Digest key;
-  bool operator==(IdempotencyKey const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("fingerprint", self.fingerprint);
-    visit("key", self.key);
-  }
-};
-
 struct Submit {
   bool dry_run = false;
-  IdempotencyKey idempotency;
   Enclosure input;
   JobName job;
   KeyId key;
@@ -34,7 +20,6 @@ struct Submit {
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("dry_run", self.dry_run);
-    visit("idempotency", self.idempotency);
     visit("input", self.input);
     visit("job", self.job);
     visit("key", self.key);
@@ -45,6 +30,10 @@ struct Submit {
     visit("timeout", self.timeout);
   }
 };
+
+// A lease names at most so many kinds of work in its record. Of a longer list only the kind of the
+// run that was leased is recorded: the run is the same, and so are its facts.
+inline constexpr std::size_t kLeaseJobsRecorded = 64;
 
 // One run for a worker; a worker that wants ten asks ten times within one frame.
 struct Lease {
@@ -60,73 +49,6 @@ struct Lease {
   }
 };
 
-// A lease as a worker names it. `tenant` is that of the worker's key, none for in-process workers.
-struct Handle {
-  std::int64_t fence = 0;
-  LeaseId lease;
-  std::optional<TenantId> tenant;
-  bool operator==(Handle const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("fence", self.fence);
-    visit("lease", self.lease);
-    visit("tenant", self.tenant);
-  }
-};
-
-struct Start {
-  Handle handle;
-  bool operator==(Start const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("handle", self.handle);
-  }
-};
-
-// What an execution measured about itself.
-struct Measured {
-  Duration elapsed;
-  std::optional<Micros> reported;
-  std::string sandbox;
-  bool operator==(Measured const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("elapsed", self.elapsed);
-    visit("reported", self.reported);
-    visit("sandbox", self.sandbox);
-  }
-};
-
-struct Complete {
-  Handle handle;
-  Measured measured;
-  Enclosure result;
-  bool operator==(Complete const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("handle", self.handle);
-    visit("measured", self.measured);
-    visit("result", self.result);
-  }
-};
-
-struct Fail {
-  std::string code;
-  std::string detail;
-  Handle handle;
-  Measured measured;
-  bool retry = false;
-  bool operator==(Fail const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("code", self.code);
-    visit("detail", self.detail);
-    visit("handle", self.handle);
-    visit("measured", self.measured);
-    visit("retry", self.retry);
-  }
-};
-
 struct Cancel {
   RunId run;
   TenantId tenant;
@@ -138,11 +60,25 @@ struct Cancel {
   }
 };
 
-// A deadline came due: the queue's (on the work clock) or the lease's (in the liveness table).
-enum class DueKind { lease, queue };
-constexpr std::array<DueKind, 2> all_of(DueKind) { return {DueKind::lease, DueKind::queue}; }
+// A mode that lets nothing execute came into force while the run ran: its work is to be stopped.
+struct Stop {
+  RunId run;
+  bool operator==(Stop const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("run", self.run);
+  }
+};
+
+// A deadline came due: the queue's, the lease's (in the liveness table), or the limit of a run that
+// goes on past it. Those of queues and limits are on the work clock.
+enum class DueKind { lease, queue, limit };
+constexpr std::array<DueKind, 3> all_of(DueKind) {
+  return {DueKind::lease, DueKind::queue, DueKind::limit};
+}
 constexpr std::string_view name_of(DueKind kind) {
-  return kind == DueKind::lease ? "lease" : "queue";
+  constexpr std::array<std::string_view, 3> names{"lease", "queue", "limit"};
+  return names[static_cast<std::size_t>(kind)];
 }
 struct Due {
   DueKind kind = DueKind::lease;
@@ -183,6 +119,7 @@ struct Reconcile {
 
 // A person proposes how an audit ends: what is charged; the rest is released.
 struct ProposeResolution {
+  std::optional<KeyId> asked_with = {};
   Micros charge;
   PersonId person;
   std::string reason;
@@ -190,6 +127,7 @@ struct ProposeResolution {
   bool operator==(ProposeResolution const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
+    visit("asked_with", self.asked_with);
     visit("charge", self.charge);
     visit("person", self.person);
     visit("reason", self.reason);

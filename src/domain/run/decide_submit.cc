@@ -35,6 +35,10 @@ std::optional<Refusal> objection(Submit const& command, SubmitFacts const& facts
     return invalid("/max_cost_usd", fmt::format("one run of this job costs at least {} USD",
                                                 format_usd(facts.job->price.fixed)));
   }
+  Price const& price = facts.job->price;
+  bool const costs = price.reported || price.fixed > Micros(0) || price.per_second > Micros(0);
+  if (costs && command.max_cost == Micros(0))
+    return invalid("/max_cost_usd", "a run of this job costs something: let it cost more than 0");
   if (facts.parent_live && !*facts.parent_live)
     return invalid("/parent_run_id", "no live run of yours has this id");
   if (facts.runs_live >= facts.runs_live_max) {
@@ -52,13 +56,25 @@ Shortage shortage_of(Submit const& command, Balances const& balances) {
           .available = balances.of(AccountKind::available),
           .held = balances.of(AccountKind::held),
           .limit = balances.credits(),
+          .owed = balances.of(AccountKind::overrun),
           .scope = "tenant:" + command.tenant.value(),
           .spent = balances.of(AccountKind::spent)};
 }
 
 // Two shortages, because the caller must react differently: held money comes back, spent does not.
+// While something is owed nothing is accepted, whatever it asks for.
 std::optional<Refusal> shortage(Submit const& command, Balances const& balances) {
   Micros const available = balances.of(AccountKind::available);
+  Micros const owed = balances.of(AccountKind::overrun);
+  if (owed > Micros(0))
+    return Refusal{.code = RefusalCode::budget_exceeded,
+                   .detail = fmt::format("runs cost {} USD above their holds that the budget has "
+                                         "not paid; a grant pays it first, and then new runs are "
+                                         "accepted again, each under a new key",
+                                         format_usd(owed)),
+                   .pointer = {},
+                   .shortage = shortage_of(command, balances),
+                   .retry_after = {}};
   if (command.max_cost <= available) return std::nullopt;
   bool const held = command.max_cost <= available + balances.of(AccountKind::held);
   return Refusal{
@@ -76,8 +92,6 @@ Outcome accept(Submit const& command, SubmitFacts const& facts) {
   plan.move(AccountKind::available, AccountKind::held, command.max_cost);
   Submitted event;
   event.hold.amount = command.max_cost;
-  event.idempotency = command.idempotency;
-  event.idempotency_expires_at = facts.idempotency_expires_at;
   event.input = command.input;
   event.job = command.job;
   event.key = command.key;
@@ -94,11 +108,9 @@ Outcome accept(Submit const& command, SubmitFacts const& facts) {
 }
 
 // The answer "no" is as durable as a "yes": a delayed duplicate must not succeed after it.
-Outcome refuse_for_good(Submit const& command, SubmitFacts const& facts, Refusal refusal) {
+Outcome refuse_for_good(Submit const& command, Refusal refusal) {
   Refused event;
   event.code = name_of(refusal.code);
-  event.idempotency = command.idempotency;
-  event.idempotency_expires_at = facts.idempotency_expires_at;
   event.job = command.job;
   event.shortage = *refusal.shortage;
   return {.events = {RunEvent(std::move(event))},
@@ -110,12 +122,6 @@ Outcome refuse_for_good(Submit const& command, SubmitFacts const& facts, Refusal
 }  // namespace
 
 Outcome decide(Instant, Submit const& command, SubmitFacts const& facts) {
-  if (facts.known && !command.dry_run) {
-    if (facts.known->fingerprint == command.idempotency.fingerprint)
-      return {.events = {}, .reply = Replayed{facts.known->seq}, .run = {}, .tenant = {}};
-    return refuse(RefusalCode::idempotency_key_reused,
-                  "this idempotency key was used with another request body");
-  }
   std::optional<Refusal> refusal = objection(command, facts);
   if (!refusal) refusal = shortage(command, facts.balances);
   if (command.dry_run)
@@ -123,7 +129,7 @@ Outcome decide(Instant, Submit const& command, SubmitFacts const& facts) {
         .events = {}, .reply = DryRun{std::move(refusal), facts.balances}, .run = {}, .tenant = {}};
   if (!refusal) return accept(command, facts);
   if (refusal->code == RefusalCode::budget_exceeded)
-    return refuse_for_good(command, facts, std::move(*refusal));
+    return refuse_for_good(command, std::move(*refusal));
   return refuse(std::move(*refusal));
 }
 

@@ -12,6 +12,7 @@ RunFacts gather(State const& state, Start const& command, Moment const& moment);
 RunFacts gather(State const& state, Complete const& command, Moment const& moment);
 RunFacts gather(State const& state, Fail const& command, Moment const& moment);
 RunFacts gather(State const& state, Cancel const& command, Moment const& moment);
+RunFacts gather(State const& state, Stop const& command, Moment const& moment);
 RunFacts gather(State const& state, Due const& command, Moment const& moment);
 RunFacts gather(State const& state, Reconcile const& command, Moment const& moment);
 RunFacts gather(State const& state, ProposeResolution const& command, Moment const& moment);
@@ -22,6 +23,7 @@ Outcome decide(Instant at, Start const& command, RunFacts const& facts);
 Outcome decide(Instant at, Complete const& command, RunFacts const& facts);
 Outcome decide(Instant at, Fail const& command, RunFacts const& facts);
 Outcome decide(Instant at, Cancel const& command, RunFacts const& facts);
+Outcome decide(Instant at, Stop const& command, RunFacts const& facts);
 Outcome decide(Instant at, Due const& command, RunFacts const& facts);
 Outcome decide(Instant at, Reconcile const& command, RunFacts const& facts);
 Outcome decide(Instant at, ProposeResolution const& command, RunFacts const& facts);
@@ -33,8 +35,13 @@ void apply(State& state, Header const& header, Started const& event);
 void apply(State& state, Header const& header, Requeued const& event);
 void apply(State& state, Header const& header, Reconciling const& event);
 void apply(State& state, Header const& header, CancelRequested const& event);
+void apply(State& state, Header const& header, StopRequested const& event);
 void apply(State& state, Header const& header, Settled const& event);
 void apply(State& state, Header const& header, AuditRequired const& event);
+void apply(State& state, Header const& header, Unaccounted const& event);
+
+// The strictest mode in force for the run: of everything and of its tenant, job, key and itself.
+mode::Mode mode_in_force(State const& state, RunId run, Row const& row);
 
 // Takes a finished run out of memory (archive.advanced).
 void forget(State& state, RunId run);

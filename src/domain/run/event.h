@@ -4,6 +4,7 @@
 
 #include "domain/refusal.h"
 #include "domain/run/command.h"
+#include "domain/run/end_events.h"
 
 namespace tally::domain::run {
 
@@ -17,12 +18,10 @@ constexpr std::string_view name_of(Order order) {
   return names[static_cast<std::size_t>(order)];
 }
 
-// run.submitted: the idempotency outcome, the run, its hold and the order to execute, in one
-// record. Tenant, trace and time of the run are the record's own.
+// run.submitted: the run, its hold and the order to execute, in one record. Tenant, trace and time
+// of the run are the record's own, and so is the idempotency key that it answers.
 struct Submitted {
   Hold hold;
-  Instant idempotency_expires_at;
-  IdempotencyKey idempotency;
   Enclosure input;
   JobName job;
   KeyId key;
@@ -36,8 +35,6 @@ struct Submitted {
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("hold", self.hold);
-    visit("idempotency", self.idempotency);
-    visit("idempotency_expires_at", self.idempotency_expires_at);
     visit("input", self.input);
     visit("job", self.job);
     visit("key", self.key);
@@ -53,16 +50,12 @@ struct Submitted {
 // run.refused: a refusal that consumes its key (402).
 struct Refused {
   std::string code;
-  Instant idempotency_expires_at;
-  IdempotencyKey idempotency;
   JobName job;
   Shortage shortage;
   bool operator==(Refused const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("code", self.code);
-    visit("idempotency", self.idempotency);
-    visit("idempotency_expires_at", self.idempotency_expires_at);
     visit("job", self.job);
     visit("shortage", self.shortage);
   }
@@ -88,37 +81,51 @@ struct Leased {
   }
 };
 
-// run.started: from here on the world may have been touched.
+// run.started: from here on the world may have been touched. Both instants are on the work clock.
 struct Started {
+  std::optional<Instant> cost_limit_at;  // when the hold is used up; none: the price has no rate
   std::int64_t fence = 0;
   RunId run;
+  Instant run_ends_at;  // when the time limit of the attempt is reached
   bool operator==(Started const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
+    visit("cost_limit_at", self.cost_limit_at);
     visit("fence", self.fence);
     visit("run", self.run);
+    visit("run_ends_at", self.run_ends_at);
   }
 };
 
-// run.requeued: back to the queue; `attempt` is what counts as used so far.
+// run.requeued: back to the queue; `attempt` is what counts as used so far. With `not_before` (work
+// clock) a lease was given back before its start: the run rests until then, and its queue deadline
+// is the one that it had.
 struct Requeued {
   std::int64_t attempt = 0;
   Micros cost_so_far;
   std::string detail;
+  bool lost = false;  // the lease ended under work that had begun, and without a report
+  std::optional<Instant> not_before;
   Order order = Order::execute;
   Instant queue_deadline;
   std::string reason;
+  std::int64_t returns = 0;  // leases given back before their start, in all
   RunId run;
+  std::optional<Enclosure> stderr_tail;  // of the attempt that failed
   bool operator==(Requeued const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("attempt", self.attempt);
     visit("cost_so_far", self.cost_so_far);
     visit("detail", self.detail);
+    visit("lost", self.lost);
+    visit("not_before", self.not_before);
     visit("order", self.order);
     visit("queue_deadline", self.queue_deadline);
     visit("reason", self.reason);
+    visit("returns", self.returns);
     visit("run", self.run);
+    visit("stderr_tail", self.stderr_tail);
   }
 };
 
@@ -150,44 +157,15 @@ struct CancelRequested {
   }
 };
 
-// run.settled: posts the money and ends the run, in one record.
-struct Settled {
-  Charge charge;
-  std::string error_code;
-  std::string error_detail;
-  Phase phase = Phase::failed;  // a final one
-  Postings postings;
-  std::string reason;
-  std::optional<Enclosure> result;
+// run.stop_requested: a mode that lets nothing execute came while it ran; the worker learns it at
+// once or at its next heartbeat. It is not tried again.
+struct StopRequested {
+  Order order = Order::stop;
   RunId run;
-  std::string sandbox;
-  bool operator==(Settled const&) const = default;
+  bool operator==(StopRequested const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
-    visit("charge", self.charge);
-    visit("error_code", self.error_code);
-    visit("error_detail", self.error_detail);
-    visit("phase", self.phase);
-    visit("postings", self.postings);
-    visit("reason", self.reason);
-    visit("result", self.result);
-    visit("run", self.run);
-    visit("sandbox", self.sandbox);
-  }
-};
-
-// run.audit_required: nobody may guess what this cost. CRITICAL.
-struct AuditRequired {
-  std::string reason;
-  std::string reconcile_type;  // "no_receipt_audit" and its kin
-  std::optional<Enclosure> result;
-  RunId run;
-  bool operator==(AuditRequired const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("reason", self.reason);
-    visit("reconcile_type", self.reconcile_type);
-    visit("result", self.result);
+    visit("order", self.order);
     visit("run", self.run);
   }
 };

@@ -19,7 +19,9 @@ void advance(Row& row, Header const& header, Started const& event);
 void advance(Row& row, Header const& header, Requeued const& event);
 void advance(Row& row, Header const& header, Reconciling const& event);
 void advance(Row& row, Header const& header, CancelRequested const& event);
+void advance(Row& row, Header const& header, StopRequested const& event);
 void advance(Row& row, Header const& header, Settled const& event);
 void advance(Row& row, Header const& header, AuditRequired const& event);
+void advance(Row& row, Header const& header, Unaccounted const& event);
 
 }  // namespace tally::domain::run

@@ -61,6 +61,7 @@ struct JobKind {
   std::int64_t output_bytes_max = 0;
   Price price;
   Duration queue_deadline;  // a run still queued after this expires, at no charge
+  bool retired = false;     // not among those loaded at the last start: takes no new runs
   Runner runner = Runner::command;
   Duration timeout;  // the longest that one attempt may take
   std::string version;
@@ -74,6 +75,7 @@ struct JobKind {
     visit("output_bytes_max", self.output_bytes_max);
     visit("price", self.price);
     visit("queue_deadline", self.queue_deadline);
+    visit("retired", self.retired);
     visit("runner", self.runner);
     visit("timeout", self.timeout);
     visit("version", self.version);

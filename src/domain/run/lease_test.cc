@@ -1,3 +1,4 @@
+#include "domain/run/limits.h"
 #include "domain/run_fixture.h"
 
 namespace tally::domain::testing {
@@ -52,6 +53,7 @@ TEST(Lease, GivesEachLeaseALargerFenceAndAnIdOfItsOwn) {
   RunId const run = submit(world, "1");
   auto const first = lease(world);
   world.ask(lease_due(run));
+  world.pass(run::kReturnRestFirst);
   auto const second = lease(world);
   ASSERT_TRUE(first && second);
   EXPECT_EQ(first->run, second->run);

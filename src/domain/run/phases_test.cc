@@ -72,22 +72,24 @@ std::string come_to(Phase phase, C make) {
 
 struct Row {
   Phase phase;
-  std::string start, complete, fail, retry, cancel, lease_due, queue_due, reconcile, resolve;
+  std::string start, complete, fail, retry, cancel, lease_due, limit_due, queue_due, reconcile,
+      resolve;
 };
 
 TEST(Phases, AnswerEveryCommandAsTheTableSays) {
   std::string const lost = "lease_lost", settled = "run.settled", again = "run.requeued",
-                    no = "conflict", done = "done", asked = "run.cancel_requested";
+                    no = "conflict", done = "done", asked = "run.cancel_requested",
+                    look = "run.reconciling", proposed = "approval.proposed";
   std::vector<Row> const table{
-      {Phase::queued, lost, lost, lost, lost, settled, done, settled, done, no},
-      {Phase::leased, "run.started", no, again, again, settled, again, done, done, no},
-      {Phase::running, done, settled, settled, again, asked, "run.reconciling", done, done, no},
-      {Phase::reconciling, lost, lost, lost, lost, asked, done, done, settled, no},
-      {Phase::audit_required, lost, lost, lost, lost, no, done, done, done, "approval.proposed"},
-      {Phase::succeeded, lost, done, lost, lost, no, done, done, done, no},
-      {Phase::failed, lost, lost, done, done, no, done, done, done, no},
-      {Phase::expired, lost, lost, lost, lost, no, done, done, done, no},
-      {Phase::cancelled, lost, lost, done, done, done, done, done, done, no},
+      {Phase::queued, lost, lost, lost, lost, settled, done, done, settled, done, no},
+      {Phase::leased, "run.started", no, again, again, settled, again, done, done, done, no},
+      {Phase::running, done, settled, settled, again, asked, look, look, done, done, no},
+      {Phase::reconciling, lost, lost, lost, lost, asked, done, done, done, settled, no},
+      {Phase::audit_required, lost, lost, lost, lost, no, done, done, done, done, proposed},
+      {Phase::succeeded, lost, done, lost, lost, no, done, done, done, done, no},
+      {Phase::failed, lost, lost, done, done, no, done, done, done, done, no},
+      {Phase::expired, lost, lost, lost, lost, no, done, done, done, done, no},
+      {Phase::cancelled, lost, lost, done, done, done, done, done, done, done, no},
   };
   ASSERT_EQ(table.size(), run::kPhases);
   for (Row const& row : table) {
@@ -102,6 +104,11 @@ TEST(Phases, AnswerEveryCommandAsTheTableSays) {
         come_to(p, [](Leased const& l) { return run::Cancel{.run = l.run, .tenant = kAcme}; }),
         row.cancel);
     EXPECT_EQ(come_to(p, [](Leased const& l) { return lease_due(l.run); }), row.lease_due);
+    EXPECT_EQ(come_to(p,
+                      [](Leased const& l) {
+                        return run::Due{.kind = run::DueKind::limit, .run = l.run};
+                      }),
+              row.limit_due);
     EXPECT_EQ(come_to(p, [](Leased const& l) { return queue_due(l.run); }), row.queue_due);
     EXPECT_EQ(come_to(p, [](Leased const& l) { return reconcile(l, run::Receipt::valid, true); }),
               row.reconcile);

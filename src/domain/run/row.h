@@ -4,7 +4,7 @@
 //
 //                    submit                 lease              start
 //     (nothing) ───────────────► queued ───────────► leased ───────────► running
-//                                 │  ▲                 │ expired or        │ │ │
+//                                 │  ▲  after a rest   │ expired or        │ │ │
 //              queue deadline,    │  └─────────────────┘ returned          │ │ │ lease expired
 //              cancel             ▼                                        │ │ ▼
 //                             expired, cancelled ◄── cancel ───────────────┘ │ reconciling
@@ -14,6 +14,9 @@
 //             │  └─────────────────────────────────────────────────────────────┘   │   ▼
 //             │                                         retry: queued ◄────────────┘ audit_required
 //             └────────── resolved by two people ──────────────────────────────────────┘
+//
+// A lease that was given back, or ran out, before its start (limits.h) may come to that so often
+// and no more: then the run has failed.
 //
 // Phase is the only stored state; status and money state are read off it, so no illegal triple can
 // be written down.
@@ -27,7 +30,8 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/time.h"
-#include "domain/money.h"
+#include "domain/run/enclosure.h"
+#include "domain/run/hold.h"
 #include "domain/run/job_kind.h"
 
 namespace tally::domain::run {
@@ -65,59 +69,16 @@ constexpr std::string_view status_of(Phase phase) {
 // The hold is there until the run is final; then it is settled, once.
 constexpr bool is_held(Phase phase) { return !is_final(phase); }
 
-// A payload beside the leaf: its salted digest, and where the encrypted bytes are. Without `blob`
-// they lie in the frame of the event that carries this.
-struct Enclosure {
-  std::optional<ContentRef> blob;
-  std::int64_t bytes = 0;
-  std::string digest;  // lower-case hex of SHA-256(salt || payload)
-  std::string salt;    // hex; an HMAC under the tenant's pepper, so the same payload repeats it
-  bool operator==(Enclosure const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("blob", self.blob);
-    visit("bytes", self.bytes);
-    visit("digest", self.digest);
-    visit("salt", self.salt);
-  }
-};
-
-struct Hold {
-  Micros amount;
-  std::vector<std::string> scopes{std::string(kTenantScope)};
-  Unit unit = Unit::usd;
-  bool operator==(Hold const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("amount", self.amount);
-    visit("scopes", self.scopes);
-    visit("unit", self.unit);
-  }
-};
-
-// How the money of a run ended. charged + released = hold; cost = charged + overrun.
-struct Charge {
-  Micros charged;
-  Micros cost;
-  Micros overrun;
-  Micros released;
-  bool operator==(Charge const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("charged", self.charged);
-    visit("cost", self.cost);
-    visit("overrun", self.overrun);
-    visit("released", self.released);
-  }
-};
-
 // A row of the run table. Instants of deadlines are on the work clock.
 struct Row {
   std::int64_t attempt = 0;  // of the current or last lease; 0 before the first
   std::int64_t attempts_max = 1;
   bool cancel_requested = false;
   std::optional<Charge> charge;
+  std::optional<Micros> claimed;  // what it is said to have cost, where nobody believes it
   std::optional<CorrelationId> correlation;
+  std::optional<Instant> cost_limit_at;  // when it uses up its hold; none: no rate, or not started
+  bool cost_rounded_up = false;
   Micros cost_so_far;  // reported by earlier attempts; settled with the last
   Instant created_at;
   std::string error_code;
@@ -129,20 +90,30 @@ struct Row {
   ContentRef job_hash;
   std::optional<KeyId> key;  // that submitted it
   std::optional<LeaseId> lease;
+  std::vector<LostLease> lost;
+  std::optional<Instant> not_before;  // it rests until then after a lease that was given back
   std::optional<RunId> parent;
   Phase phase = Phase::queued;
   Price price;
   Instant queue_deadline;
-  Duration queue_wait;  // from each time that it is queued to that deadline
+  Duration queue_wait;  // from its submit, and from each retry, to that deadline
+  Instant queued_at;    // the last time
   std::string reason;   // of the last change, e.g. "completed", "lease_expired"
   std::optional<Enclosure> result;
-  std::int64_t result_seq = 0;  // event whose frame holds the result
+  std::int64_t result_seq = 0;         // event whose frame holds the result
+  std::string return_reason;           // why a lease was given back the last time
+  std::int64_t returns = 0;            // leases given back before their start, in all
+  std::optional<Instant> run_ends_at;  // of the attempt that runs: start and time limit
   Runner runner = Runner::command;
   std::string sandbox;
   std::optional<Instant> started_at;
-  std::int64_t submit_seq = 0;  // event whose frame holds the input
+  std::int64_t stderr_seq = 0;           // event whose frame holds that tail
+  std::optional<Enclosure> stderr_tail;  // what the last attempt that failed said, redacted
+  bool stop_requested = false;           // a mode stopped it while it ran
+  std::int64_t submit_seq = 0;           // event whose frame holds the input
   TenantId tenant;
   Duration timeout;
+  Micros unaccounted;  // reported by lost leases: spent, and in no charge
   bool operator==(Row const&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -150,7 +121,10 @@ struct Row {
     visit("attempts_max", self.attempts_max);
     visit("cancel_requested", self.cancel_requested);
     visit("charge", self.charge);
+    visit("claimed", self.claimed);
     visit("correlation", self.correlation);
+    visit("cost_limit_at", self.cost_limit_at);
+    visit("cost_rounded_up", self.cost_rounded_up);
     visit("cost_so_far", self.cost_so_far);
     visit("created_at", self.created_at);
     visit("error_code", self.error_code);
@@ -162,20 +136,30 @@ struct Row {
     visit("job_hash", self.job_hash);
     visit("key", self.key);
     visit("lease", self.lease);
+    visit("lost", self.lost);
+    visit("not_before", self.not_before);
     visit("parent", self.parent);
     visit("phase", self.phase);
     visit("price", self.price);
     visit("queue_deadline", self.queue_deadline);
     visit("queue_wait", self.queue_wait);
+    visit("queued_at", self.queued_at);
     visit("reason", self.reason);
     visit("result", self.result);
     visit("result_seq", self.result_seq);
+    visit("return_reason", self.return_reason);
+    visit("returns", self.returns);
+    visit("run_ends_at", self.run_ends_at);
     visit("runner", self.runner);
     visit("sandbox", self.sandbox);
     visit("started_at", self.started_at);
+    visit("stderr_seq", self.stderr_seq);
+    visit("stderr_tail", self.stderr_tail);
+    visit("stop_requested", self.stop_requested);
     visit("submit_seq", self.submit_seq);
     visit("tenant", self.tenant);
     visit("timeout", self.timeout);
+    visit("unaccounted", self.unaccounted);
   }
 };
 

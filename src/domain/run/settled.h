@@ -2,12 +2,57 @@
 
 // The one way in which a run's hold ends; shared by the work, cancel and audit decisions.
 
+#include <string>
+#include <string_view>
+
+#include "domain/outcome.h"
 #include "domain/run/event.h"
 #include "domain/run/facts.h"
 
 namespace tally::domain::run {
 
-// `facts.situation` and `facts.run` must be there; `facts.balances` are the tenant's.
-Settled settled(RunFacts const& facts, Phase phase, Micros cost, std::string reason);
+// How a run ends.
+struct Ending {
+  Micros cost;  // in all, earlier attempts' among it
+  bool cost_rounded_up = false;
+  std::string error_code;
+  std::string error_detail;
+  Phase phase = Phase::failed;  // a final one
+  std::string reason;
+  bool reported = false;  // by the lease's own report: nothing more will come from there
+  std::optional<Enclosure> result = std::nullopt;
+  std::string sandbox = {};
+  std::optional<Enclosure> stderr_tail = std::nullopt;
+};
+
+// Why nobody may say what a run cost.
+struct Audit {
+  std::string_view reason;
+  std::string_view type;  // in logs and metrics
+  std::optional<Enclosure> result = std::nullopt;
+  std::optional<Micros> claimed = std::nullopt;
+  std::optional<Enclosure> stderr_tail = std::nullopt;
+};
+inline constexpr std::string_view kNotBelieved = "cost_not_believed";
+inline constexpr std::string_view kUnbelievable = "unbelievable_cost_audit";
+
+// run.audit_required: the hold stays, and the result with it. With the alarm the tenant goes to
+// safe mode: what one unclear cost says of its other runs, a person has to find out first.
+Outcome audit(Instant at, RunFacts const& facts, Audit why);
+
+// run.settled; with mode.changed where the plan takes its tenant to safe mode for an overrun. A
+// cost that is not believed, or that cannot be owed, is an audit that keeps the result. `facts.run`
+// and `facts.situation` must be there; `facts.balances` are the tenant's.
+Outcome end_of(Instant at, RunFacts const& facts, Ending ending);
+
+// An event of the run, and nothing else.
+Outcome one(RunFacts const& facts, RunEvent event);
+
+// Whether the lease ends under work that had begun, and without its report.
+bool loses_lease(Situation const& run, bool reported);
+
+// The end that people decided on, whoever believes it: at `charge`, from 0 to kAmountMax. None: the
+// tenant would owe more than kDebtMax.
+std::optional<Settled> resolved(RunFacts const& facts, Micros charge);
 
 }  // namespace tally::domain::run

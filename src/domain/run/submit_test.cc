@@ -53,6 +53,7 @@ TEST(Submit, RefusesForGoodWhatTheBudgetNeverCovers) {
                                                     .available = kGrant,
                                                     .held = Micros(0),
                                                     .limit = kGrant,
+                                                    .owed = Micros(0),
                                                     .scope = "tenant:acme",
                                                     .spent = Micros(0)}));
   // A delayed duplicate must not succeed after its caller was told no.

@@ -62,20 +62,6 @@ TEST(Work, OfAStaleFenceIsRefusedEverywhere) {
   EXPECT_EQ(text_of(world.ask(reconcile(old, run::Receipt::valid, true))), "done");
 }
 
-TEST(Work, ThatCostMoreThanItsHoldOverrunsInSight) {
-  World world;
-  Leased const leased = running(world, "k", kReported);
-  Micros const cost = kHold + Micros(77);
-  world.ask(complete(leased.handle, "42", measured(seconds(1), cost)));
-  EXPECT_EQ(world.row(leased.run).phase, Phase::succeeded);
-  EXPECT_EQ(
-      world.row(leased.run).charge,
-      (run::Charge{.charged = kHold, .cost = cost, .overrun = Micros(77), .released = Micros(0)}));
-  EXPECT_EQ(world.balance(spent), kHold);
-  EXPECT_EQ(world.balance(overrun), Micros(77));
-  EXPECT_EQ(world.balance(overrun_due), Micros(-77));
-}
-
 TEST(Work, IsTriedAgainAsOftenAsItsJobAllowsUnderOneHold) {
   World world;
   Leased const first = running(world, "k", kReported);
@@ -90,17 +76,6 @@ TEST(Work, IsTriedAgainAsOftenAsItsJobAllowsUnderOneHold) {
   EXPECT_EQ(world.row(first.run).phase, Phase::failed);
   EXPECT_EQ(world.row(first.run).charge->cost, Micros(700));
   EXPECT_EQ(world.balance(spent), Micros(700));
-}
-
-TEST(Work, ThatAWorkerGivesBackUnstartedDoesNotCount) {
-  World world;
-  RunId const run = submit(world, "k");
-  for (int i = 0; i < 5; ++i) {
-    auto const leased = lease(world);
-    ASSERT_TRUE(leased);
-    EXPECT_EQ(text_of(world.ask(fail(leased->handle, true))), "run.requeued");
-    EXPECT_EQ(world.row(run).attempt, 0);
-  }
 }
 
 TEST(Work, ThatFailsPaysTheMinimumFeeUnlessTheFaultIsOurs) {

@@ -1,0 +1,83 @@
+#pragma once
+
+// Who decides what one person alone may not decide. A person whose role is approver or admin is
+// named; a named person counts once kNewcomerPeriod has passed since a key of theirs was claimed,
+// and the first person of a ledger counts from its opening. Where exactly one person counts, that
+// person decides alone and the record says so; where more count, a quorum of them must agree.
+//
+// An engine that is asked for such a command answers NotAlone (outcome.h). The core then records
+// the command as a proposal, and once the quorum has signed, the same command is gathered and
+// decided afresh, with `approved` among its facts.
+
+#include <set>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "domain/fields.h"
+
+namespace tally::domain {
+
+inline constexpr Duration kNewcomerPeriod = hours(24);  // from the claim of a key until it counts
+inline constexpr std::int64_t kQuorumMin = 2;
+inline constexpr std::int64_t kQuorumMax = 10;
+inline constexpr std::int64_t kNamedMax = 64;          // people with the role approver or admin
+inline constexpr std::int64_t kApprovalsOpenMax = 64;  // proposals that wait at once
+
+// How long a proposal waits for its signatures, by what it is about.
+inline constexpr Duration kResumeDeadline = seconds(1800);
+inline constexpr Duration kKeyDeadline = seconds(3600);
+inline constexpr Duration kPeopleDeadline = hours(24);
+inline constexpr Duration kQuorumDeadline = hours(24);
+inline constexpr Duration kAuditDeadline = hours(24);
+
+// A named person who does not count yet.
+struct Newcomer {
+  std::optional<Instant> counts_from;  // none: no key of theirs was claimed yet
+  PersonId person;
+  bool operator==(Newcomer const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("counts_from", self.counts_from);
+    visit("person", self.person);
+  }
+};
+
+// The approval under which a command is decided the second time.
+struct Approved {
+  Instant proposed_at;
+  bool single_operator = false;
+  bool operator==(Approved const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("proposed_at", self.proposed_at);
+    visit("single_operator", self.single_operator);
+  }
+};
+
+// Facts of a command that one person alone may not decide.
+struct Approvers {
+  std::optional<Approved> approved;         // none: it is asked for the first time
+  std::set<PersonId> counted;               // who counts at this moment
+  std::optional<Instant> key_counts_from;   // of the key that it is asked with, if in the future
+  bool key_never_counts = false;            // that key is of nobody who was ever named
+  std::vector<Newcomer> newcomers;          // who is named and does not count
+  ApprovalId next_approval;
+  std::int64_t open = 0;  // proposals that wait
+  std::int64_t quorum = 0;
+  bool operator==(Approvers const&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("approved", self.approved);
+    visit("counted", self.counted);
+    visit("key_counts_from", self.key_counts_from);
+    visit("key_never_counts", self.key_never_counts);
+    visit("newcomers", self.newcomers);
+    visit("next_approval", self.next_approval);
+    visit("open", self.open);
+    visit("quorum", self.quorum);
+  }
+  std::int64_t named() const { return std::ssize(counted) + std::ssize(newcomers); }
+};
+
+}  // namespace tally::domain

@@ -1,0 +1,41 @@
+#pragma once
+
+// Words that the directory's decisions share.
+
+#include <algorithm>
+#include <span>
+
+#include "domain/outcome.h"
+#include "domain/state.h"
+
+namespace tally::domain::directory {
+
+inline constexpr Duration kClaimLife = hours(72);  // of a claim code
+
+inline Outcome one(DirectoryEvent event, std::optional<TenantId> tenant = std::nullopt) {
+  return {.events = {std::move(event)}, .reply = Done{}, .run = {}, .tenant = std::move(tenant)};
+}
+
+inline Outcome nothing() { return {.events = {}, .reply = Done{}, .run = {}, .tenant = {}}; }
+
+inline Outcome invalid(std::string pointer, std::string detail) {
+  return refuse(Refusal{.code = RefusalCode::validation_error,
+                        .detail = std::move(detail),
+                        .pointer = std::move(pointer),
+                        .shortage = {},
+                        .retry_after = {}});
+}
+
+inline bool all_known(std::set<std::string> const& words, std::span<std::string_view const> known) {
+  return std::ranges::all_of(words, [&](std::string const& word) {
+    return std::ranges::find(known, word) != known.end();
+  });
+}
+
+// For good: a key that expires keeps nobody in for long, and one that nobody claimed opens nothing.
+inline bool administers(State const& state, Key const& key) {
+  return !key.revoked && !key.claim && !key.expires_at && key.scopes.contains("admin") &&
+         !state.people.at(key.person).removed_at;
+}
+
+}  // namespace tally::domain::directory
