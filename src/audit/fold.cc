@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "domain/invariants.h"
 #include "merkle/checkpoint.h"
 
@@ -9,11 +11,22 @@ namespace tally::audit {
 
 namespace {
 
-tl::unexpected<Error> corrupt(std::int64_t seq, std::string_view what) {
-  return fail("corrupt", fmt::format("event {}: {}", seq, what));
-}
-
 constexpr std::int64_t kFormat = domain::chronicle::kLedgerFormat;
+
+// Which build reads a ledger of an earlier format: the last one that wrote it. No upcast leads from
+// them to today's, since none was published.
+constexpr std::array<std::string_view, kFormat - 1> kReadBy{"824e229", "cf27444", "46ce126",
+                                                            "e053668"};
+
+std::string about_format(std::int64_t format) {
+  std::string const mine =
+      fmt::format("the ledger has format {}; this program reads and writes format {}", format,
+                  kFormat);
+  if (format < 1) return mine;
+  if (format > kFormat) return mine + "; a newer build wrote it, take that one";
+  return fmt::format("{}; the build of commit {} reads it", mine,
+                     kReadBy[static_cast<std::size_t>(format - 1)]);
+}
 
 std::optional<std::int64_t> format_in(domain::Event const& event) {
   auto const* group = std::get_if<domain::ChronicleEvent>(&event);
@@ -40,6 +53,12 @@ Fold::Fold(Basis basis, StateDigests digests)
       wanted_(digests),
       only_at_the_end_(digests == StateDigests::kept) {
   if (begin_ > 0) note_digest();
+}
+
+tl::unexpected<Error> Fold::refused(std::int64_t seq, std::string_view code,
+                                    std::string_view what) {
+  bad_seq_ = seq;
+  return fail(std::string(code), fmt::format("event {}: {}", seq, what));
 }
 
 // The state at the end of a frame, of which a checkpoint may speak.
@@ -74,6 +93,7 @@ Result<void> Fold::check_checkpoint(domain::chronicle::CheckpointSigned const& c
   if (root->second != opened->root) return corrupt(seq, "its checkpoint is of another tree");
   roots.erase(roots.begin(), roots.upper_bound(checkpoint.size));
   ++checkpoints_;
+  proven_ = proven_ || (confirmed_by_ && checkpoint.size > *confirmed_by_);
   return check_digest(checkpoint, seq);
 }
 
@@ -86,22 +106,20 @@ Result<void> Fold::check_digest(domain::chronicle::CheckpointSigned const& check
     return corrupt(seq,
                    "the state folded from the leaves is not the one that its checkpoint names");
   digests_.erase(digests_.begin(), digests_.upper_bound(checkpoint.size));
-  proven_ = true;
+  if (!confirmed_by_) confirmed_by_ = seq;
   if (wanted_ == StateDigests::first) wanted_ = StateDigests::kept;
   return {};
 }
 
-Result<void> Fold::entry(codec::Entry const& entry, Seen const& seen) {
+Result<void> Fold::entry(codec::Entry const& entry, Watch const& watch) {
   domain::State& state = basis_.state;
   auto const seq = static_cast<std::int64_t>(basis_.tree.size());
   if (auto const format = format_in(entry.recorded.event).value_or(kFormat); format != kFormat)
-    return fail("other_format",
-                fmt::format("event {}: the ledger has format {}; this program reads and writes "
-                            "format {}",
-                            seq, format, kFormat));
+    return refused(seq, "other_format", about_format(format));
   if (auto what = disorder(state, entry.recorded.header)) return corrupt(seq, *what);
   if (auto const* checkpoint = domain::checkpoint_in(entry.recorded.event))
     TRY_VOID(check_checkpoint(*checkpoint, seq));
+  if (watch.before) watch.before(entry, state);
   basis_.tree.append(entry.leaf_hash);
   try {
     CheckTrap const trap;  // a log from outside may break what our own events never do
@@ -111,18 +129,18 @@ Result<void> Fold::entry(codec::Entry const& entry, Seen const& seen) {
   }
   if (auto name = domain::violated_invariant(state, entry.recorded.header, entry.recorded.event))
     return corrupt(seq, fmt::format("violates {}", *name));
-  if (seen) seen(entry, state);
+  if (watch.after) watch.after(entry, state);
   return {};
 }
 
-Result<void> Fold::frame(ReadFrame const& frame, Seen const& seen) {
+Result<void> Fold::frame(ReadFrame const& frame, Watch const& watch) {
   merkle::Tree const& tree = basis_.tree;
   if (frame.first_seq != tree.size())
     return corrupt(static_cast<std::int64_t>(tree.size()),
                    "the frame does not begin with the next event");
-  for (codec::Entry const& one : frame.entries) TRY_VOID(entry(one, seen));
+  for (codec::Entry const& one : frame.entries) TRY_VOID(entry(one, watch));
   if (frame.fault)
-    return fail(frame.fault->code, fmt::format("event {}: {}", tree.size(), frame.fault->detail));
+    return refused(static_cast<std::int64_t>(tree.size()), frame.fault->code, frame.fault->detail);
   Digest const root = tree.root();
   if (root != frame.root_after) {
     return corrupt(

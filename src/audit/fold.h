@@ -27,8 +27,12 @@ struct ReadFrame {
   Digest root_after;
 };
 
-// Called for each entry after it was applied.
+// Called for an entry and the state in front of it or behind it.
 using Seen = std::function<void(codec::Entry const&, domain::State const&)>;
+struct Watch {
+  Seen before = {};  // with the state that the event's decision was made on
+  Seen after = {};
+};
 
 // Where a fold stands between two frames: all that it needs to go on from there.
 struct Basis {
@@ -52,8 +56,10 @@ class Fold {
   explicit Fold(Basis basis = {}, StateDigests digests = StateDigests::none);
   // Errors: "corrupt" (root, order or bytes wrong), "unknown_event" (written by a newer version),
   // "other_format" (of the ledger);
-  // the detail names the sequence.
-  Result<void> frame(ReadFrame const& frame, Seen const& seen = {});
+  // the detail names the sequence, and so does bad_seq().
+  Result<void> frame(ReadFrame const& frame, Watch const& watch = {});
+  // Of the event that frame() refused, if it did.
+  std::optional<std::int64_t> bad_seq() const { return bad_seq_; }
   domain::State& state() { return basis_.state; }
   merkle::Tree& tree() { return basis_.tree; }
   Basis const& basis() const { return basis_; }
@@ -62,11 +68,16 @@ class Fold {
   // Of the state as it is now, unless none was wanted; before take_basis.
   codec::StateDigest take_digest(codec::Both const& both = codec::one_after_the_other);
   std::int64_t checkpoints() const { return checkpoints_; }
-  // A checkpoint's state digest was the one of the state folded.
+  // A checkpoint's state digest was the one of the state folded, and that checkpoint's own event is
+  // covered by a later one: the digest stands outside the note that is signed.
   bool proven() const { return proven_; }
 
  private:
-  Result<void> entry(codec::Entry const& entry, Seen const& seen);
+  tl::unexpected<Error> refused(std::int64_t seq, std::string_view code, std::string_view what);
+  tl::unexpected<Error> corrupt(std::int64_t seq, std::string_view what) {
+    return refused(seq, "corrupt", what);
+  }
+  Result<void> entry(codec::Entry const& entry, Watch const& watch);
   Result<void> check_checkpoint(domain::chronicle::CheckpointSigned const& checkpoint,
                                 std::int64_t seq);
   Result<void> check_digest(domain::chronicle::CheckpointSigned const& checkpoint,
@@ -80,7 +91,9 @@ class Fold {
   codec::StateDigest digest_;
   std::map<std::int64_t, Digest> digests_;  // of states, by size, since the last checkpoint
   std::int64_t checkpoints_ = 0;
+  std::optional<std::int64_t> confirmed_by_;  // the event whose state digest was the right one
   bool proven_ = false;
+  std::optional<std::int64_t> bad_seq_;
   std::uint64_t digest_due_ = 0;  // at so many events, while it is only kept up
 };
 

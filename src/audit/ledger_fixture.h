@@ -7,6 +7,7 @@
 #include "audit/memory_disk_fixture.h"
 #include "codec/event_codec.h"
 #include "codec/state_digest.h"
+#include "domain/enclosed.h"
 #include "domain/run_fixture.h"
 #include "merkle/checkpoint.h"
 #include "segments/segment_log.h"
@@ -19,8 +20,8 @@ inline constexpr char kOrigin[] = "test.example/ledger";
 
 // A key that everybody may know.
 struct Notary {
-  Notary()
-      : key(seed()),
+  explicit Notary(std::uint8_t number = 7)
+      : key(seed(number)),
         vkey(*merkle::make_vkey(kOrigin, merkle::KeyType::ed25519, key.public_key())) {}
   std::string note(std::uint64_t size, Digest const& root) const {
     std::string const text =
@@ -29,9 +30,9 @@ struct Notary {
     return merkle::format_note(
         {.text = text, .signatures = {merkle::ed25519_signature(vkey, signature)}});
   }
-  static merkle::Seed seed() {
+  static merkle::Seed seed(std::uint8_t number) {
     merkle::Seed seed{};
-    seed[0] = 7;
+    seed[0] = number;
     return seed;
   }
   merkle::SigningKey key;
@@ -48,8 +49,9 @@ class Writer {
     for (domain::Recorded const& recorded : events) {
       ports::LogRecord record;
       codec::encode(recorded, record.leaf);
-      if (recorded.header.seq % 2 == 1)
-        record.enclosure = to_bytes("sealed with " + std::to_string(recorded.header.seq));
+      auto const* named = domain::enclosure_in(recorded.event);
+      if (named != nullptr && !named->blob)
+        record.enclosure = to_bytes(stored_bytes(named->digest));
       tree.append(merkle::leaf_hash(record.leaf));
       frame.records.push_back(std::move(record));
     }

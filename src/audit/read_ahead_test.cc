@@ -28,7 +28,7 @@ Outcome fold_one_by_one(std::vector<ports::LogFrame> const& frames) {
     outcome.seen.push_back(entry.leaf_hash);
   };
   for (ports::LogFrame const& frame : frames)
-    if (outcome.said == "fine") outcome.said = said(fold.frame(read_frame(frame), seen));
+    if (outcome.said == "fine") outcome.said = said(fold.frame(read_frame(frame), {.after = seen}));
   outcome.state = codec::StateDigest::of(fold.state());
   return outcome;
 }
@@ -52,7 +52,7 @@ Outcome fold_read_ahead(MemoryDisk& disk, Helper helper, std::size_t batch_bytes
   auto const log = open_log(disk);
   Stages stages;
   stages.scan = scan_of(*log);
-  stages.take = [&](ReadFrame const& frame) { return fold.frame(frame, seen); };
+  stages.take = [&](ReadFrame const& frame) { return fold.frame(frame, {.after = seen}); };
   outcome.said = said(read_ahead(stages, helper, batch_bytes));
   outcome.state = codec::StateDigest::of(fold.state());
   return outcome;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "audit/facts.h"
 #include "audit/fold.h"
 #include "audit/frames.h"
 #include "audit/json_difference.h"
@@ -45,9 +48,11 @@ void compare(Group const& recorded, domain::Outcome const& outcome, Replayed& re
   if (!result.differences.empty()) result.verdict = ReplayVerdict::different;
 }
 
-Replayed replay_one(Group const& group) {
+// `differences` of the facts, in front of those of what was decided.
+Replayed replay_one(Group const& group, std::vector<Difference> differences) {
   domain::Recorded const& first = group.front().recorded;
   Replayed result;
+  result.differences = std::move(differences);
   result.decision = first.header.decision.value_or(DecisionId{});
   result.seq = first.header.seq;
   for (codec::Entry const& entry : group)
@@ -70,8 +75,7 @@ Replayed replay_one(Group const& group) {
   return result;
 }
 
-bool selected(ReplaySelection const& selection, Group const& group) {
-  domain::Header const& header = group.front().recorded.header;
+bool selected(ReplaySelection const& selection, domain::Header const& header) {
   if (selection.decision) return header.decision == selection.decision;
   if (selection.run) return header.run == selection.run;
   return true;
@@ -82,15 +86,18 @@ class Player {
  public:
   Player(ReplaySelection const& selection, std::function<void(Replayed const&)> const& each)
       : selection_(selection), each_(each) {}
-  void take(codec::Entry const& entry) {
+  // `before`: the state in front of the entry.
+  void take(codec::Entry const& entry, domain::State const& before) {
     if (!group_.empty() &&
         group_.front().recorded.header.decision != entry.recorded.header.decision)
       play();
+    if (group_.empty() && selected(selection_, entry.recorded.header))
+      facts_ = false_facts(before, entry.recorded);
     group_.push_back(entry);
   }
   void play() {
-    if (!group_.empty() && selected(selection_, group_)) {
-      Replayed const result = replay_one(group_);
+    if (!group_.empty() && selected(selection_, group_.front().recorded.header)) {
+      Replayed const result = replay_one(group_, std::exchange(facts_, {}));
       count(result.verdict);
       each_(result);
     }
@@ -115,6 +122,7 @@ class Player {
   ReplaySelection const& selection_;
   std::function<void(Replayed const&)> const& each_;
   Group group_;
+  std::vector<Difference> facts_;  // of the group
   ReplaySummary summary_;
 };
 
@@ -126,14 +134,17 @@ std::string_view name_of(ReplayVerdict verdict) {
 }
 
 Result<ReplaySummary> replay(ports::Disk& disk, ReplaySelection const& selection,
-                             std::function<void(Replayed const&)> const& each) {
+                             std::function<void(Replayed const&)> const& each,
+                             segments::Beside beside) {
   Fold fold;
   Player player(selection, each);
-  TRY(checked, segments::check_frames(disk, [&](segments::FrameView const& view) -> Result<void> {
-        return fold.frame(read_frame(view), [&](codec::Entry const& entry, domain::State const&) {
-          player.take(entry);
-        });
-      }));
+  Watch const watch{.before = [&](codec::Entry const& entry, domain::State const& before) {
+    player.take(entry, before);
+  }};
+  auto const visit = [&](segments::FrameView const& view) -> Result<void> {
+    return fold.frame(read_frame(view), watch);
+  };
+  TRY(checked, segments::check_frames(disk, visit, 0, beside));
   player.play();
   if (!checked.sound()) return fail("corrupt", checked.damage->text());
   ReplaySummary const& summary = player.summary();

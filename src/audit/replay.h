@@ -1,7 +1,8 @@
 #pragma once
 
-// "Given the same facts, would today's code decide the same?" Runs `decide` on the snapshot in the
-// ledger and compares what comes out with what was recorded, field by field.
+// "Were these the facts, and would today's code decide the same on them?" Compares the recorded
+// facts with what `gather` reads from the state that the events before the decision fold to; runs
+// `decide` on the snapshot in the ledger; compares both with what was recorded, field by field.
 
 #include <functional>
 #include <optional>
@@ -10,7 +11,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
-#include "ports/disk.h"
+#include "segments/recovery.h"
 
 namespace tally::audit {
 
@@ -18,7 +19,7 @@ enum class ReplayVerdict { same, different, not_replayable };
 std::string_view name_of(ReplayVerdict verdict);
 
 struct Difference {
-  std::string pointer;  // JSON pointer into the event's body
+  std::string pointer;  // JSON pointer into the event
   std::string recorded;
   std::string replayed;
 };
@@ -49,6 +50,7 @@ struct ReplaySummary {
 // Calls `each` for every selected decision in order. Frames are checked on the way; damage is an
 // error ("corrupt") that names the sequence. "not_found": the selection matches nothing.
 Result<ReplaySummary> replay(ports::Disk& disk, ReplaySelection const& selection,
-                             std::function<void(Replayed const&)> const& each);
+                             std::function<void(Replayed const&)> const& each,
+                             segments::Beside beside = segments::Beside::nobody);
 
 }  // namespace tally::audit

@@ -42,12 +42,18 @@ TEST(Replay, NamesTheEngineTheCommandAndTheEvents) {
   auto const approval = std::get<domain::NeedsApproval>(proposed.reply).approval;
   world.ask(domain::approval::Sign{.approval = approval, .person = kBob});
   Played const all = played(world.history);
+  // The signature, and what it set free: each on facts of its own.
+  Replayed const& signature = all.decisions.end()[-2];
+  EXPECT_EQ(signature.engine, "approval@1");
+  EXPECT_EQ(signature.command, "approval.sign");
+  EXPECT_EQ(signature.events, std::vector<std::string>{"approval.signed"});
+  EXPECT_EQ(signature.verdict, ReplayVerdict::same);
+  EXPECT_EQ(static_cast<std::size_t>(signature.seq), world.history.size() - 2);
   Replayed const& last = all.decisions.back();
-  EXPECT_EQ(last.engine, "approval@1");
-  EXPECT_EQ(last.command, "approval.sign");
-  EXPECT_EQ(last.events, (std::vector<std::string>{"approval.signed", "run.settled"}));
+  EXPECT_EQ(last.engine, "run@1");
+  EXPECT_EQ(last.command, "run.propose_resolution");
+  EXPECT_EQ(last.events, std::vector<std::string>{"run.settled"});
   EXPECT_EQ(last.verdict, ReplayVerdict::same);
-  EXPECT_EQ(static_cast<std::size_t>(last.seq), world.history.size() - 2);
 }
 
 // The hold of a run is raised in the ledger, consistently in all its parts, and hashed anew.
@@ -87,6 +93,25 @@ TEST(Replay, SaysDifferentWhenTheFactsWereChanged) {
     facts.balances.of(domain::AccountKind::available) = kGrant + kGrant;
   }));
   EXPECT_EQ(all.summary.different, 1u);
+}
+
+// Facts and what follows from them, both false: `decide` alone would say the same.
+TEST(Replay, SaysDifferentWhereFalseFactsWereDecidedOn) {
+  World world;
+  world.ask(submission("k", kGrant + Micros(1)));
+  auto const last = world.history.size() - 1;
+  Played const all = played(forged(world.history, last, [](domain::Recorded& recorded) {
+    auto& facts = std::get<domain::run::SubmitFacts>(recorded.snapshot->facts);
+    facts.balances.of(domain::AccountKind::available) = Micros(7);
+    recorded.event =
+        domain::decide(recorded.header.at, recorded.snapshot->command, facts).events.front();
+  }));
+  EXPECT_EQ(all.error, "");
+  EXPECT_EQ(all.summary.different, 1u);
+  ASSERT_EQ(all.decisions.back().differences.size(), 1u);
+  Difference const& difference = all.decisions.back().differences.front();
+  EXPECT_TRUE(difference.pointer.starts_with("/decision/facts/body/balances"))
+      << difference.pointer;
 }
 
 TEST(Replay, SaysNotReplayableWhereTheSnapshotIsMissing) {

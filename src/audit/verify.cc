@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "audit/books.h"
+#include "audit/enclosures.h"
+#include "audit/facts.h"
 #include "audit/frames.h"
+#include "merkle/checkpoint.h"
 #include "segments/verify.h"
 
 namespace tally::audit {
@@ -14,70 +15,143 @@ namespace {
 
 constexpr std::uint64_t kProgressEvery = 8'192;  // events
 
+struct Fault {
+  std::uint64_t seq = 0;
+  std::string what;
+};
+
 // Everything that is checked on top of the frames' own checksums.
 class Checker {
  public:
-  explicit Checker(Basis basis) : books_(basis.state), fold_(std::move(basis), StateDigests::all) {}
+  // `root_at`: of so many events the root is kept.
+  Checker(Basis basis, ports::Blobs const* blobs, std::optional<std::uint64_t> root_at)
+      : books_(basis.state),
+        fold_(std::move(basis), StateDigests::all),
+        blobs_(blobs),
+        root_at_(root_at) {}
   Result<void> frame(segments::FrameView const& view) {
-    auto checked =
-        fold_.frame(read_frame(view), [&](codec::Entry const& entry, domain::State const&) {
-          if (fault_) return;
-          if (auto entered = books_.enter(entry); !entered) fault(entry, entered.error().detail);
-          check_snapshot(entry.recorded);
-        });
-    if (!checked) return checked;
-    if (fault_) return fail("corrupt", *fault_);
-    return {};
+    auto checked = fold_.frame(read_frame(view), watch_);
+    if (!checked) {
+      auto const seq = static_cast<std::uint64_t>(fold_.bad_seq().value_or(0));
+      fault_ = Fault{seq, checked.error().detail};
+      return checked;
+    }
+    if (!fault_) return {};
+    return fail("corrupt", fmt::format("event {}: {}", fault_->seq, fault_->what));
   }
   Result<void> end() { return books_.compare(fold_.state()); }
   Fold& fold() { return fold_; }
+  // Of the frame that was refused, if one was.
+  std::optional<Fault> const& fault() const { return fault_; }
+  std::optional<Digest> const& kept_root() const { return kept_root_; }
 
  private:
-  void fault(codec::Entry const& entry, std::string_view what) {
-    fault_ = fmt::format("event {}: {}", entry.recorded.header.seq, what);
+  void fault(codec::Entry const& entry, std::string what) {
+    if (!fault_)
+      fault_ = Fault{static_cast<std::uint64_t>(entry.recorded.header.seq), std::move(what)};
   }
 
-  // Every decision can be replayed: its first event carries what it was made on.
-  void check_snapshot(domain::Recorded const& recorded) {
-    bool const first = recorded.header.decision != decision_;
-    decision_ = recorded.header.decision;
-    if (first && !recorded.snapshot && !fault_)
-      fault_ = fmt::format("event {}: begins a decision and carries no snapshot of it",
-                           recorded.header.seq);
+  void before(codec::Entry const& entry, domain::State const& state) {
+    bool const first = entry.recorded.header.decision != decision_;
+    decision_ = entry.recorded.header.decision;
+    if (first || entry.recorded.snapshot) check_snapshot(entry, state);
+  }
+
+  // Every decision can be replayed: its first event carries what it was made on, and that was so.
+  void check_snapshot(codec::Entry const& entry, domain::State const& state) {
+    if (!entry.recorded.snapshot)
+      return fault(entry, "begins a decision and carries no snapshot of it");
+    auto const differences = false_facts(state, entry.recorded);
+    if (differences.empty()) return;
+    Difference const& one = differences.front();
+    fault(entry,
+          fmt::format("its decision was not made on what was true: {} is recorded as {}, and "
+                      "the events before it say {}",
+                      one.pointer, one.recorded, one.replayed));
+  }
+
+  void after(codec::Entry const& entry) {
+    if (fold_.tree().size() == root_at_) kept_root_ = fold_.tree().root();
+    if (auto entered = books_.enter(entry); !entered) fault(entry, entered.error().detail);
+    if (auto wrong = wrong_enclosure(entry, blobs_)) fault(entry, std::move(*wrong));
   }
 
   Books books_;
   Fold fold_;
+  ports::Blobs const* blobs_;
+  std::optional<std::uint64_t> root_at_;
+  std::optional<Digest> kept_root_;
   std::optional<DecisionId> decision_;  // of the event before
-  std::optional<std::string> fault_;
+  std::optional<Fault> fault_;
+  Watch watch_{.before = [this](codec::Entry const& entry,
+                                domain::State const& state) { before(entry, state); },
+               .after = [this](codec::Entry const& entry, domain::State const&) { after(entry); }};
 };
-
-// "event 12: what" -> 12.
-std::optional<std::uint64_t> seq_in(std::string_view detail) {
-  constexpr std::string_view kEvent = "event ";
-  auto const at = detail.find(kEvent);
-  if (at == std::string_view::npos) return std::nullopt;
-  std::uint64_t seq = 0;
-  auto rest = detail.substr(at + kEvent.size());
-  auto const [end, fault] = std::from_chars(rest.data(), rest.data() + rest.size(), seq);
-  if (fault != std::errc{}) return std::nullopt;
-  return seq;
-}
 
 void condemn(Report& report, std::uint64_t seq, std::string what) {
   report.ok = false;
-  report.bad_seq = seq_in(what).value_or(seq);
+  report.bad_seq = seq;
   report.what = std::move(what);
 }
 
-Result<Report> verify_once(ports::Disk& disk, Asked const& asked) {
+// What a caller holds against the ledger: a note that nobody has checked yet.
+Result<merkle::Checkpoint> read_known(std::string const& text) {
+  TRY(note, merkle::parse_note(text));
+  return merkle::parse_checkpoint(note.text);
+}
+
+void compare_with_known(Report& report, Asked const& asked, merkle::Checkpoint const& known,
+                        std::optional<Digest> const& root) {
+  auto const key = merkle::parse_vkey(asked.vkey.value_or(report.vkey));
+  auto const opened = key ? merkle::open_checkpoint(*asked.known, *key)
+                          : Result<merkle::Checkpoint>(tl::unexpected<Error>(key.error()));
+  if (!opened)
+    return condemn(report, 0,
+                   "the known checkpoint is not one of this ledger: " + opened.error().detail);
+  if (known.size > report.events)
+    return condemn(report, report.events,
+                   fmt::format("the ledger ends after {} events; a checkpoint of {} is known",
+                               report.events, known.size));
+  Digest const found = known.size == 0 ? segments::empty_log().root : root.value_or(Digest{});
+  if (found != known.root)
+    condemn(report, 0,
+            fmt::format("the first {} events are not those of the known checkpoint: their root is "
+                        "{}, and not {}",
+                        known.size, found.hex(), known.root.hex()));
+}
+
+// How far a reading came, and why no further.
+Report report_of(segments::Verification const& frames, Checker& checker) {
+  Report report;
+  report.ok = frames.sound();
+  report.events = frames.verified.next_seq;
+  report.frames = frames.frames;
+  report.checkpoints = static_cast<std::uint64_t>(checker.fold().checkpoints());
+  report.root = frames.verified.root;
+  report.origin = checker.fold().state().ledger.origin;
+  report.vkey = checker.fold().state().ledger.vkey;
+  report.torn_tail = frames.damage && frames.damage->harmless();
+  if (!report.ok)
+    condemn(report, checker.fault() ? checker.fault()->seq : frames.damage->seq,
+            frames.damage->text());
+  return report;
+}
+
+}  // namespace
+
+Result<Report> verify(ports::Disk& disk, Asked const& asked) {
   Basis basis;
   if (asked.from) {
     TRY(from, asked.from());
     basis = std::move(from);
   }
+  std::optional<merkle::Checkpoint> known;
+  if (asked.known) {
+    TRY(read, read_known(*asked.known));
+    known = std::move(read);
+  }
   std::uint64_t const begin = basis.tree.size();
-  Checker checker(std::move(basis));
+  Checker checker(std::move(basis), asked.blobs, known ? std::optional(known->size) : std::nullopt);
   std::uint64_t reported = 0;
   bool stopped = false;
   auto const visit = [&](segments::FrameView const& view) -> Result<void> {
@@ -93,40 +167,15 @@ Result<Report> verify_once(ports::Disk& disk, Asked const& asked) {
     if (stopped) return fail("stopped", "the check was given up");
     return {};
   };
-  TRY(frames, segments::check_frames(disk, visit, begin));
+  TRY(frames, segments::check_frames(disk, visit, begin, asked.beside));
   if (stopped) return fail("stopped", "the check was given up");
   if (asked.until && frames.damage && frames.damage->seq >= *asked.until) frames.damage.reset();
-  Report report;
-  report.ok = frames.sound();
-  report.events = frames.verified.next_seq;
-  report.frames = frames.frames;
-  report.checkpoints = static_cast<std::uint64_t>(checker.fold().checkpoints());
-  report.root = frames.verified.root;
-  report.origin = checker.fold().state().ledger.origin;
-  report.vkey = checker.fold().state().ledger.vkey;
-  report.torn_tail = frames.damage && frames.damage->kind == segments::DamageKind::torn;
-  if (!frames.sound()) condemn(report, frames.damage->seq, frames.damage->text());
+  Report report = report_of(frames, checker);
   if (!report.ok) return report;
   if (auto books = checker.end(); !books) condemn(report, report.events, books.error().detail);
   if (report.ok && asked.vkey && *asked.vkey != report.vkey)
     condemn(report, 0, "the ledger was written under another key: " + report.vkey);
-  return report;
-}
-
-}  // namespace
-
-// A server may be writing the last frames while they are read: a frame that was not there yet looks
-// missing beside the one after it. What is damaged stays so; what was under way is whole when it is
-// read again, or the fault has moved on with it.
-Result<Report> verify(ports::Disk& disk, Asked const& asked) {
-  constexpr int kReadingsMax = 5;
-  auto report = verify_once(disk, asked);
-  for (int reading = 1; report && !report->ok && reading < kReadingsMax; ++reading) {
-    auto again = verify_once(disk, asked);
-    bool const same = again && !again->ok && again->bad_seq == report->bad_seq;
-    report = std::move(again);
-    if (same) break;
-  }
+  if (report.ok && known) compare_with_known(report, asked, *known, checker.kept_root());
   return report;
 }
 

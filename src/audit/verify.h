@@ -1,8 +1,9 @@
 #pragma once
 
-// The full check of a ledger at rest: every byte of every segment, every leaf, the tree, every
-// checkpoint's signature, every invariant, and the balances once more from postings alone. Needs
-// no server and no key but the one in leaf 0.
+// The full check of a ledger, at rest or beside its writer: every byte of every segment, every
+// leaf, the tree, every checkpoint's signature, every invariant, the stored bytes of every payload,
+// the facts of every decision, and the balances once more from postings alone. Needs no server and
+// no key but the one in leaf 0.
 
 #include <cstdint>
 #include <functional>
@@ -12,16 +13,19 @@
 #include "audit/fold.h"
 #include "base/digest.h"
 #include "base/result.h"
-#include "ports/disk.h"
+#include "ports/blobs.h"
+#include "segments/recovery.h"
 
 namespace tally::audit {
 
+// Of a ledger that is not ok, the numbers and the root are of what is good: the frames in front of
+// the first one that is not.
 struct Report {
   bool ok = false;
   std::uint64_t events = 0;
   std::uint64_t frames = 0;
   std::uint64_t checkpoints = 0;
-  Digest root;                           // of all events
+  Digest root;                           // of all these events
   std::string origin;                    // from leaf 0
   std::string vkey;                      // from leaf 0
   bool torn_tail = false;                // a frame nobody was told of; no fault
@@ -37,6 +41,13 @@ struct Asked {
   // The key that the caller trusts: a ledger with another one is not ok.
   std::optional<std::string> vkey = {};
   Progress progress = {};
+  // A signed checkpoint of this ledger, from elsewhere: at least its events must be there, under
+  // its root.
+  std::optional<std::string> known = {};
+  // Where large payloads lie; without it they are not read.
+  ports::Blobs const* blobs = nullptr;
+  // A writer may be at work: the end of what is whole is the end of the ledger.
+  segments::Beside beside = segments::Beside::nobody;
   // Only the frames with the first so many events; what stands behind them may be under way, and is
   // no fault.
   std::optional<std::uint64_t> until = {};
@@ -48,8 +59,9 @@ struct Asked {
   std::function<void(Basis const&)> keep = {};
 };
 
-// Errors are for a directory that cannot be read at all, "stopped" where `progress` said so, and
-// those of `from`; a damaged ledger is a Report that is not ok.
+// Errors are for a directory that cannot be read at all, "stopped" where `progress` said so, those
+// of `from`, and "malformed_note" or "malformed_checkpoint" of `known`; a damaged ledger is a
+// Report that is not ok.
 Result<Report> verify(ports::Disk& disk, Asked const& asked = {});
 
 }  // namespace tally::audit

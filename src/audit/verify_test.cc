@@ -103,39 +103,115 @@ TEST(Verify, FindsAFlippedBitInAFrame) {
   EXPECT_EQ(report->events, 0u);
 }
 
-// A disk that a server is writing to: what the first reading misses is there at the next.
+// A disk that a server is writing to: it writes when a file is opened for the second time.
 class BusyDisk final : public MemoryDisk {
  public:
-  Result<std::vector<std::string>> list() const override {
-    if (++readings == 2) written();
-    return MemoryDisk::list();
+  Result<std::unique_ptr<ports::DiskFile>> open(std::string const& name) override {
+    auto file = MemoryDisk::open(name);
+    if (name != segments::kHeadName && ++openings == 2) written();
+    return file;
   }
   std::function<void()> written = [] {};
-  mutable int readings = 0;
+  int openings = 0;
 };
 
-TEST(Verify, DoesNotTakeAFrameThatIsBeingWrittenForDamage) {
+// The last frame, cut back to its first so many sectors.
+void cut_last_frame(Bytes& segment, std::size_t sectors) {
+  auto const magic = std::string("TLYFRAME");
+  auto const at = std::find_end(segment.begin(), segment.end(), magic.begin(), magic.end());
+  ASSERT_NE(at, segment.end());
+  std::fill(at + static_cast<std::ptrdiff_t>(512 * sectors), segment.end(), std::uint8_t{0});
+}
+
+// The header reads as zeros, and then it is there: no later frame follows it.
+TEST(Verify, DoesNotTakeAFrameThatArrivesMeanwhileForDamage) {
   BusyDisk disk;
   auto const frames = frames_of(paid_world().history);
   store(disk, frames);
-  disk.readings = 0;
   Bytes& content = disk.files.begin()->second;
   Bytes const whole = content;
-  std::string const needle = "run.submitted";  // in a frame with others behind it
-  auto const at = std::search(content.begin(), content.end(), needle.begin(), needle.end());
-  ASSERT_NE(at, content.end());
-  auto const sector = (at - content.begin()) / 512 * 512;
-  std::fill_n(content.begin() + sector, 512, std::uint8_t{0});
-  disk.written = [] {};
-  auto const damaged = verify(disk);
-  ASSERT_TRUE(damaged);
-  EXPECT_FALSE(damaged->ok);  // it stays so, however often it is read
-  disk.readings = 0;
-  disk.written = [&] { content = whole; };
-  auto const report = verify(disk);
+  for (segments::Beside const beside : {segments::Beside::nobody, segments::Beside::a_writer}) {
+    content = whole;
+    cut_last_frame(content, 0);
+    disk.openings = 0;
+    // The walk has its piece of the file by then, and the judgement reads again.
+    disk.written = [&] { content = whole; };
+    auto const report = verify(disk, {.beside = beside});
+    ASSERT_TRUE(report);
+    EXPECT_TRUE(report->ok) << report->what;
+    EXPECT_GE(report->frames, frames.size() - 1);
+  }
+}
+
+// Some of its sectors are there, in no order that a torn write would leave.
+TEST(Verify, BesideAWriterEndsWhereWhatIsWholeEnds) {
+  MemoryDisk disk;
+  auto const frames = frames_of(paid_world().history);
+  store(disk, frames);
+  Bytes& content = disk.files.begin()->second;
+  cut_last_frame(content, 2);
+  content[content.size() - 1] = 1;
+  auto const at_rest = verify(disk);
+  ASSERT_TRUE(at_rest);
+  EXPECT_FALSE(at_rest->ok);
+  auto const report = verify(disk, {.beside = segments::Beside::a_writer});
   ASSERT_TRUE(report);
   EXPECT_TRUE(report->ok) << report->what;
-  EXPECT_EQ(disk.readings, 2);
+  EXPECT_FALSE(report->torn_tail);
+  EXPECT_EQ(report->frames, frames.size() - 1);
+  EXPECT_EQ(report->events, frames.back().first_seq);
+}
+
+// The same sectors missing where a checkpoint was signed: nobody is writing those.
+TEST(Verify, BesideAWriterFindsWhatIsMissingOfWhatWasSigned) {
+  MemoryDisk disk;
+  auto const frames = frames_of(paid_world().history);
+  store(disk, frames);
+  std::uint64_t const size = frames.back().first_seq + frames.back().records.size();
+  disk.files[segments::kHeadName] =
+      segments::encode_head({LedgerId(7), size, frames.back().root_after});
+  ASSERT_TRUE(verify(disk, {.beside = segments::Beside::a_writer})->ok);
+  cut_last_frame(disk.files.begin()->second, 2);
+  auto const report = verify(disk, {.beside = segments::Beside::a_writer});
+  ASSERT_TRUE(report);
+  EXPECT_FALSE(report->ok);
+  EXPECT_EQ(report->bad_seq, frames.back().first_seq);
+}
+
+TEST(Verify, RefusesALedgerWithoutItsHead) {
+  MemoryDisk disk;
+  auto const frames = frames_of(paid_world().history);
+  store(disk, frames);
+  disk.files.erase(segments::kHeadName);
+  cut_last_frame(disk.files.begin()->second, 0);
+  auto const report = verify(disk);
+  ASSERT_TRUE(report);
+  EXPECT_FALSE(report->ok);
+  EXPECT_NE(report->what.find("the file `head`"), std::string::npos) << report->what;
+  EXPECT_EQ(report->events, frames.back().first_seq);
+  auto const opened = segments::SegmentLog::open(disk, std::nullopt, {}, [] { return 1u; });
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, "ledger_incomplete");
+}
+
+// A copy that was cut short, at a block and inside of one.
+TEST(Verify, SaysOfACopyThatWasCutShortHowFarItIsGood) {
+  auto const frames = frames_of(paid_world().history);
+  for (std::size_t const more : {std::size_t{0}, std::size_t{700}}) {
+    MemoryDisk disk;
+    store(disk, frames);
+    Bytes& content = disk.files.begin()->second;
+    std::size_t const blocks = 1 + 2;  // the segment's header, and two frames of a block or more
+    content.resize(blocks * segments::kBlock + more);
+    auto const report = verify(disk);
+    ASSERT_TRUE(report);
+    EXPECT_FALSE(report->ok);
+    EXPECT_GE(report->frames, 1u);
+    EXPECT_EQ(report->events, frames[report->frames].first_seq);
+    EXPECT_EQ(report->root, frames[report->frames - 1].root_after);
+    EXPECT_EQ(report->bad_seq, report->events);
+    EXPECT_NE(report->what.find("bytes instead of"), std::string::npos) << report->what;
+  }
 }
 
 // A ledger with a checkpoint over its first events, which names `digest` as their state.

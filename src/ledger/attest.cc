@@ -2,14 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace tally::ledger {
 
 namespace {
+
+constexpr std::int64_t kLookBackStep = 256;     // events
+constexpr std::int64_t kLookBackMost = 65'536;  // some seconds of the busiest server
 
 Result<Attested> pass(ports::Disk& ledger, Snapshots& snapshots, AttestOptions const& options) {
   Attested attested;
   audit::Asked asked{.vkey = options.vkey,
                      .progress = options.progress,
+                     .beside = segments::Beside::a_writer,
                      .until = options.acknowledged,
                      .from = {},
                      .keep_at = options.checkpointed,
@@ -31,6 +37,19 @@ Result<Attested> pass(ports::Disk& ledger, Snapshots& snapshots, AttestOptions c
 }
 
 }  // namespace
+
+Result<domain::chronicle::CheckpointSigned> covered_checkpoint(Reader const& reader) {
+  TRY(last, reader.last_checkpoint());
+  std::int64_t const least = std::max<std::int64_t>(last.size - kLookBackMost, 0);
+  for (std::int64_t to = last.size; to > least;) {
+    std::int64_t const from = std::max<std::int64_t>(to - kLookBackStep, 0);
+    TRY(found, reader.entries(from, static_cast<std::size_t>(to - from)));
+    for (auto entry = found.rbegin(); entry != found.rend(); ++entry)
+      if (auto const* checkpoint = domain::checkpoint_in(entry->recorded.event)) return *checkpoint;
+    to = from;
+  }
+  return fail("not_found", "no checkpoint is covered by a later one");
+}
 
 Result<Attested> attest(ports::Disk& ledger, Snapshots& snapshots, AttestOptions const& options) {
   TRY(attested, pass(ledger, snapshots, options));

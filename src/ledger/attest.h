@@ -5,9 +5,14 @@
 // whose mistakes it would only repeat.
 
 #include "audit/verify.h"
+#include "ledger/reader.h"
 #include "ledger/snapshots.h"
 
 namespace tally::ledger {
+
+// The last checkpoint that a later one covers. Error "not_found" if there is none, or only long
+// before.
+Result<domain::chronicle::CheckpointSigned> covered_checkpoint(Reader const& reader);
 
 enum class Reach {
   whole,  // from the first event
@@ -17,8 +22,9 @@ enum class Reach {
 struct AttestOptions {
   std::string vkey;                // the key that the ledger was opened with
   std::uint64_t acknowledged = 0;  // events: fewer on the disk are a difference
-  // Events under the last checkpoint, where the snapshot is taken: the checkpoint, which stands
-  // behind it, is what will confirm it. 0: there is none, and no snapshot.
+  // Events under the last checkpoint that a later one covers, where the snapshot is taken: that
+  // checkpoint, which stands behind it, is what will confirm it, and the signature of the later one
+  // is what makes it worth something. 0: there is none, and no snapshot.
   std::uint64_t checkpointed = 0;
   Reach reach = Reach::whole;
   audit::Progress progress = {};

@@ -1,5 +1,7 @@
 #include "codec/state_digest.h"
+#include "ledger/attest.h"
 #include "ledger/loop_fixture.h"
+#include "ledger/reader.h"
 
 namespace tally::ledger::testing {
 namespace {
@@ -61,6 +63,32 @@ TEST(Checkpoints, AreNotOrderedForCheckpointsAlone) {
   world.live_through(seconds(1800));
   EXPECT_EQ(world.count_orders<SignHead>(), 1u);
   EXPECT_EQ(world.size(), size + 1);
+}
+
+// What the state of a snapshot is confirmed by is covered itself.
+TEST(Checkpoints, AreReadBackAsTheLastOneAndAsTheLastThatALaterOneCovers) {
+  Opened world;
+  Reader const reader(world.log, world.index);
+  auto const signed_now = [&] {
+    SignHead const head = world.last_head();
+    world.ask(domain::chronicle::CheckpointSigned{
+        .note = "note", .size = head.size, .state_digest = head.state_digest});
+    world.clock.pass(seconds(1));
+    return head.size;
+  };
+  world.ask(submission("first"));
+  auto const first = signed_now();
+  EXPECT_EQ(reader.last_checkpoint()->size, first);
+  EXPECT_EQ(covered_checkpoint(reader).error().code, "not_found");
+  world.ask(submission("second"));
+  auto const second = signed_now();
+  EXPECT_EQ(reader.last_checkpoint()->size, second);
+  EXPECT_EQ(covered_checkpoint(reader)->size, first);
+  for (int i = 0; i < 600; ++i) world.ask(submission("k" + std::to_string(i), Micros(1000)));
+  world.clock.pass(seconds(1));
+  world.settle();
+  signed_now();
+  EXPECT_EQ(covered_checkpoint(reader)->size, second);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST(Leases, ThatWereHeardOfStay) {
     world.clock.pass(kPeriod - microseconds(1));
     auto const heartbeat = world.heartbeat(leased.handle);
     world.settle();
-    EXPECT_EQ(heartbeat->answer, Heartbeat::go_on);
+    EXPECT_EQ(heartbeat->answer->action, Heartbeat::Action::go_on);
   }
   EXPECT_EQ(world.phase(leased.run), Phase::running);
 }
@@ -51,7 +51,7 @@ TEST(Leases, ThatAreRenewedAtTheLastMomentAreNotReaped) {
   world.clock.pass(kPeriod);
   auto const heartbeat = world.heartbeat(leased.handle);
   world.settle();
-  EXPECT_EQ(heartbeat->answer, Heartbeat::go_on);
+  EXPECT_EQ(heartbeat->answer->action, Heartbeat::Action::go_on);
   EXPECT_EQ(world.phase(leased.run), Phase::running);
   world.pass(kPeriod);
   EXPECT_EQ(world.phase(leased.run), Phase::queued);
@@ -63,7 +63,7 @@ TEST(Leases, ThatWereReapedAreLostToTheirWorker) {
   world.pass(kPeriod);
   auto const heartbeat = world.heartbeat(leased.handle);
   world.settle();
-  EXPECT_EQ(heartbeat->answer, Heartbeat::lost);
+  EXPECT_EQ(heartbeat->answer->action, Heartbeat::Action::lost);
   EXPECT_EQ(domain::testing::text_of(world.ask(complete(leased.handle)).reply), "lease_lost");
 }
 
@@ -73,7 +73,8 @@ TEST(Heartbeats, TellTheWorkerToStop) {
   world.ask(domain::run::Cancel{.run = leased.run, .tenant = kAcme});
   auto const heartbeat = world.heartbeat(leased.handle);
   world.settle();
-  EXPECT_EQ(heartbeat->answer, Heartbeat::cancel);
+  EXPECT_EQ(heartbeat->answer->action, Heartbeat::Action::stop);
+  EXPECT_EQ(heartbeat->answer->reason, domain::run::StopReason::cancelled);
 }
 
 TEST(Heartbeats, OfAStaleFenceOrAnotherTenantRenewNothing) {
@@ -87,8 +88,8 @@ TEST(Heartbeats, OfAStaleFenceOrAnotherTenantRenewNothing) {
   auto const one = world.heartbeat(stale);
   auto const other = world.heartbeat(foreign);
   world.settle();
-  EXPECT_EQ(one->answer, Heartbeat::lost);
-  EXPECT_EQ(other->answer, Heartbeat::lost);
+  EXPECT_EQ(one->answer->action, Heartbeat::Action::lost);
+  EXPECT_EQ(other->answer->action, Heartbeat::Action::lost);
   world.pass(microseconds(1));
   EXPECT_EQ(world.phase(leased.run), Phase::queued);
 }
@@ -180,7 +181,8 @@ TEST(Deadlines, StandStillWhileEverythingIsStopped) {
   world.pass(kPeriod - microseconds(1));
   EXPECT_EQ(world.phase(leased.run), Phase::running);
   world.pass(microseconds(1));
-  EXPECT_EQ(world.phase(leased.run), Phase::queued);
+  EXPECT_EQ(world.phase(leased.run), Phase::failed)
+      << "what a stop met while it ran is not tried again";
 }
 
 TEST(Approvals, AbortByThemselves) {
@@ -192,9 +194,44 @@ TEST(Approvals, AbortByThemselves) {
   set(domain::mode::Mode::normal);
   EXPECT_EQ(world.loop->directory()->approvals.size(), 1u);
   auto const size = world.size();
-  world.live_through(domain::mode::kResumeDeadline);
+  world.live_through(domain::kResumeDeadline);
   EXPECT_EQ(world.events(size), std::vector<std::string>{"approval.aborted"});
   EXPECT_EQ(world.loop->directory()->approvals.size(), 0u);
+}
+
+// Nobody signs in vain: the second proposal ends with the first one's effect.
+TEST(Approvals, EndOnceNothingIsLeftToDecide) {
+  Opened world;
+  auto set = [&](domain::mode::Mode mode) {
+    return world.ask(
+        domain::mode::Set{.mode = mode, .person = kAnn, .reason = "drill", .scope = {}});
+  };
+  set(domain::mode::Mode::stop);
+  auto const first = std::get<domain::NeedsApproval>(set(domain::mode::Mode::normal).reply);
+  set(domain::mode::Mode::normal);
+  EXPECT_EQ(world.loop->directory()->approvals.size(), 2u);
+  auto const size = world.size();
+  auto const answer = world.ask(domain::approval::Sign{.approval = first.approval, .person = kBob});
+  EXPECT_TRUE(std::holds_alternative<domain::Done>(answer.reply));
+  world.settle();
+  EXPECT_EQ(world.events(size),
+            (std::vector<std::string>{"approval.signed", "mode.changed", "approval.aborted"}));
+  EXPECT_EQ(world.loop->directory()->approvals.size(), 0u);
+}
+
+// One frame for both decisions: no power cut leaves the one without the other.
+TEST(Approvals, GrantAndEffectAreOneFrame) {
+  Opened world;
+  auto set = [&](domain::mode::Mode mode) {
+    return world.ask(
+        domain::mode::Set{.mode = mode, .person = kAnn, .reason = "drill", .scope = {}});
+  };
+  set(domain::mode::Mode::stop);
+  auto const asked = std::get<domain::NeedsApproval>(set(domain::mode::Mode::normal).reply);
+  auto const frames = world.log.frames.size();
+  world.ask(domain::approval::Sign{.approval = asked.approval, .person = kBob});
+  ASSERT_GT(world.log.frames.size(), frames);
+  EXPECT_EQ(world.log.frames[frames].records.size(), 2u);
 }
 
 TEST(Archive, ForgetsADayLaterInBoundedEvents) {

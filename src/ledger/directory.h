@@ -20,11 +20,12 @@ struct Directory {
   std::string origin;
   std::string vkey;
   domain::chronicle::Settings settings;
-  std::map<Digest, KeyEntry> keys;  // by SHA-256 of the token
+  std::map<Digest, KeyEntry> keys;       // by SHA-256 of the token
+  std::map<Digest, KeyEntry> unclaimed;  // keys without a token yet, by SHA-256 of the claim code
   std::map<TenantId, PlanName> tenants;
   std::map<PersonId, domain::directory::Person> people;
   std::map<PlanName, domain::directory::Plan> plans;
-  std::map<JobName, domain::run::JobKind> jobs;
+  std::map<JobName, domain::run::JobKind> jobs;  // that take new runs
   std::map<domain::mode::Scope, domain::mode::Row> modes;
   std::map<ApprovalId, domain::approval::Row> approvals;
 

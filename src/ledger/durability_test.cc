@@ -34,6 +34,22 @@ TEST(Loop, AnswersNothingBeforeTheFrameIsDurable) {
   EXPECT_EQ(world.count_orders<WorkWaits>(), 1u);
 }
 
+TEST(Loop, KeepsOnlyThePayloadsThatAnEventNames) {
+  Opened world;
+  auto const beside = [&](Keyed<domain::run::Submit> const& submit) {
+    world.loop->post(Lane::start,
+                     {.command = to_command(submit),
+                      .enclosure = to_bytes("sealed"),
+                      .origin = {.actor = "test", .correlation = {}, .span = {}, .tenant = {}},
+                      .done = [](Answer) {}});
+    world.settle();
+    return world.log.frames.back().records.front().enclosure;
+  };
+  EXPECT_EQ(beside(submission("accepted")), to_bytes("sealed"));
+  EXPECT_EQ(beside(submission("refused", kGrant + kGrant)), Bytes());  // its event names no input
+  EXPECT_EQ(world.events().back(), "run.refused");
+}
+
 TEST(Loop, SaysInItsAnswerWhatIsInTheLedger) {
   Opened world;
   auto const answer = world.ask(submission("k"));

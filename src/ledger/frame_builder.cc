@@ -1,11 +1,33 @@
 #include "ledger/frame_builder.h"
 
+#include <fmt/format.h>
+
 #include "base/check.h"
 #include "codec/event_codec.h"
+#include "domain/enclosed.h"
 #include "domain/invariants.h"
 #include "domain/next_id.h"
 
 namespace tally::ledger {
+
+namespace {
+
+// What cannot be recorded did not happen.
+domain::Refusal unfit(codec::Fit fit) {
+  bool const large = fit == codec::Fit::too_large;
+  return {.code = large ? domain::RefusalCode::payload_too_large
+                        : domain::RefusalCode::validation_error,
+          .detail = large ? fmt::format("what this asks for does not fit into one record of the "
+                                        "ledger, which has at most {} bytes; nothing was done",
+                                        codec::kLeafBytesMax)
+                          : "this holds a text or a number that no record of the ledger can hold; "
+                            "nothing was done",
+          .pointer = {},
+          .shortage = {},
+          .retry_after = {}};
+}
+
+}  // namespace
 
 std::array<std::uint8_t, 16> FrameBuilder::salt() {
   std::array<std::uint8_t, 16> salt{};
@@ -42,38 +64,60 @@ domain::Header FrameBuilder::header(domain::Outcome const& outcome, Origin const
   return header;
 }
 
-std::shared_ptr<Entry const> FrameBuilder::record(PendingFrame& frame, domain::Snapshot snapshot,
-                                                  domain::Outcome outcome, Origin const& origin,
-                                                  Instant at, Bytes enclosure) {
-  std::shared_ptr<Entry const> first;
+// Under which key the decision's answer is remembered, and until when.
+std::optional<domain::Answered> FrameBuilder::answered(Request const& request, Instant at) const {
+  if (!request.idempotency) return std::nullopt;
+  return domain::Answered{.expires_at = at + state_.settings.idempotency_life,
+                          .fingerprint = request.idempotency->fingerprint,
+                          .key = request.idempotency->key};
+}
+
+// Folds an event whose bytes are known to fit.
+void FrameBuilder::join(PendingFrame& frame, std::shared_ptr<Entry> entry,
+                        ports::LogRecord stored) {
+  domain::Recorded const& recorded = entry->recorded;
+  domain::apply(state_, recorded.header, recorded.event);
+  auto const violated = domain::violated_invariant(state_, recorded.header, recorded.event);
+  TALLY_CHECK(!violated, violated.value_or(""));
+  if (frame.log.records.empty())
+    frame.log.first_seq = static_cast<std::uint64_t>(recorded.header.seq);
+  frame.bytes += stored.leaf.size() + stored.enclosure.size();
+  frame.log.records.push_back(std::move(stored));
+  frame.entries.push_back(std::move(entry));
+}
+
+tl::expected<std::shared_ptr<Entry const>, domain::Refusal> FrameBuilder::record(
+    PendingFrame& frame, domain::Snapshot snapshot, domain::Outcome outcome, Request& request,
+    Instant at) {
+  std::size_t const count = outcome.events.size();
+  made_.clear();
+  made_.resize(count);
   DecisionId const decision = domain::decision_id(state_.ledger, state_.ledger.seq_next);
-  CorrelationId const trace = correlation(outcome, origin);
-  for (domain::Event& event : outcome.events) {
-    auto entry = std::make_shared<Entry>();
-    entry->recorded.header = header(outcome, origin, trace, at);
-    entry->recorded.header.decision = decision;
-    entry->recorded.event = std::move(event);
-    ports::LogRecord stored;
-    if (!first) {
+  CorrelationId const trace = correlation(outcome, request.origin);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& [entry, stored] = made_[i];
+    entry = std::make_shared<Entry>();
+    domain::Header& head = entry->recorded.header;
+    head = header(outcome, request.origin, trace, at);
+    head.decision = decision;
+    head.seq += static_cast<std::int64_t>(i);
+    if (head.tenant) head.tenant_seq += static_cast<std::int64_t>(i);
+    entry->recorded.event = std::move(outcome.events[i]);
+    if (i == 0) {
+      head.idempotency = answered(request, at);
       entry->recorded.snapshot = std::move(snapshot);
-      stored.enclosure = std::move(enclosure);
     }
     if (auto const* opened = std::get_if<domain::ChronicleEvent>(&entry->recorded.event))
       if (auto const* leaf0 = std::get_if<domain::chronicle::Opened>(opened))
-        entry->recorded.header.ledger = leaf0->ledger;
-    codec::encode(entry->recorded, stored.leaf);
-    TALLY_CHECK(stored.leaf.size() <= codec::kLeafBytesMax, "an event exceeds 65,535 bytes");
-    domain::apply(state_, entry->recorded.header, entry->recorded.event);
-    auto const violated =
-        domain::violated_invariant(state_, entry->recorded.header, entry->recorded.event);
-    TALLY_CHECK(!violated, violated.value_or(""));
-    if (frame.log.records.empty())
-      frame.log.first_seq = static_cast<std::uint64_t>(entry->recorded.header.seq);
-    frame.bytes += stored.leaf.size() + stored.enclosure.size();
-    frame.log.records.push_back(std::move(stored));
-    frame.entries.push_back(entry);
-    if (!first) first = entry;
+        head.ledger = leaf0->ledger;
+    codec::Fit const fit = codec::encode(entry->recorded, stored.leaf);
+    if (fit != codec::Fit::fits) return tl::unexpected(unfit(fit));
   }
+  // Bytes that no leaf names are nobody's evidence: those of a report that kept none, for one.
+  if (domain::enclosure_in(made_[0].entry->recorded.event) != nullptr)
+    made_[0].stored.enclosure = std::move(request.enclosure);
+  std::shared_ptr<Entry const> first = made_[0].entry;
+  for (auto& [entry, stored] : made_) join(frame, std::move(entry), std::move(stored));
   return first;
 }
 

@@ -30,24 +30,35 @@ class FrameBuilder {
       : state_(state), tree_(tree), entropy_(entropy) {}
 
   // Records one decision in `frame` and applies it; returns its first entry. Entries have no hashes
-  // yet, and their bytes stand in `frame.log`.
-  std::shared_ptr<Entry const> record(PendingFrame& frame, domain::Snapshot snapshot,
-                                      domain::Outcome outcome, Origin const& origin, Instant at,
-                                      Bytes enclosure);
+  // yet, and their bytes stand in `frame.log`. A refusal, and nothing was done: an event of it has
+  // no leaf, because it would be larger than one may be (codec::kLeafBytesMax). Takes the request's
+  // enclosure.
+  tl::expected<std::shared_ptr<Entry const>, domain::Refusal> record(PendingFrame& frame,
+                                                                     domain::Snapshot snapshot,
+                                                                     domain::Outcome outcome,
+                                                                     Request& request, Instant at);
   // Nothing more comes into the frame: hashes its leaves into the tree.
   void seal(PendingFrame& frame);
   // The log store is done with the frame: its entries get their bytes.
   static void take_bytes_back(PendingFrame& frame);
 
  private:
+  struct Made {  // an event of the decision at hand, with its bytes
+    std::shared_ptr<Entry> entry;
+    ports::LogRecord stored;
+  };
+
   CorrelationId correlation(domain::Outcome const& outcome, Origin const& origin);
   domain::Header header(domain::Outcome const& outcome, Origin const& origin,
                         CorrelationId correlation, Instant at);
+  std::optional<domain::Answered> answered(Request const& request, Instant at) const;
+  void join(PendingFrame& frame, std::shared_ptr<Entry> entry, ports::LogRecord stored);
   std::array<std::uint8_t, 16> salt();
 
   domain::State& state_;
   merkle::Tree& tree_;
   ports::Entropy& entropy_;
+  std::vector<Made> made_;  // empty but during record()
 };
 
 }  // namespace tally::ledger

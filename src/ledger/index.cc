@@ -14,12 +14,23 @@ namespace {
 
 std::size_t bytes_of(Entry const& entry) { return entry.leaf.size() + entry.enclosure.size(); }
 
+tl::unexpected<Error> being_made_anew(IndexPart const& part) {
+  return fail("index_damaged", fmt::format("the index of the events {} to {} is being made anew",
+                                           part.range.from, part.range.to));
+}
+
 Result<void> newest_of(IndexPart const& part, MarkKey const& key, std::int64_t before,
                        std::size_t limit, std::vector<std::int64_t>& found) {
   if (part.range.from >= before) return {};
-  if (!part.lost) return part.table->newest(key, before, limit, found);
-  return fail("index_damaged", fmt::format("the index of the events {} to {} is being made anew",
-                                           part.range.from, part.range.to));
+  if (part.lost) return being_made_anew(part);
+  return part.table->newest(key, before, limit, found);
+}
+
+Result<void> oldest_of(IndexPart const& part, MarkKey const& key, std::int64_t from,
+                       std::size_t limit, std::vector<std::int64_t>& found) {
+  if (part.range.to <= from || found.size() >= limit) return {};
+  if (part.lost) return being_made_anew(part);
+  return part.table->oldest(key, from, limit, found);
 }
 
 }  // namespace
@@ -113,6 +124,22 @@ Result<std::vector<std::int64_t>> Index::newest(MarkKey const& key,
   return found;
 }
 
+// What is open is behind all parts, and is looked at together with their list: a table that is
+// closed meanwhile would else be missed or found twice.
+Result<std::vector<std::int64_t>> Index::first_of(MarkKey const& key, std::int64_t from,
+                                                  std::size_t limit) const {
+  std::vector<std::int64_t> open;
+  auto const parts = tables_.with([&](Tables const& tables) -> std::vector<IndexPart> {
+    if (tables.open != nullptr) (void)tables.open->oldest(key, from, limit, open);
+    return tables.parts;
+  });
+  std::vector<std::int64_t> found;
+  for (IndexPart const& part : parts) TRY_VOID(oldest_of(part, key, from, limit, found));
+  auto const wanted = std::min(open.size(), limit - std::min(limit, found.size()));
+  found.insert(found.end(), open.begin(), open.begin() + static_cast<std::ptrdiff_t>(wanted));
+  return found;
+}
+
 Result<std::vector<std::int64_t>> Index::all_of(MarkKey const& key) const {
   TRY(found, newest(key, std::nullopt, std::numeric_limits<std::size_t>::max()));
   std::ranges::reverse(found);
@@ -123,6 +150,12 @@ Result<std::vector<std::int64_t>> Index::of_run(RunId run) const { return all_of
 
 Result<std::vector<std::int64_t>> Index::of_correlation(CorrelationId correlation) const {
   return all_of(key_of(correlation));
+}
+
+Result<std::vector<std::int64_t>> Index::latest_of(MarkKey const& key,
+                                                   std::optional<std::int64_t> before,
+                                                   std::size_t limit) const {
+  return newest(key, before, limit);
 }
 
 Result<std::vector<std::int64_t>> Index::runs_of(TenantId const& tenant,

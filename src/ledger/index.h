@@ -58,6 +58,14 @@ class Index {
   // the disk's.
   Result<std::vector<std::int64_t>> of_run(RunId run) const;
   Result<std::vector<std::int64_t>> of_correlation(CorrelationId correlation) const;
+  // What stands under a key, at most `limit`: the first from event `from` on, oldest first; the
+  // last before event `before` (none: of all), newest first. Callers choose correlations, so
+  // whoever shows what stands under one bounds what is looked at.
+  Result<std::vector<std::int64_t>> first_of(MarkKey const& key, std::int64_t from,
+                                             std::size_t limit) const;
+  Result<std::vector<std::int64_t>> latest_of(MarkKey const& key,
+                                              std::optional<std::int64_t> before,
+                                              std::size_t limit) const;
   // First events of the tenant's runs, newest first, at most `limit`, older than `before` (none:
   // from the newest).
   Result<std::vector<std::int64_t>> runs_of(TenantId const& tenant,

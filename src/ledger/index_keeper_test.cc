@@ -55,10 +55,14 @@ class IndexKeeperTest : public testing::Test {
     EXPECT_EQ(one.last_checkpoint(), plain.last_checkpoint());
     EXPECT_EQ(one.errors({}, 1'000), *plain.errors({}, 1'000));
     EXPECT_EQ(one.errors(500, 3), *plain.errors(500, 3));
+    for (std::int64_t from = 0; from < 1'000; from += 37)
+      for (std::size_t const limit : {1u, 4u, 1'000u})
+        EXPECT_EQ(one.first_of(kErrorsKey, from, limit), *plain.first_of(kErrorsKey, from, limit));
     for (TenantId const& tenant : {domain::testing::kAcme, domain::testing::kBeta}) {
       EXPECT_EQ(one.runs_of(tenant, {}, 10'000), *plain.runs_of(tenant, {}, 10'000));
       for (std::int64_t before = 0; before < 1'000; before += 37)
         EXPECT_EQ(one.runs_of(tenant, before, 4), *plain.runs_of(tenant, before, 4));
+      EXPECT_EQ(one.first_of(key_of(tenant), 100, 9), *plain.first_of(key_of(tenant), 100, 9));
     }
     for (auto const& recorded : load.world.history) {
       if (!recorded.header.run) continue;

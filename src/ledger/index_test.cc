@@ -46,6 +46,42 @@ TEST(Index, FindsWhatWasNotedAndKeepsOnlyWhatWasAdded) {
   EXPECT_EQ(again.recent(again.size() - 1), world.index.recent(again.size() - 1));
 }
 
+// Everything that the tests ask for themselves has one correlation.
+TEST(Index, FindsTheFirstOfACorrelationFromAnyEventOnAndNoMoreThanAsked) {
+  Opened world;
+  for (int i = 0; i < 9; ++i) world.submit(std::to_string(i));
+  Index parts(4);  // several tables
+  for (std::int64_t seq = 0; seq < world.index.size(); ++seq) parts.add(world.index.recent(seq));
+  CorrelationId const id = *world.index.recent(world.index.size() - 1)->recorded.header.correlation;
+  auto const all = *parts.of_correlation(id);
+  for (std::int64_t from = 0; from <= world.index.size(); ++from) {
+    for (std::size_t const limit : {std::size_t{0}, std::size_t{1}, std::size_t{5}, all.size()}) {
+      std::vector<std::int64_t> expected;
+      for (auto const seq : all)
+        if (seq >= from && expected.size() < limit) expected.push_back(seq);
+      EXPECT_EQ(parts.first_of(key_of(id), from, limit), expected) << from << " " << limit;
+    }
+  }
+}
+
+TEST(Reader, HandsOverEventsUntilItIsToldToStop) {
+  Opened world;
+  for (int i = 0; i < 40; ++i) world.ask(submission(std::to_string(i), Micros(1000)));
+  Reader const reader(world.log, world.index);
+  std::vector<std::int64_t> seen;
+  auto const note = [&](Entry const& entry) -> Result<bool> {
+    seen.push_back(entry.recorded.header.seq);
+    return seen.back() != 30;
+  };
+  EXPECT_EQ(reader.each(3, note), 31);
+  EXPECT_EQ(seen.size(), 28u);
+  EXPECT_EQ(seen.front(), 3);
+  seen.clear();
+  EXPECT_EQ(reader.each(31, note), world.index.size());
+  EXPECT_EQ(seen.back() + 1, world.index.size());
+  EXPECT_EQ(reader.each(world.index.size() + 7, note), world.index.size() + 7);
+}
+
 TEST(Reader, TellsARunThatLeftMemoryFromItsEventsAlone) {
   Opened world;
   Leased const leased = world.running("k", kFixed);

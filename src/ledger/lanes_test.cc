@@ -58,6 +58,57 @@ TEST(Lanes, TakeFinishBeforeStartAndReadsLast) {
   EXPECT_TRUE(inbox.empty());
 }
 
+Inbox::Item question(std::string& served, char name, std::string const& tenant = {}) {
+  return {.request = {},
+          .question = [&served, name](Fate) { served.push_back(name); },
+          .tenant = TenantId(tenant)};
+}
+
+void put(Inbox& inbox, Lane lane, Inbox::Item item) {
+  EXPECT_EQ(inbox.put(lane, item), Inbox::Put::taken);
+}
+
+TEST(Lanes, LetTenantsTakeTurns) {
+  Inbox inbox(4096);
+  std::string served;
+  for (int i = 0; i < 500; ++i) put(inbox, Lane::start, question(served, 'g', "greedy"));
+  put(inbox, Lane::start, question(served, 'v', "victim"));
+  put(inbox, Lane::start, question(served, 's'));
+  for (int i = 0; i < 4; ++i) inbox.take()->question(Fate::decided);
+  EXPECT_EQ(served, "gvsg");
+}
+
+TEST(Lanes, PassOverNoneForEver) {
+  Inbox inbox(4096);
+  std::string served;
+  for (char const lane : {'c', 's', 'r'})
+    put(inbox,
+        lane == 'c'   ? Lane::finish
+        : lane == 's' ? Lane::start
+                      : Lane::read,
+        question(served, lane));
+  for (int i = 0; i < 1000 && (served.find('s') == served.npos || served.find('r') == served.npos);
+       ++i) {
+    inbox.take()->question(Fate::decided);
+    put(inbox, Lane::finish, question(served, 'c'));  // whoever reports never stops
+  }
+  EXPECT_NE(served.find('s'), served.npos);
+  EXPECT_NE(served.find('r'), served.npos);
+  EXPECT_GE(served.find('s'), Inbox::kPassedOverMax - 1) << "before that, what ends goes first";
+}
+
+TEST(Lanes, CountHeartbeatsAmongTheirTenants) {
+  LoopWorld world(narrow(16));
+  world.open();
+  domain::run::Handle const acme{.fence = 1, .lease = LeaseId(1), .tenant = kAcme};
+  domain::run::Handle const beta{.fence = 1, .lease = LeaseId(1), .tenant = kBeta};
+  EXPECT_EQ(world.heartbeat(acme)->answers, 0);
+  EXPECT_EQ(world.heartbeat(acme)->answers, 0);
+  EXPECT_EQ(world.heartbeat(acme)->answers, 1) << "past the tenant's share";
+  EXPECT_EQ(world.heartbeat(beta)->answers, 0);
+  world.settle();
+}
+
 TEST(Lanes, LetACompletionOvertakeSubmitsThatCameBefore) {
   LoopWorld world;
   world.open();

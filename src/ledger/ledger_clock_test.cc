@@ -22,6 +22,45 @@ TEST(LedgerClock, SlewsToTheWallByAtMost500Ppm) {
   EXPECT_EQ(ledger.now(), clock.wall());
 }
 
+// As a busy loop asks: far more often than a step earns a whole microsecond of slew.
+TEST(LedgerClock, SlewsAsFastHoweverOftenItIsAsked) {
+  for (std::int64_t const step : {1, 7, 1'999, 2'000, 333'333}) {
+    HandClock clock;
+    LedgerClock ledger(clock, Instant{});
+    Instant const begin = ledger.now();
+    clock.set_by(hours(1));
+    Duration passed;
+    while (passed < seconds(2)) {
+      clock.pass(microseconds(step));
+      passed = passed + microseconds(step);
+      ledger.now();
+    }
+    std::int64_t const slewed = (ledger.now() - begin - passed).value();
+    EXPECT_EQ(slewed, passed.value() * 500 / 1'000'000) << step;
+  }
+}
+
+TEST(LedgerClock, IsReadFromAnywhereAsItWasSetLast) {
+  HandClock clock;
+  LedgerClock ledger(clock, Instant{});
+  Instant const begin = ledger.now();
+  clock.pass(seconds(5));
+  EXPECT_EQ(ledger.read(), begin + seconds(5));
+  clock.set_by(hours(24 * 365 * 56));
+  EXPECT_EQ(ledger.read(), begin + seconds(5));
+  Instant const now = ledger.now();
+  EXPECT_EQ(ledger.read(), now);
+}
+
+TEST(LedgerClock, TakesNoTimeThatALedgerCannotKeep) {
+  HandClock clock;
+  clock.set_by(hours(24 * 365 * 300));
+  LedgerClock ahead(clock, Instant{});
+  EXPECT_EQ(ahead.now(), kWallMax);
+  clock.pass(hours(1));
+  EXPECT_LT(ahead.now(), kWallMax + hours(1));
+}
+
 TEST(LedgerClock, NeverGoesBackwards) {
   HandClock clock;
   LedgerClock ledger(clock, Instant{});
@@ -34,6 +73,19 @@ TEST(LedgerClock, NeverGoesBackwards) {
     ASSERT_GE(now, last);
     last = now;
   }
+}
+
+// What is counted from such a clock would have no leaf.
+TEST(LedgerClock, BelievesNoWallClockBeyond2200) {
+  HandClock clock;
+  clock.set_by(hours(24 * 365 * 300));
+  LedgerClock ledger(clock, Instant{});
+  EXPECT_EQ(ledger.now(), kWallMax);
+  clock.set_by(hours(-24 * 365 * 600));
+  ledger.now();
+  auto const step = ledger.take_step();
+  ASSERT_TRUE(step);
+  EXPECT_EQ(*step, Instant(0) - kWallMax);  // before 1970 is not believed either
 }
 
 TEST(LedgerClock, ReportsAStepOnceUntilItIsGone) {
@@ -72,6 +124,28 @@ TEST(ClockSteps, AreRecordedAndMoveNoDeadline) {
   world.clock.set_by(hours(-6));
   world.settle();
   EXPECT_EQ(world.phase(leased.run), domain::run::Phase::running);
+}
+
+TEST(ClockSteps, OfCenturiesAreRecordedToo) {
+  LoopWorld world;
+  world.open();
+  auto const size = world.size();
+  world.clock.set_by(hours(24 * 365 * 300));
+  world.settle();
+  ASSERT_EQ(world.events(size), std::vector<std::string>{"clock.stepped"});
+  world.ask(submission("k"));
+  EXPECT_EQ(world.events().back(), "run.submitted");
+}
+
+TEST(ClockSteps, MakeNothingOlderForWhoeverComparesWithLedgerTime) {
+  LoopWorld world;
+  world.open();
+  Instant const before = world.loop->now();
+  world.clock.pass(seconds(3));
+  world.clock.set_by(hours(24 * 365 * 56));
+  world.settle();
+  EXPECT_GE(world.loop->now(), before + seconds(3));
+  EXPECT_LT(world.loop->now(), before + seconds(4));
 }
 
 TEST(ClockSteps, AcrossARestartLetNoEventGoBackInTime) {

@@ -15,10 +15,10 @@ void Liveness::drop(RunId run) {
   until_.erase(at);
 }
 
-void Liveness::renew_all(Instant at, Duration period) {
+void Liveness::renew_all(Instant at, std::function<Duration(RunId)> const& period_of) {
   order_.clear();
   for (auto& [run, until] : until_) {
-    until = at + period;
+    until = at + period_of(run);
     order_.emplace(until, run);
   }
 }

@@ -3,6 +3,7 @@
 // Which lease was last heard of when. Volatile: it belongs to the loop and is never folded; after a
 // start every lease has a full period again. It enters decisions only as a fact.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,8 +18,8 @@ class Liveness {
   // Heard now: alive for `period` from `at`.
   void renew(RunId run, Instant at, Duration period);
   void drop(RunId run);
-  // Everybody has a full period again (after a start, or after time stood still).
-  void renew_all(Instant at, Duration period);
+  // Everybody has a full period again, each their own (after time stood still).
+  void renew_all(Instant at, std::function<Duration(RunId)> const& period_of);
   bool expired(RunId run, Instant at) const;
   // The one that expires first.
   std::optional<std::pair<Instant, RunId>> next() const;

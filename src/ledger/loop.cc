@@ -16,14 +16,18 @@ Loop::Inside::Inside(Start start, World the_world, LoopOptions the_options)
       digest(std::move(start.digest)) {
   shared.with([&](Volatile& v) { v.directory = Directory::of(state); });
   Instant const now = clock.now();
+  // Nobody could report while no server was there: a limit that passed meanwhile waits as well.
+  limit_round.not_before = now + domain::run::kLimitGrace;
+  rests_announced = {state.ledger.work_clock.at(now), RunId()};
   state.runs.each([&](RunId id, domain::run::Row const& row) {
     bool const over =
         options.command_leases_end_with_process && row.runner == domain::run::Runner::command;
     if (row.phase == domain::run::Phase::leased || row.phase == domain::run::Phase::running)
-      liveness.renew(id, now, over ? Duration(0) : state.settings.lease);
+      liveness.renew(id, now, over ? Duration(0) : lease_of(id, now));
     if (row.phase == domain::run::Phase::reconciling) reminders.emplace(now, id);
   });
   for (auto const& [job, waiting] : state.queue.waiting) open.orders.emplace_back(WorkWaits{job});
+  find_running_to_stop();
   digest.update(state);
 }
 
@@ -89,6 +93,16 @@ void Loop::find_run(RunId run, std::function<void(RunReading)> done) {
   inside_->put(Lane::finish, {.request = {}, .question = std::move(question), .tenant = {}});
 }
 
+void Loop::find_answer(TenantId tenant, Digest key, std::function<void(AnswerReading)> done) {
+  auto question = [this, key, done = std::move(done)](Fate fate) mutable {
+    if (fate != Fate::decided)
+      done({.fate = fate, .seq = {}});
+    else
+      inside_->read_answer(key, std::move(done));
+  };
+  inside_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = tenant});
+}
+
 void Loop::read_budget(TenantId tenant, std::function<void(BudgetReading)> done) {
   auto question = [this, tenant, done = std::move(done)](Fate fate) mutable {
     if (fate != Fate::decided)
@@ -100,14 +114,23 @@ void Loop::read_budget(TenantId tenant, std::function<void(BudgetReading)> done)
 }
 
 void Loop::heartbeat(domain::run::Handle handle, std::function<void(Heartbeat)> done) {
+  TenantId const tenant = handle.tenant.value_or(TenantId());
   auto question = [this, handle, done = std::move(done)](Fate fate) mutable {
-    if (fate != Fate::decided) return done(Heartbeat::stopping);
+    Heartbeat const stopping{.action = Heartbeat::Action::stopping, .reason = {}, .remaining = {}};
+    if (fate != Fate::decided) return done(stopping);
     Heartbeat const heard = inside_->heard(handle);
-    inside_->open.replies.push_back([done = std::move(done), heard](Fate later) {
-      done(later == Fate::decided ? heard : Heartbeat::stopping);
+    inside_->open.replies.push_back([done = std::move(done), heard, stopping](Fate later) {
+      done(later == Fate::decided ? heard : stopping);
     });
   };
-  inside_->put(Lane::finish, {.request = {}, .question = std::move(question), .tenant = {}});
+  inside_->put(Lane::finish, {.request = {}, .question = std::move(question), .tenant = tenant});
+}
+
+void Loop::read_queue(std::function<void(std::vector<QueuedRuns>)> done) {
+  auto question = [this, done = std::move(done)](Fate fate) {
+    if (fate == Fate::decided) done(inside_->queued_runs());
+  };
+  inside_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = {}});
 }
 
 std::shared_ptr<Directory const> Loop::directory() const {
@@ -117,6 +140,8 @@ std::shared_ptr<Directory const> Loop::directory() const {
 LoopCounts Loop::counts() const {
   return inside_->shared.with([](auto const& v) { return v.counts; });
 }
+
+Instant Loop::now() const { return inside_->clock.read(); }
 
 void Loop::begin_stop() {
   inside_->shared.with([](auto& v) { v.stopping = true; });
@@ -139,7 +164,10 @@ Duration Loop::step() {
   Instant const now = in.clock.now();
   in.note_clock_step();
   in.take_inbox();
+  in.stop_running();
   in.decide_due(now);
+  in.end_hopeless(now);
+  in.announce_rested(now);
   in.remind(now);
   in.archive(now);
   in.end_waits(now);

@@ -22,10 +22,13 @@
 
 #include "base/mutex.h"
 #include "codec/state_digest.h"
+#include "domain/answers.h"
 #include "domain/core.h"
+#include "domain/run/limits.h"
 #include "ledger/directory.h"
 #include "ledger/entry.h"
 #include "ledger/index.h"
+#include "ledger/readings.h"
 #include "merkle/tree.h"
 #include "ports/clock.h"
 #include "ports/entropy.h"
@@ -44,11 +47,6 @@ struct Origin {
   TenantId tenant;  // whose share of the lane it takes; empty: the server's own
 };
 
-// How a request ended. `decided`: `reply` says it, and what it says is durable. `overloaded`,
-// `stopping`: nothing happened. `unknown`: may or may not have happened; the same idempotency key
-// is safe to retry.
-enum class Fate { decided, overloaded, stopping, unknown };
-
 struct Answer {
   Fate fate = Fate::decided;
   domain::Reply reply;
@@ -61,21 +59,10 @@ struct Answer {
 struct Request {
   domain::Command command;
   Bytes enclosure;  // sealed payload that goes with the command's first event
+  std::optional<domain::IdempotencyKey> idempotency = {};  // under which the answer is kept
   Origin origin;
   std::function<void(Answer)> done;  // called once, on the loop's thread: must not block
 };
-
-struct RunReading {
-  Fate fate = Fate::decided;
-  std::optional<domain::run::Row> row;  // none: no such run of this tenant in memory
-};
-
-struct BudgetReading {
-  Fate fate = Fate::decided;
-  std::optional<domain::directory::Tenant> tenant;
-};
-
-enum class Heartbeat { go_on, cancel, lost, stopping };
 
 // An order as the loop hands it out once it is durable; again after a restart, from the state.
 struct SignHead {
@@ -87,11 +74,18 @@ struct ReconcileRun {
   RunId run;
   std::int64_t fence = 0;
 };
+// The work of a command that runs here must stop: cancelled, or stopped by a mode. Others hear it
+// at their next heartbeat.
+struct StopRun {
+  RunId run;
+  std::int64_t fence = 0;
+  domain::run::StopReason reason = domain::run::StopReason::stopped;
+};
 // Wake-up for whoever waits for work of this job.
 struct WorkWaits {
   JobName job;
 };
-using Order = std::variant<SignHead, ReconcileRun, WorkWaits>;
+using Order = std::variant<SignHead, ReconcileRun, StopRun, WorkWaits>;
 
 struct LoopOptions {
   std::size_t lane_requests_max = 4096;  // a fuller lane answers `overloaded`
@@ -109,7 +103,7 @@ struct LoopCounts {
   std::uint64_t events = 0;
   std::uint64_t frames = 0;
   std::uint64_t overloaded = 0;
-  std::uint64_t reaper_scans = 0;  // passes over due deadlines
+  std::uint64_t reaper_scans = 0;  // passes that found a deadline due
   std::array<std::uint64_t, kLanes> lane_depth{};
   std::int64_t runs_live = 0;
   std::int64_t queue_depth = 0;
@@ -150,10 +144,16 @@ class Loop {
   void read_run(TenantId tenant, RunId run, Duration wait, std::function<void(RunReading)> done);
   // Any tenant's run, for the server's own use.
   void find_run(RunId run, std::function<void(RunReading)> done);
+  // What an idempotency key was answered with; `key` as run::IdempotencyKey has it.
+  void find_answer(TenantId tenant, Digest key, std::function<void(AnswerReading)> done);
   void read_budget(TenantId tenant, std::function<void(BudgetReading)> done);
   void heartbeat(domain::run::Handle handle, std::function<void(Heartbeat)> done);
+  // Who waits in the queue, at most kQueueRowsMax pairs of job and tenant. For metrics.
+  void read_queue(std::function<void(std::vector<QueuedRuns>)> done);
   std::shared_ptr<Directory const> directory() const;
   LoopCounts counts() const;
+  // Ledger time (ledger/ledger_clock.h): what anything with a time in the ledger is compared with.
+  Instant now() const;
   // No new requests: what is in the inbox is answered `stopping`; what is in a frame completes.
   void begin_stop();
   bool idle() const;          // nothing in flight

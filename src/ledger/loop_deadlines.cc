@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domain/run/engine.h"
 #include "ledger/loop_inside.h"
 
 namespace tally::ledger {
@@ -24,12 +25,13 @@ Instant cut(Set const& set, Instant before) {
 }  // namespace
 
 void Loop::Inside::decide_due(Instant now) {
-  for (std::size_t n = 0; n < kDueAtOnce && !full(); ++n)
-    if (!decide_next_due(now)) return;
+  std::size_t n = 0;
+  while (n < kDueAtOnce && !full() && decide_next_due(now)) ++n;
+  if (n > 0) ++counts.reaper_scans;
 }
 
-// Approvals, leases, queue, each in order of time. A run that a mode of its own scopes holds back
-// gives way to those behind it. False: nothing more is due.
+// Approvals, limits, leases, queue, each in order of time. A run that a mode of its own scopes
+// holds back gives way to those behind it. False: nothing more is due.
 bool Loop::Inside::decide_next_due(Instant now) {
   auto const& approvals = state.deadlines.approvals;
   if (!approvals.empty() && approvals.begin()->first <= now && now >= due_not_before) {
@@ -40,12 +42,17 @@ bool Loop::Inside::decide_next_due(Instant now) {
     return true;
   }
   if (state.ledger.work_clock.standing_since) return false;
+  Instant const late = now - domain::run::kLimitGrace;
+  if (auto const run = next_of(state.deadlines.limits, limit_round, late, now)) {
+    decide_due_run({.kind = domain::run::DueKind::limit, .run = *run});
+    return true;
+  }
   if (auto const lease = liveness.next(); lease && lease->first <= now) {
     if (!decide_due_run({.kind = domain::run::DueKind::lease, .run = lease->second}))
       liveness.renew(lease->second, now, kNotNow);
     return true;
   }
-  auto const run = next_queue_deadline(now);
+  auto const run = next_of(state.deadlines.queue, queue_round, now, now);
   if (run) decide_due_run({.kind = domain::run::DueKind::queue, .run = *run});
   return run.has_value();
 }
@@ -57,18 +64,50 @@ bool Loop::Inside::decide_due_run(domain::run::Due due) {
   return open.entries.size() > before;
 }
 
-// Each deadline that is due is asked once a round; one that stays where it is waits for the next.
-std::optional<RunId> Loop::Inside::next_queue_deadline(Instant now) {
-  if (!queue_round && now < queue_not_before) return std::nullopt;
-  auto const& queue = state.deadlines.queue;
-  auto const at = queue_round ? queue.upper_bound(*queue_round) : queue.begin();
-  if (at != queue.end() && at->first <= state.ledger.work_clock.at(now)) {
-    queue_round = *at;
+std::optional<RunId> Loop::Inside::next_of(RunsByTime const& deadlines, Round& round,
+                                           Instant due_before, Instant now) {
+  if (!round.at && now < round.not_before) return std::nullopt;
+  auto const at = round.at ? deadlines.upper_bound(*round.at) : deadlines.begin();
+  if (at != deadlines.end() && at->first <= state.ledger.work_clock.at(due_before)) {
+    round.at = *at;
     return at->second;
   }
-  queue_round.reset();
-  if (at != queue.begin()) queue_not_before = now + kNotNow;
+  round.at.reset();
+  if (at != deadlines.begin()) round.not_before = now + kNotNow;
   return std::nullopt;
+}
+
+// Whoever waits for work hears of runs that have rested; each run is announced once a rest.
+void Loop::Inside::announce_rested(Instant now) {
+  auto const& rests = state.deadlines.rests;
+  Instant const work_at = state.ledger.work_clock.at(now);
+  auto at = rests.upper_bound(rests_announced);
+  for (; at != rests.end() && at->first <= work_at; ++at) {
+    open.orders.emplace_back(WorkWaits{state.runs.at(at->second).job});
+    rests_announced = *at;
+  }
+}
+
+void Loop::Inside::find_running_to_stop() {
+  if (state.modes.size() == 0) return;
+  std::vector<RunId> found;  // in an order that is the same everywhere
+  state.runs.each([&](RunId id, domain::run::Row const& row) {
+    bool const goes_on =
+        row.phase == domain::run::Phase::running || row.phase == domain::run::Phase::reconciling;
+    if (goes_on && !row.stop_requested &&
+        domain::run::mode_in_force(state, id, row) >= domain::mode::Mode::stop)
+      found.push_back(id);
+  });
+  std::ranges::sort(found);
+  to_stop.insert(to_stop.end(), found.begin(), found.end());
+}
+
+void Loop::Inside::stop_running() {
+  for (std::size_t n = 0; n < kDueAtOnce && !full() && !to_stop.empty(); ++n) {
+    RunId const run = to_stop.front();
+    to_stop.pop_front();
+    decide_own(domain::RunCommand(domain::run::Stop{run}), correlation_of(run));
+  }
 }
 
 void Loop::Inside::remind(Instant now) {
@@ -84,13 +123,14 @@ void Loop::Inside::remind(Instant now) {
 
 void Loop::Inside::archive(Instant now) {
   if (now < archive_not_before) return;
-  std::size_t const before = state.finished.size() + state.key_ends.size();
+  std::int64_t const before = state.ledger.seq_next;
   decide_own(domain::ChronicleCommand(domain::chronicle::ArchiveAdvanced{
                  .finished_before = cut(state.finished, now - state.settings.archive_after),
-                 .keys_before = cut(state.key_ends, now)}),
+                 .keys_before = cut(state.key_ends, now),
+                 .keys_kept_until = now + domain::kKeyAfterRun}),
              fresh_correlation());
   // What one event did not take is next; where it took nothing, nothing may be archived now.
-  bool const took_some = state.finished.size() + state.key_ends.size() < before;
+  bool const took_some = state.ledger.seq_next > before;
   archive_not_before = now;
   if (!took_some || archive_due() > now) archive_not_before = now + kArchiveEvery;
 }
@@ -112,7 +152,7 @@ void Loop::Inside::end_waits(Instant now) {
 
 Duration Loop::Inside::until_next(Instant now) const {
   if (failed || (full() && in_flight)) return kIdle;  // until it is woken
-  if (!inbox.empty() || (!open.empty() && !in_flight)) return Duration(0);
+  if (!inbox.empty() || !to_stop.empty() || (!open.empty() && !in_flight)) return Duration(0);
   Instant next = now + kIdle;
   auto sooner = [&](Instant at) { next = std::min(next, at); };
   if (auto const wait = waits.next()) sooner(*wait);
@@ -121,16 +161,24 @@ Duration Loop::Inside::until_next(Instant now) const {
     sooner(std::max(state.deadlines.approvals.begin()->first, due_not_before));
   if (!state.ledger.work_clock.standing_since) {
     if (auto const lease = liveness.next()) sooner(lease->first);
-    if (!state.deadlines.queue.empty()) sooner(queue_round ? now : queue_due());
+    auto const& [queue, limits, rests] =
+        std::tie(state.deadlines.queue, state.deadlines.limits, state.deadlines.rests);
+    if (!queue.empty()) sooner(due_of(queue, queue_round, Duration(0), now));
+    if (!limits.empty()) sooner(due_of(limits, limit_round, domain::run::kLimitGrace, now));
+    if (auto const rest = rests.upper_bound(rests_announced); rest != rests.end())
+      sooner(rest->first + state.ledger.work_clock.paused);
   }
   if (!state.finished.empty() || !state.key_ends.empty()) sooner(archive_due());
   if (uncovered > 0 && !in_flight) sooner(checkpoint_not_before);
   return std::max(next - now, Duration(0));
 }
 
-Instant Loop::Inside::queue_due() const {
-  return std::max(state.deadlines.queue.begin()->first + state.ledger.work_clock.paused,
-                  queue_not_before);
+// When the first of them, which are there, is asked next, so long after its time.
+Instant Loop::Inside::due_of(RunsByTime const& deadlines, Round const& round, Duration after,
+                             Instant now) const {
+  if (round.at) return now;
+  return std::max(deadlines.begin()->first + after + state.ledger.work_clock.paused,
+                  round.not_before);
 }
 
 Instant Loop::Inside::archive_due() const {

@@ -1,3 +1,4 @@
+#include "domain/granted.h"
 #include "ledger/loop_inside.h"
 
 namespace tally::ledger {
@@ -26,11 +27,15 @@ void Loop::Inside::decide(Request request) {
   ++counts.commands;
   domain::Moment const moment = moment_of(request.command);
   Answer answer;
-  auto permit = domain::permit_for(state, request.command, moment.at);
-  if (permit)
+  if (auto earlier = request.idempotency
+                         ? domain::earlier_answer(state, *request.idempotency, moment.at)
+                         : std::nullopt) {
+    answer.reply = std::move(*earlier);
+  } else if (auto permit = domain::permit_for(state, request.command, moment.at)) {
     settle(request, *permit, moment, answer);
-  else
+  } else {
     answer.reply = std::move(permit).error();
+  }
   open.replies.push_back(
       [done = std::move(request.done), answer = std::move(answer)](Fate fate) mutable {
         if (fate != Fate::decided) answer = Answer{};
@@ -52,17 +57,67 @@ void Loop::Inside::settle(Request& request, domain::Permit permit, domain::Momen
                           Answer& answer) {
   domain::Facts facts = domain::gather(state, request.command, permit, moment);
   domain::Outcome outcome = domain::decide(moment.at, request.command, facts);
+  if (auto const* granted = std::get_if<domain::Granted>(&outcome.reply))
+    return settle_granted(request, domain::Granted(*granted), std::move(facts), std::move(outcome),
+                          moment, answer);
   answer.reply = outcome.reply;
   std::optional<RunId> const run = outcome.run;
   std::optional<TenantId> const tenant = outcome.tenant;
-  if (!outcome.events.empty()) {
-    std::size_t const before = open.entries.size();
-    answer.entry =
-        builder.record(open, {.command = std::move(request.command), .facts = std::move(facts)},
-                       std::move(outcome), request.origin, moment.at, std::move(request.enclosure));
-    for (std::size_t i = before; i < open.entries.size(); ++i) follow(*open.entries[i], moment.at);
+  bool const happens = outcome.events.empty() ||
+                       record(request, std::move(facts), std::move(outcome), moment.at, answer);
+  if (happens) attach_rows(answer, run, tenant);
+}
+
+// False, and the answer is a refusal: what has no record did not happen.
+bool Loop::Inside::record(Request& request, domain::Facts facts, domain::Outcome outcome,
+                          Instant at, Answer& answer) {
+  domain::shorten(state, request.command, facts);
+  std::size_t const before = open.entries.size();
+  auto first =
+      builder.record(open, {.command = std::move(request.command), .facts = std::move(facts)},
+                     std::move(outcome), request, at);
+  for (std::size_t i = before; i < open.entries.size(); ++i) follow(*open.entries[i], at);
+  if (first)
+    answer.entry = std::move(*first);
+  else
+    answer.reply = std::move(first).error();
+  return first.has_value();
+}
+
+// The last signature, and in the same frame the decision that it sets free. The answer is the
+// second one's: what was approved is what the signer hears of, and what an idempotency key keeps.
+void Loop::Inside::settle_granted(Request& request, domain::Granted granted, domain::Facts facts,
+                                  domain::Outcome outcome, domain::Moment const& moment,
+                                  Answer& answer) {
+  auto after = domain::after_grant(state, request.command, facts, granted, moment.at);
+  if (after.not_now) {
+    answer.reply = std::move(*after.refusal);
+    return;
   }
-  attach_rows(answer, run, tenant);
+  Request next{.command = std::move(after.next),
+               .enclosure = {},
+               .idempotency = after.refusal ? std::nullopt : request.idempotency,
+               .origin = request.origin,
+               .done = {}};
+  request.idempotency.reset();
+  if (!record(request, std::move(facts), std::move(outcome), moment.at, answer)) return;
+  answer.entry.reset();
+  auto const permit = domain::permit_for(state, next.command, moment.at);
+  TALLY_CHECK(permit.has_value(), "what was granted is permitted: it was asked just now");
+  settle(next, *permit, moment, answer);
+  if (!after.refusal) return;
+  answer.reply = std::move(*after.refusal);
+  answer.entry.reset();
+}
+
+// Proposals that can come to nothing any more end, so that nobody signs in vain.
+void Loop::Inside::end_hopeless(Instant now) {
+  if (!std::exchange(approvals_in_doubt, false)) return;
+  for (auto const& [id, row] : state.approvals.in_order())
+    if (auto why = domain::hopeless(state, row, now))
+      decide_own(
+          domain::ApprovalCommand(domain::approval::End{.approval = id, .reason = std::move(*why)}),
+          fresh_correlation());
 }
 
 void Loop::Inside::attach_rows(Answer& answer, std::optional<RunId> run,
@@ -97,7 +152,10 @@ void Loop::Inside::follow(Entry const& entry, Instant at) {
   domain::Event const& event = entry.recorded.event;
   ++counts.events;
   if (domain::checkpoint_in(event) == nullptr) ++uncovered;
-  if (changes_directory(event)) open.directory_changed = true;
+  if (changes_directory(event)) {
+    open.directory_changed = true;
+    approvals_in_doubt = true;
+  }
   if (auto const* run = std::get_if<domain::RunEvent>(&event))
     std::visit([&](auto const& one) { follow_run(one, at); }, *run);
   if (auto const* mode = std::get_if<domain::ModeEvent>(&event))
@@ -107,9 +165,11 @@ void Loop::Inside::follow(Entry const& entry, Instant at) {
 // Where time stood still it goes on: every lease has a full period again.
 void Loop::Inside::follow_mode(domain::mode::Changed const& event, Instant at) {
   due_not_before = at;
-  queue_not_before = at;
+  queue_round.not_before = at;
+  limit_round.not_before = std::max(limit_round.not_before, at);
+  find_running_to_stop();
   if (event.from < domain::mode::Mode::stop) return;
-  liveness.renew_all(at, state.settings.lease);
+  liveness.renew_all(at, [&](RunId run) { return lease_of(run, at); });
   for (auto const& [job, waiting] : state.queue.waiting) open.orders.emplace_back(WorkWaits{job});
 }
 
@@ -121,22 +181,43 @@ void Loop::Inside::follow_run(domain::run::Leased const& event, Instant at) {
   liveness.renew(event.run, at, event.lease_period);
 }
 void Loop::Inside::follow_run(domain::run::Started const& event, Instant at) {
-  liveness.renew(event.run, at, state.settings.lease);
+  liveness.renew(event.run, at, lease_of(event.run, at));
 }
 void Loop::Inside::follow_run(domain::run::Requeued const& event, Instant) {
   liveness.drop(event.run);
-  open.orders.emplace_back(WorkWaits{state.runs.at(event.run).job});
+  // What rests is announced when its time has come.
+  if (!event.not_before) open.orders.emplace_back(WorkWaits{state.runs.at(event.run).job});
 }
 void Loop::Inside::follow_run(domain::run::Reconciling const& event, Instant at) {
   liveness.drop(event.run);
   reminders.emplace(at, event.run);
 }
-void Loop::Inside::follow_run(domain::run::CancelRequested const&, Instant) {}
+void Loop::Inside::follow_run(domain::run::CancelRequested const& event, Instant) {
+  order_stop(event.run, domain::run::StopReason::cancelled);
+}
+void Loop::Inside::follow_run(domain::run::StopRequested const& event, Instant) {
+  order_stop(event.run, domain::run::StopReason::stopped);
+}
 void Loop::Inside::follow_run(domain::run::Settled const& event, Instant) {
   liveness.drop(event.run);
 }
 void Loop::Inside::follow_run(domain::run::AuditRequired const& event, Instant) {
   liveness.drop(event.run);
+}
+void Loop::Inside::follow_run(domain::run::Unaccounted const&, Instant) {}
+
+// Commands run in this process and can be told at once.
+void Loop::Inside::order_stop(RunId run, domain::run::StopReason reason) {
+  domain::run::Row const& row = state.runs.at(run);
+  if (row.phase != domain::run::Phase::running || row.runner != domain::run::Runner::command)
+    return;
+  open.orders.emplace_back(StopRun{.run = run, .fence = row.fence, .reason = reason});
+}
+
+// No lease outlasts its run.
+Duration Loop::Inside::lease_of(RunId run, Instant now) const {
+  return domain::run::lease_period(state.runs.at(run), state.ledger.work_clock.at(now),
+                                   state.settings.lease);
 }
 
 }  // namespace tally::ledger

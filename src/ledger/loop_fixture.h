@@ -6,28 +6,13 @@
 
 #include "audit/frame_fixture.h"
 #include "domain/run_fixture.h"
+#include "ledger/awaited_fixture.h"
 #include "ledger/hand_ports_fixture.h"
 #include "ledger/loop.h"
 
 namespace tally::ledger::testing {
 
 using namespace domain::testing;  // commands and names of the domain's test world
-
-// What came of a request; `answers` says how often it was answered.
-template <class A>
-struct Awaited {
-  std::optional<A> answer;
-  int answers = 0;
-};
-template <class A>
-using AwaitedPtr = std::shared_ptr<Awaited<A>>;
-template <class A>
-std::function<void(A)> receiver(AwaitedPtr<A> const& awaited) {
-  return [awaited](A answer) {
-    awaited->answer = std::move(answer);
-    ++awaited->answers;
-  };
-}
 
 class LoopWorld {
  public:
@@ -41,19 +26,39 @@ class LoopWorld {
                                    .origin = "test.example/ledger",
                                    .vkey = {}});
     post(domain::directory::SetPlan{.person = kAnn, .plan = PlanName("unlimited"), .row = {}});
-    for (PersonId const& person : {kAnn, kBob}) {
+    for (PersonId const& person : {kAnn, kBob})
       post(domain::directory::AddPerson{
-          .name = "", .person = PersonId("root"), .subject = person, .roles = {"admin"}});
-    }
+          .name = "", .person = kAnn, .subject = person, .roles = {"admin"}});
     for (TenantId const& tenant : {kAcme, kBeta}) {
       post(domain::directory::CreateTenant{
           .person = kAnn, .plan = PlanName("unlimited"), .tenant = tenant});
       post(domain::budget::Grant{.amount = kGrant, .person = kAnn, .tenant = tenant});
     }
-    post(domain::directory::RegisterJob{job_kind(kFixed, domain::run::Runner::command, false)});
-    post(domain::directory::RegisterJob{job_kind(kReported, domain::run::Runner::worker, true)});
+    register_job(job_kind(kFixed, domain::run::Runner::command, false), hours(1));
+    register_job(job_kind(kReported, domain::run::Runner::worker, true), hours(1));
     settle();
+    let_bob_count();
     orders.clear();
+  }
+
+  // Bob claims a key that ann made for him, and a day passes.
+  void let_bob_count() {
+    post(key_to_claim(kBob, "code"));
+    settle();
+    auto const directory = loop->directory();
+    ASSERT_EQ(directory->unclaimed.size(), 1u);
+    post(domain::directory::ClaimKey{.code_sha256 = sha256(as_bytes("code")),
+                                     .key = directory->unclaimed.begin()->second.id,
+                                     .secret_sha256 = sha256(as_bytes("tk_bob"))});
+    settle();
+    clock.pass(domain::kNewcomerPeriod);
+    settle();
+  }
+
+  // `time`: that one attempt may take.
+  void register_job(domain::run::JobKind job, Duration time) {
+    job.timeout = time;
+    post(domain::directory::RegisterJob{std::move(job)});
   }
 
   template <class C>
@@ -62,8 +67,10 @@ class LoopWorld {
     Origin origin;
     origin.actor = "test";
     origin.tenant = std::move(tenant);
+    auto const key = domain::testing::key_of(command);
     loop->post(lane, {.command = to_command(std::move(command)),
                       .enclosure = {},
+                      .idempotency = key,
                       .origin = std::move(origin),
                       .done = receiver(awaited)});
     return awaited;

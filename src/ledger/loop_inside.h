@@ -4,6 +4,8 @@
 // loop_decide.cc (commands), loop_deadlines.cc (what comes due by itself), loop_reads.cc
 // (questions), loop_publish.cc (frames and what becomes visible with them) and loop.cc (the step).
 
+#include <deque>
+
 #include "ledger/frame_builder.h"
 #include "ledger/inbox.h"
 #include "ledger/ledger_clock.h"
@@ -40,13 +42,22 @@ struct Loop::Inside {
   Waits waits;
   std::set<std::pair<Instant, RunId>> reminders;  // orders to reconcile, by when to repeat them
   Instant due_not_before;
-  // One round through the queue deadlines that are due: where it is, and when the next may begin.
-  std::optional<std::pair<Instant, RunId>> queue_round;
-  Instant queue_not_before;
+  // A round through deadlines that are due: where it is, and when the next may begin. Each is asked
+  // once a round; what stays where it is, because a mode holds it back, waits for the next.
+  struct Round {
+    std::optional<std::pair<Instant, RunId>> at;
+    Instant not_before;
+  };
+  Round queue_round;
+  Round limit_round;
+  // Up to where runs that rest have been announced again; work clock.
+  std::pair<Instant, RunId> rests_announced;
+  std::deque<RunId> to_stop;  // a mode came into force while they ran
   Instant archive_not_before;
   Instant checkpoint_not_before;
   std::int64_t uncovered = 0;  // events since the last head was ordered that are not checkpoints
   std::size_t undigested = 0;  // events since the digest was brought up to date
+  bool approvals_in_doubt = true;  // something changed that a proposal may depend on
   bool failed = false;
   LoopCounts counts;
   Mutex<Volatile> shared;
@@ -61,6 +72,11 @@ struct Loop::Inside {
   domain::Moment moment_of(domain::Command const& command);
   void settle(Request& request, domain::Permit permit, domain::Moment const& moment,
               Answer& answer);
+  void settle_granted(Request& request, domain::Granted granted, domain::Facts facts,
+                      domain::Outcome outcome, domain::Moment const& moment, Answer& answer);
+  bool record(Request& request, domain::Facts facts, domain::Outcome outcome, Instant at,
+              Answer& answer);
+  void end_hopeless(Instant now);
   void attach_rows(Answer& answer, std::optional<RunId> run, std::optional<TenantId> const& tenant);
   void decide_own(domain::Command command, CorrelationId correlation);
   CorrelationId fresh_correlation();
@@ -76,28 +92,40 @@ struct Loop::Inside {
   void follow_run(domain::run::Requeued const& event, Instant at);
   void follow_run(domain::run::Reconciling const& event, Instant at);
   void follow_run(domain::run::CancelRequested const& event, Instant at);
+  void follow_run(domain::run::StopRequested const& event, Instant at);
   void follow_run(domain::run::Settled const& event, Instant at);
   void follow_run(domain::run::AuditRequired const& event, Instant at);
+  void follow_run(domain::run::Unaccounted const& event, Instant at);
 
   // Deadlines.
   void decide_due(Instant now);
   bool decide_next_due(Instant now);
   bool decide_due_run(domain::run::Due due);
-  std::optional<RunId> next_queue_deadline(Instant now);
+  using RunsByTime = domain::ByTime<Instant, RunId>;
+  std::optional<RunId> next_of(RunsByTime const& deadlines, Round& round, Instant due_before,
+                               Instant now);
+  Instant due_of(RunsByTime const& deadlines, Round const& round, Duration after,
+                 Instant now) const;
+  void announce_rested(Instant now);
+  void stop_running();
+  void find_running_to_stop();
+  void order_stop(RunId run, domain::run::StopReason reason);
+  Duration lease_of(RunId run, Instant now) const;
   void remind(Instant now);
   void archive(Instant now);
   void note_clock_step();
   void end_waits(Instant now);
   Duration until_next(Instant now) const;
-  Instant queue_due() const;
   Instant archive_due() const;
 
   // Questions.
   void read(RunId run, std::function<void(RunReading)> done);
+  void read_answer(Digest const& key, std::function<void(AnswerReading)> done);
   void read_tenant(TenantId const& tenant, std::function<void(BudgetReading)> done);
   void wait_for(TenantId const& tenant, RunId run, Duration wait,
                 std::function<void(RunReading)> done);
   Heartbeat heard(domain::run::Handle const& handle);
+  std::vector<QueuedRuns> queued_runs() const;
 
   // Frames.
   bool full() const;

@@ -129,7 +129,8 @@ std::optional<Instant> Loop::Inside::oldest_queued() const {
   std::optional<std::pair<std::int64_t, RunId>> oldest;
   for (auto const& [job, tenants] : state.queue.waiting)
     for (auto const& [tenant, waiting] : tenants)
-      if (!oldest || *waiting.begin() < *oldest) oldest = *waiting.begin();
+      if (!waiting.ready.empty() && (!oldest || *waiting.ready.begin() < *oldest))
+        oldest = *waiting.ready.begin();
   if (!oldest) return std::nullopt;
   return state.runs.at(oldest->second).created_at;
 }

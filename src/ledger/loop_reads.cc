@@ -1,3 +1,4 @@
+#include "domain/answers.h"
 #include "ledger/loop_inside.h"
 
 namespace tally::ledger {
@@ -11,6 +12,20 @@ void Loop::Inside::read(RunId run, std::function<void(RunReading)> done) {
     reading.fate = fate;
     if (fate != Fate::decided) reading.row.reset();
     done(std::move(reading));
+  });
+}
+
+void Loop::Inside::read_answer(Digest const& key, std::function<void(AnswerReading)> done) {
+  auto const* answered = state.answered.find(key);
+  std::optional<domain::Reply> reply;
+  if (answered != nullptr)
+    reply = domain::earlier_answer(state, {.fingerprint = answered->fingerprint, .key = key},
+                                   clock.now());
+  auto const* replayed = reply ? std::get_if<domain::Replayed>(&*reply) : nullptr;
+  std::optional<std::int64_t> seq;
+  if (replayed != nullptr) seq = replayed->seq;
+  open.replies.push_back([done = std::move(done), seq](Fate fate) {
+    done({.fate = fate, .seq = fate == Fate::decided ? seq : std::nullopt});
   });
 }
 
@@ -33,22 +48,39 @@ void Loop::Inside::wait_for(TenantId const& tenant, RunId run, Duration wait,
     return;
   }
   bool const ended = domain::run::is_final(row->phase);
-  if (ended || wait.value() <= 0 || waits.size() >= options.waiters_max)
-    read(run, std::move(done));
-  else
-    waits.add(run, clock.now() + wait, std::move(done));
+  bool const waiting = !ended && wait.value() > 0 &&
+                       waits.add(tenant, run, clock.now() + wait, options.waiters_max, done);
+  if (!waiting) read(run, std::move(done));
 }
 
 Heartbeat Loop::Inside::heard(domain::run::Handle const& handle) {
   RunId const* run = state.leases.find(handle.lease);
-  if (run == nullptr) return Heartbeat::lost;
+  if (run == nullptr) return {};
   domain::run::Row const& row = state.runs.at(*run);
   bool const live =
       row.phase == domain::run::Phase::leased || row.phase == domain::run::Phase::running;
   bool const own = !handle.tenant || *handle.tenant == row.tenant;
-  if (!live || !own || row.fence != handle.fence) return Heartbeat::lost;
-  liveness.renew(*run, clock.now(), state.settings.lease);
-  return row.cancel_requested ? Heartbeat::cancel : Heartbeat::go_on;
+  bool const held = row.lease == handle.lease && row.fence == handle.fence;
+  if (!live || !own || !held) return {};
+  Instant const now = clock.now();
+  Instant const work_at = state.ledger.work_clock.at(now);
+  liveness.renew(*run, now, lease_of(*run, now));
+  auto const reason = domain::run::stop_reason(row, work_at);
+  return {.action = reason ? Heartbeat::Action::stop : Heartbeat::Action::go_on,
+          .reason = reason,
+          .remaining = domain::run::time_left(row, work_at)};
+}
+
+std::vector<QueuedRuns> Loop::Inside::queued_runs() const {
+  std::vector<QueuedRuns> rows;
+  for (auto const& [job, tenants] : state.queue.waiting) {
+    for (auto const& [tenant, waiting] : tenants) {
+      if (rows.size() >= kQueueRowsMax) return rows;
+      auto const runs = waiting.ready.size() + waiting.resting.size();
+      rows.push_back({.job = job, .tenant = tenant, .runs = static_cast<std::int64_t>(runs)});
+    }
+  }
+  return rows;
 }
 
 }  // namespace tally::ledger

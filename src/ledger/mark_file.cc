@@ -223,6 +223,19 @@ Result<void> MarkFile::newest(MarkKey const& key, std::int64_t before, std::size
   return {};
 }
 
+Result<void> MarkFile::oldest(MarkKey const& key, std::int64_t from, std::size_t limit,
+                              std::vector<std::int64_t>& found) const {
+  auto const behind = std::ranges::lower_bound(fences_, Mark{key, from});
+  auto page = static_cast<std::uint64_t>(behind - fences_.begin());
+  if (page > 0) --page;  // the first of them may stand behind the page's fence
+  std::vector<Mark> marks;
+  for (bool more = true; more && page < pages(); ++page) {
+    TRY_VOID(read(page, 1, marks));
+    more = take_oldest(marks, key, from, limit, found);
+  }
+  return {};
+}
+
 NextMarks MarkFile::all() const {
   return [this, next = std::uint64_t{0},
           marks = std::vector<Mark>()]() mutable -> Result<std::span<Mark const>> {

@@ -62,6 +62,8 @@ class MarkFile final : public MarkTable {
 
   Result<void> newest(MarkKey const& key, std::int64_t before, std::size_t limit,
                       std::vector<std::int64_t>& found) const override;
+  Result<void> oldest(MarkKey const& key, std::int64_t from, std::size_t limit,
+                      std::vector<std::int64_t>& found) const override;
   std::uint64_t size() const override { return head_.marks; }
   NextMarks all() const override;
 

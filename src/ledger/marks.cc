@@ -71,6 +71,15 @@ bool take_newest(std::span<Mark const> marks, MarkKey const& key, std::int64_t b
   return found.size() < limit;
 }
 
+bool take_oldest(std::span<Mark const> marks, MarkKey const& key, std::int64_t from,
+                 std::size_t limit, std::vector<std::int64_t>& found) {
+  for (auto at = std::ranges::lower_bound(marks, Mark{key, from}); at != marks.end(); ++at) {
+    if (found.size() >= limit || at->key() != key) return false;
+    found.push_back(at->seq());
+  }
+  return found.size() < limit;
+}
+
 // Which side is next is chosen without a branch, as marks are compared.
 Mark* merge(std::span<Mark const>& a, std::span<Mark const>& b, Mark* to) {
   Mark const* x = a.data();

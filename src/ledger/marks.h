@@ -82,6 +82,9 @@ class MarkTable {
   // already and until that are `limit`. Error "index_damaged", and the disk's.
   virtual Result<void> newest(MarkKey const& key, std::int64_t before, std::size_t limit,
                               std::vector<std::int64_t>& found) const = 0;
+  // The events under `key` from the sequence `from` on, oldest first, in the same way.
+  virtual Result<void> oldest(MarkKey const& key, std::int64_t from, std::size_t limit,
+                              std::vector<std::int64_t>& found) const = 0;
   virtual std::uint64_t size() const = 0;
   // All of them, once; for writing them elsewhere. The table outlives what is returned.
   virtual NextMarks all() const = 0;
@@ -90,6 +93,10 @@ class MarkTable {
 // Appends what stands under `key` before `before` in sorted `marks`, newest first. Says whether
 // marks that stand before these may have more of it.
 bool take_newest(std::span<Mark const> marks, MarkKey const& key, std::int64_t before,
+                 std::size_t limit, std::vector<std::int64_t>& found);
+
+// The same from `from` on, oldest first. Says whether marks that stand behind these may have more.
+bool take_oldest(std::span<Mark const> marks, MarkKey const& key, std::int64_t from,
                  std::size_t limit, std::vector<std::int64_t>& found);
 
 // Merges sorted marks until one side is used up. `a` and `b` are then what is left of them; returns

@@ -51,6 +51,15 @@ Result<void> MemoryMarks::newest(MarkKey const& key, std::int64_t before, std::s
   return {};
 }
 
+Result<void> MemoryMarks::oldest(MarkKey const& key, std::int64_t from, std::size_t limit,
+                                 std::vector<std::int64_t>& found) const {
+  for (auto level = levels_.begin(); level != levels_.end() && found.size() < limit; ++level)
+    take_oldest(*level, key, from, limit, found);
+  for (auto at = unsorted_.begin(); at != unsorted_.end() && found.size() < limit; ++at)
+    if (at->key() == key && at->seq() >= from) found.push_back(at->seq());
+  return {};
+}
+
 NextMarks MemoryMarks::all() const {
   auto const sorted = std::make_shared<Level>(unsorted_);
   std::ranges::sort(*sorted);

@@ -23,6 +23,8 @@ class MemoryMarks final : public MarkTable {
 
   Result<void> newest(MarkKey const& key, std::int64_t before, std::size_t limit,
                       std::vector<std::int64_t>& found) const override;
+  Result<void> oldest(MarkKey const& key, std::int64_t from, std::size_t limit,
+                      std::vector<std::int64_t>& found) const override;
   std::uint64_t size() const override { return size_; }
   NextMarks all() const override;
 

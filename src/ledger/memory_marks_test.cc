@@ -17,6 +17,13 @@ std::vector<std::int64_t> newest(MarkTable const& table, RunId run, std::int64_t
   return found;
 }
 
+std::vector<std::int64_t> oldest(MarkTable const& table, RunId run, std::int64_t from,
+                                 std::size_t limit) {
+  std::vector<std::int64_t> found;
+  EXPECT_TRUE(table.oldest(key_of(run), from, limit, found));
+  return found;
+}
+
 TEST(Marks, HoldAKeyAndASequenceAndHaveOneOrder) {
   constexpr std::array<std::uint64_t, 3> kNumbers{0, 1, ~std::uint64_t{0}};
   constexpr std::array<std::int64_t, 3> kSequences{0, 1, kNoSeqYet};
@@ -57,6 +64,10 @@ TEST(MemoryMarks, AreWhatAMapOfListsWouldHoldAtEverySize) {
     for (std::int64_t const one : lists[asked])
       if (one < before && expected.size() < limit) expected.push_back(one);
     ASSERT_EQ(newest(marks, RunId(asked), before, limit), expected);
+    expected.clear();
+    for (auto one = lists[asked].rbegin(); one != lists[asked].rend(); ++one)
+      if (*one >= before && expected.size() < limit) expected.push_back(*one);
+    ASSERT_EQ(oldest(marks, RunId(asked), before, limit), expected);
   }
   EXPECT_EQ(marks.size(), 20'000u);
 }

@@ -103,7 +103,9 @@ Result<std::optional<Error>> fold(segments::SegmentLog const& log, audit::Fold& 
   if (refused) return refused;
   if (!all) return tl::unexpected<Error>(all.error());
   if (begin == 0 || fold.proven()) return std::nullopt;
-  return Error{"unproven", "no checkpoint behind the snapshot confirms its state", {}};
+  return Error{"unproven",
+               "no checkpoint behind the snapshot, under a later signed one, confirms its state",
+               {}};
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace tally::ledger {
 namespace {
 
 constexpr std::size_t kReadAtOnce = 4096;  // records, for long ranges
+constexpr std::size_t kFirstReadAtOnce = 16;
 
 Result<Entry> to_entry(ports::LogRecord record, std::int64_t seq) {
   auto recorded = codec::decode(record.leaf);
@@ -49,6 +50,28 @@ Result<std::vector<Entry>> Reader::entries(std::int64_t from, std::size_t count)
     entries.push_back(std::move(entry));
   }
   return entries;
+}
+
+// How many records are read at once follows from how long they were so far.
+Result<std::int64_t> Reader::each(std::int64_t from,
+                                  std::function<Result<bool>(Entry const&)> const& take) const {
+  std::int64_t const size = index_.size();
+  std::size_t at_once = kFirstReadAtOnce;
+  while (from >= 0 && from < size) {
+    auto const count = std::min(at_once, static_cast<std::size_t>(size - from));
+    TRY(records, store_.read(static_cast<std::uint64_t>(from), count));
+    if (records.empty()) break;
+    std::size_t bytes = 1;
+    for (auto const& record : records) bytes += record.leaf.size() + record.enclosure.size();
+    at_once = std::clamp(kHeldBytes * records.size() / bytes, std::size_t{1}, kReadAtOnce);
+    for (auto& record : records) {
+      TRY(one, to_entry(std::move(record), from));
+      ++from;
+      TRY(go_on, take(one));
+      if (!go_on) return from;
+    }
+  }
+  return from;
 }
 
 Result<domain::run::Row> Reader::run(RunId run) const {

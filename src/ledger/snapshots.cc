@@ -14,7 +14,9 @@ namespace tally::ledger {
 namespace {
 
 constexpr std::string_view kPrefix = "state-";
-constexpr std::int64_t kFormat = 1;
+constexpr std::int64_t kFormat = 2;
+// Of the key: the pepper serves other purposes too.
+constexpr std::string_view kPurpose = "tallystick snapshot of the state";
 constexpr std::ptrdiff_t kKept = 2;
 constexpr std::size_t kReadBytes = 1u << 20;
 constexpr std::size_t kWriteBytes = 1u << 20;
@@ -52,9 +54,6 @@ tl::unexpected<Error> damaged(std::string what) {
   return fail("damaged", "a snapshot of the state cannot be used: " + std::move(what));
 }
 
-// Twenty digits, so that names sort as numbers do.
-std::string name_of(std::uint64_t size) { return fmt::format("{}{:020}", kPrefix, size); }
-
 std::optional<std::uint64_t> size_in(std::string_view name) {
   if (!name.starts_with(kPrefix)) return std::nullopt;
   name.remove_prefix(kPrefix.size());
@@ -62,6 +61,13 @@ std::optional<std::uint64_t> size_in(std::string_view name) {
   auto const [end, fault] = std::from_chars(name.data(), name.data() + name.size(), size);
   if (fault != std::errc{} || end != name.data() + name.size()) return std::nullopt;
   return size;
+}
+
+Digest key_of(ByteView pepper) { return hmac_sha256(pepper, as_bytes(kPurpose)); }
+
+// The last line of a file whose other lines have this digest.
+std::string seal_of(Digest const& lines, Digest const& key) {
+  return hmac_sha256(key.bytes, lines.bytes).hex();
 }
 
 // Hands lines to a file in larger parts, and hashes them.
@@ -73,10 +79,10 @@ class LineWriter {
     text_.push_back('\n');
     if (text_.size() >= kWriteBytes) flush();
   }
-  // The digest of all lines so far as the last one.
-  Result<void> end() {
+  // The seal of all lines so far as the last one.
+  Result<void> end(Digest const& key) {
     flush();
-    put(hash_.finish().hex());
+    put(seal_of(hash_.finish(), key));
     if (written_) written_ = write_(as_bytes(text_));
     return std::move(written_);
   }
@@ -93,9 +99,9 @@ class LineWriter {
   Result<void> written_;
 };
 
-// Calls line(text) for each line of the file but the last, which must be their digest.
+// Calls line(text) for each line of the file but the last, which must be their seal.
 template <class Line>
-Result<void> each_line(ports::DiskFile const& file, Line line) {
+Result<void> each_line(ports::DiskFile const& file, Digest const& key, Line line) {
   constexpr std::size_t kLastLine = 65;  // 64 hex and the end
   if (file.size() < kLastLine) return damaged("it is too short");
   std::uint64_t const end = file.size() - kLastLine;
@@ -116,8 +122,8 @@ Result<void> each_line(ports::DiskFile const& file, Line line) {
   }
   Bytes last(kLastLine);
   TRY_VOID(file.read(end, last));
-  if (!text.empty() || as_text(last) != hash.finish().hex() + "\n")
-    return damaged("its bytes are not those that were written");
+  if (!text.empty() || as_text(last) != seal_of(hash.finish(), key) + "\n")
+    return damaged("its bytes are not those that this data directory's server wrote");
   return {};
 }
 
@@ -147,6 +153,15 @@ Result<void> take_head(audit::Basis& basis, std::string_view line, std::string c
 
 }  // namespace
 
+std::string snapshot_name(std::uint64_t size) { return fmt::format("{}{:020}", kPrefix, size); }
+
+std::string snapshot_seal(ByteView lines, ByteView pepper) {
+  return seal_of(sha256(lines), key_of(pepper));
+}
+
+Snapshots::Snapshots(ports::Disk& disk, std::string build, ByteView pepper)
+    : disk_(disk), build_(std::move(build)), key_(key_of(pepper)) {}
+
 Result<std::vector<std::uint64_t>> Snapshots::sizes() const {
   TRY(names, disk_.list());
   std::vector<std::uint64_t> sizes;
@@ -157,10 +172,10 @@ Result<std::vector<std::uint64_t>> Snapshots::sizes() const {
 }
 
 Result<audit::Basis> Snapshots::load(std::uint64_t size) const {
-  TRY(file, disk_.open(name_of(size)));
+  TRY(file, disk_.open(snapshot_name(size)));
   audit::Basis basis;
   bool at_head = true;
-  TRY_VOID(each_line(*file, [&](std::string_view line) -> Result<void> {
+  TRY_VOID(each_line(*file, key_, [&](std::string_view line) -> Result<void> {
     if (std::exchange(at_head, false)) return take_head(basis, line, build_);
     auto read = codec::read_line(basis.state, line);
     return read ? read : damaged(read.error().detail);
@@ -175,19 +190,19 @@ audit::Basis Snapshots::newest() const { return SnapshotsInTurn(*this).next(); }
 
 Result<void> Snapshots::save(audit::Basis const& basis) {
   TRY_VOID(leave_room(disk_, 0));
-  TRY_VOID(disk_.put(name_of(basis.tree.size()), [&](ports::Write const& write) {
+  TRY_VOID(disk_.put(snapshot_name(basis.tree.size()), [&](ports::Write const& write) {
     LineWriter lines(write);
     codec::Buffer head;
     codec::write_value(head, head_of(basis, build_));
     lines.put(head.text());
     codec::write_state(basis.state, [&](std::string_view line) { lines.put(line); });
-    return lines.end();
+    return lines.end(key_);
   }));
   TRY(sizes, this->sizes());
   // By their place beside this one: larger ones are of another ledger or of another history.
   auto const own = std::ranges::find(sizes, basis.tree.size());
   for (auto at = sizes.begin(); at != sizes.end(); ++at)
-    if (at < own || at - own >= kKept) TRY_VOID(disk_.remove(name_of(*at)));
+    if (at < own || at - own >= kKept) TRY_VOID(disk_.remove(snapshot_name(*at)));
   return {};
 }
 

@@ -1,135 +1,9 @@
 #include "ledger/snapshots.h"
 
-#include "audit/ledger_fixture.h"
-#include "domain/workload_fixture.h"
-#include "ledger/attest.h"
-#include "ledger/open.h"
+#include "ledger/snapshots_fixture.h"
 
-namespace tally::ledger {
+namespace tally::ledger::testing {
 namespace {
-
-using audit::testing::MemoryDisk;
-using audit::testing::Notary;
-
-// A ledger as a server would have written it: random events, and now and then a checkpoint.
-class Story {
- public:
-  Story() : load_(41, merkle::format_vkey(notary_.vkey)) {}
-  Story& steps(int count) {
-    while (count-- > 0) load_.step();
-    return *this;
-  }
-  Story& checkpoint() {
-    write();
-    checkpointed_ = writer_.tree.size();
-    load_.world.ask(domain::chronicle::CheckpointSigned{
-        .note = notary_.note(writer_.tree.size(), writer_.tree.root()),
-        .size = static_cast<std::int64_t>(writer_.tree.size()),
-        .state_digest = digest().hex()});
-    return *this;
-  }
-  // What is on the disk then, and how many events that are.
-  std::uint64_t store(MemoryDisk& disk) {
-    write();
-    disk.files.clear();
-    audit::testing::store(disk, writer_.frames);
-    return writer_.tree.size();
-  }
-  // Events under the last checkpoint.
-  std::uint64_t checkpointed() const { return checkpointed_; }
-  Digest digest() const { return codec::StateDigest::of(load_.world.state); }
-  std::vector<domain::Recorded> const& history() const { return load_.world.history; }
-  std::string vkey() const { return merkle::format_vkey(notary_.vkey); }
-
- private:
-  // In frames of five events and fewer.
-  void write() {
-    auto const& history = load_.world.history;
-    while (writer_.tree.size() < history.size()) {
-      auto const from = static_cast<std::ptrdiff_t>(writer_.tree.size());
-      auto const to = std::min(from + 5, static_cast<std::ptrdiff_t>(history.size()));
-      writer_.write({history.begin() + from, history.begin() + to});
-    }
-  }
-  Notary notary_;
-  domain::testing::Workload load_;
-  audit::testing::Writer writer_;
-  std::uint64_t checkpointed_ = 0;
-};
-
-// Counts how often somebody looks what there is.
-class ListedDisk final : public MemoryDisk {
- public:
-  Result<std::vector<std::string>> list() const override {
-    ++lists;
-    return MemoryDisk::list();
-  }
-  mutable int lists = 0;
-};
-
-class SnapshotsTest : public testing::Test {
- protected:
-  Result<Attested> pass(Reach reach, std::uint64_t acknowledged) {
-    return ledger::attest(disk, snapshots,
-                          {.vkey = story.vkey(),
-                           .acknowledged = acknowledged,
-                           .checkpointed = story.checkpointed(),
-                           .reach = reach,
-                           .progress = {}});
-  }
-  void attest(Reach reach = Reach::whole) {
-    auto const attested = pass(reach, size);
-    ASSERT_TRUE(attested) << attested.error().detail;
-    EXPECT_TRUE(attested->report.ok) << attested->report.what;
-    EXPECT_TRUE(attested->saved);
-    EXPECT_EQ(attested->report.events, size);
-  }
-  // A snapshot under some hundred events; its checkpoint and more events behind it.
-  void write_and_go_on() {
-    size = story.steps(300).checkpoint().steps(200).checkpoint().steps(100).store(disk);
-    attest();
-    snapshot = story.checkpointed();
-  }
-  Result<Opened> open() { return open(snapshots); }
-  Result<Opened> open(Snapshots const& from) {
-    return ledger::open({.disk = disk,
-                         .snapshots = from,
-                         .derived = derived,
-                         .index = *into,
-                         .salt = [] { return 3u; },
-                         .helper = helper,
-                         .kept_events = kept_events},
-                        {.segment_bytes = {256u << 10}}, LedgerId(7));
-  }
-  // The start came to the state that was written, from this many events on.
-  void expect_opened(std::uint64_t from, std::size_t left_aside) {
-    auto opened = open();
-    ASSERT_TRUE(opened) << opened.error().detail;
-    EXPECT_EQ(opened->folded_from, from);
-    EXPECT_EQ(opened->left_aside.size(), left_aside);
-    EXPECT_EQ(opened->tree.size(), size);
-    EXPECT_EQ(opened->digest.update(opened->state), story.digest());
-    EXPECT_EQ(index.size(), static_cast<std::int64_t>(size));
-    for (std::int64_t seq = 0; seq < index.size(); ++seq) {
-      auto const kept = index.recent(seq);
-      ASSERT_NE(kept, nullptr) << seq;
-      EXPECT_EQ(kept->recorded, story.history()[static_cast<std::size_t>(seq)]);
-      EXPECT_EQ(kept->leaf_hash, merkle::leaf_hash(kept->leaf));
-    }
-  }
-  Bytes& file() { return derived.files.begin()->second; }
-
-  Story story;
-  MemoryDisk disk;
-  ListedDisk derived;
-  Snapshots snapshots{derived, "this build"};
-  Index index;
-  Index* into = &index;
-  audit::Helper helper = audit::Helper::none;
-  std::size_t kept_events = kRecentEventsMax;
-  std::uint64_t size = 0;
-  std::uint64_t snapshot = 0;
-};
 
 TEST_F(SnapshotsTest, AStartGoesOnFromTheNewest) {
   write_and_go_on();
@@ -199,12 +73,12 @@ TEST_F(SnapshotsTest, AStartPutsFullTablesIntoFiles) {
 }
 
 TEST_F(SnapshotsTest, HoldsTheWholeBasis) {
-  Digest const digest = story.steps(300).checkpoint().steps(50).digest();
-  size = story.checkpoint().store(disk);
+  Digest const digest = story.steps(300).digest();
+  size = story.checkpoint().steps(50).checkpoint().store(disk);
   attest();
-  auto const loaded = snapshots.load(story.checkpointed());
+  auto const loaded = snapshots.load(story.covered());
   ASSERT_TRUE(loaded) << loaded.error().detail;
-  EXPECT_EQ(loaded->tree.size(), story.checkpointed());
+  EXPECT_EQ(loaded->tree.size(), story.covered());
   EXPECT_FALSE(loaded->recent_roots.empty());
   EXPECT_EQ(loaded->recent_roots.rbegin()->second, loaded->tree.root());
   EXPECT_EQ(codec::StateDigest::of(loaded->state), digest);
@@ -231,7 +105,7 @@ TEST_F(SnapshotsTest, OfAnyDamagedByteIsNotUsed) {
 
 TEST_F(SnapshotsTest, OfAnotherBuildIsNotUsed) {
   write_and_go_on();
-  auto const opened = open(Snapshots(derived, "another build"));
+  auto const opened = open(Snapshots(derived, "another build", as_bytes(kPepper)));
   ASSERT_TRUE(opened);
   EXPECT_EQ(opened->folded_from, 0u);
   ASSERT_EQ(opened->left_aside.size(), 1u);
@@ -241,10 +115,10 @@ TEST_F(SnapshotsTest, OfAnotherBuildIsNotUsed) {
 // In a segment that only the scan behind the snapshot reads. Another snapshot would meet the same,
 // so none is tried: the index is begun once, as in a start that has none.
 TEST_F(SnapshotsTest, BehindWhichTheLogIsDamagedIsTheOnlyOneTried) {
-  size = story.steps(100).checkpoint().store(disk);
+  size = story.steps(100).checkpoint().steps(5).checkpoint().store(disk);
   attest();
   size = story.steps(900).checkpoint().store(disk);
-  std::string const last = disk.files.rbegin()->first;
+  std::string const last = std::prev(disk.files.find(segments::kHeadName))->first;
   std::uint64_t const before_last = *segments::segment_number(last) - 1;
   ASSERT_GE(before_last, 1u);
   disk.files[segments::segment_name(before_last)][5'000] ^= 1;
@@ -287,8 +161,8 @@ TEST_F(SnapshotsTest, ThatIsOlderIsTriedWhereTheNewestFails) {
   write_and_go_on();
   size = story.checkpoint().steps(10).store(disk);
   attest(Reach::tail);
-  EXPECT_EQ(snapshots.sizes(), (std::vector<std::uint64_t>{story.checkpointed(), snapshot}));
-  expect_opened(story.checkpointed(), 0);
+  EXPECT_EQ(snapshots.sizes(), (std::vector<std::uint64_t>{story.covered(), snapshot}));
+  expect_opened(story.covered(), 0);
   derived.files.rbegin()->second.back() ^= 1;
   expect_opened(snapshot, 1);
 }
@@ -308,10 +182,11 @@ TEST_F(SnapshotsTest, RefusesALedgerThatIsShorter) {
 
 TEST_F(SnapshotsTest, KeepsTheNewestTwo) {
   std::vector<std::uint64_t> sizes;
+  story.steps(30).checkpoint();
   for (int i = 0; i < 4; ++i) {
     size = story.steps(30).checkpoint().store(disk);
     attest(i == 0 ? Reach::whole : Reach::tail);
-    sizes.insert(sizes.begin(), story.checkpointed());
+    sizes.insert(sizes.begin(), story.covered());
   }
   sizes.resize(2);
   EXPECT_EQ(snapshots.sizes(), sizes);
@@ -362,4 +237,4 @@ TEST_F(SnapshotsTest, ATailWithADifferenceIsFound) {
 }
 
 }  // namespace
-}  // namespace tally::ledger
+}  // namespace tally::ledger::testing

@@ -1,11 +1,29 @@
 #include "ledger/waits.h"
 
+#include <algorithm>
+
 namespace tally::ledger {
 
-void Waits::add(RunId run, Instant until, Done done) {
+bool Waits::add(TenantId const& tenant, RunId run, Instant until, std::size_t most, Done& done) {
+  std::size_t& share = shares_[tenant];
+  bool const full =
+      waiters_.size() >= most || share >= std::max<std::size_t>(most / kTenantShare, 1);
+  if (full) {
+    if (share == 0) shares_.erase(tenant);
+    return false;
+  }
+  ++share;
   ++tickets_;
-  waiters_.emplace(std::pair(run, tickets_), Waiter{.until = until, .done = std::move(done)});
+  waiters_.emplace(std::pair(run, tickets_),
+                   Waiter{.tenant = tenant, .until = until, .done = std::move(done)});
   ends_.emplace(until, run, tickets_);
+  return true;
+}
+
+Waits::Waiters::iterator Waits::erase(Waiters::iterator at) {
+  auto const share = shares_.find(at->second.tenant);
+  if (--share->second == 0) shares_.erase(share);
+  return waiters_.erase(at);
 }
 
 std::vector<Waits::Done> Waits::take(RunId run) {
@@ -14,7 +32,7 @@ std::vector<Waits::Done> Waits::take(RunId run) {
   while (at != waiters_.end() && at->first.first == run) {
     ends_.erase({at->second.until, run, at->first.second});
     taken.push_back(std::move(at->second.done));
-    at = waiters_.erase(at);
+    at = erase(at);
   }
   return taken;
 }
@@ -26,7 +44,7 @@ std::vector<Waits::Ended> Waits::take_over(Instant now) {
     ends_.erase(ends_.begin());
     auto const at = waiters_.find({run, ticket});
     taken.push_back({.run = run, .done = std::move(at->second.done)});
-    waiters_.erase(at);
+    erase(at);
   }
   return taken;
 }
@@ -36,6 +54,7 @@ std::vector<Waits::Ended> Waits::take_all() {
   for (auto& [key, waiter] : waiters_)
     taken.push_back({.run = key.first, .done = std::move(waiter.done)});
   waiters_.clear();
+  shares_.clear();
   ends_.clear();
   return taken;
 }

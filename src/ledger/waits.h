@@ -1,7 +1,7 @@
 #pragma once
 
-// Long polls: who waits for the end of which run, and until when at the latest. The loop's own;
-// whoever is taken out is answered by the loop.
+// Long polls: who waits for the end of which run, and until when at the latest. A tenant has at
+// most an eighth of the places. The loop's own; whoever is taken out is answered by the loop.
 
 #include <map>
 #include <set>
@@ -19,7 +19,10 @@ class Waits {
     Done done;
   };
 
-  void add(RunId run, Instant until, Done done);
+  static constexpr std::size_t kTenantShare = 8;
+
+  // False, and `done` is left alone, if of `most` places none is left for this tenant.
+  bool add(TenantId const& tenant, RunId run, Instant until, std::size_t most, Done& done);
   // All who wait for `run`, in order of arrival.
   std::vector<Done> take(RunId run);
   // All whose time is over at `now`, the earliest first.
@@ -30,10 +33,15 @@ class Waits {
 
  private:
   struct Waiter {
+    TenantId tenant;
     Instant until;
     Done done;
   };
-  std::map<std::pair<RunId, std::uint64_t>, Waiter> waiters_;  // by run and ticket
+  using Waiters = std::map<std::pair<RunId, std::uint64_t>, Waiter>;
+  Waiters::iterator erase(Waiters::iterator at);
+
+  Waiters waiters_;  // by run and ticket
+  std::map<TenantId, std::size_t> shares_;
   std::set<std::tuple<Instant, RunId, std::uint64_t>> ends_;
   std::uint64_t tickets_ = 0;
 };

@@ -67,7 +67,7 @@ TEST(LongPoll, IsAnsweredAtOnceForAnEndedOrUnknownOrForeignRun) {
 
 TEST(LongPoll, IsBoundedInNumber) {
   LoopOptions options;
-  options.waiters_max = 2;
+  options.waiters_max = 2 * Waits::kTenantShare;  // two of one tenant
   Opened world(options);
   Leased const leased = world.running("k", kFixed);
   auto const first = world.read(leased.run, seconds(30));
@@ -89,8 +89,8 @@ TEST(Waits, TakesThoseOfOneRunAndLeavesTheOthers) {
   Waits waits;
   std::vector<int> answered;
   auto add = [&](std::uint64_t run, std::int64_t until, int name) {
-    waits.add(RunId(run), Instant(until),
-              [&answered, name](RunReading) { answered.push_back(name); });
+    Waits::Done done = [&answered, name](RunReading const&) { answered.push_back(name); };
+    EXPECT_TRUE(waits.add(kAcme, RunId(run), Instant(until), 100, done));
   };
   add(1, 30, 1);
   add(2, 10, 2);
@@ -103,6 +103,39 @@ TEST(Waits, TakesThoseOfOneRunAndLeavesTheOthers) {
   for (auto& ended : waits.take_over(Instant(10))) ended.done({});
   EXPECT_EQ(answered.back(), 2);
   EXPECT_EQ(waits.next(), std::nullopt);
+}
+
+TEST(Waits, GiveATenantAnEighthOfThePlacesAndOthersTheirs) {
+  Waits waits;
+  auto add = [&](TenantId const& tenant, std::uint64_t run) {
+    Waits::Done done = [](RunReading const&) {};
+    bool const added = waits.add(tenant, RunId(run), Instant(30), 16, done);
+    EXPECT_EQ(done == nullptr, added);
+    return added;
+  };
+  EXPECT_TRUE(add(kAcme, 1));
+  EXPECT_TRUE(add(kAcme, 2));
+  EXPECT_FALSE(add(kAcme, 3));
+  EXPECT_TRUE(add(kBeta, 4));
+  EXPECT_EQ(waits.take(RunId(1)).size(), 1u);
+  EXPECT_TRUE(add(kAcme, 5));
+  EXPECT_EQ(waits.take_over(Instant(30)).size(), 3u);
+  EXPECT_TRUE(add(kAcme, 6));
+  EXPECT_TRUE(add(kAcme, 7));
+}
+
+TEST(LongPoll, PastATenantsShareIsAnsweredAtOnce) {
+  LoopOptions options;
+  options.waiters_max = 8;
+  LoopWorld world(options);
+  world.open();
+  auto const run = *world.ask(submission("k")).entry->recorded.header.run;
+  auto const kept = world.read(run, seconds(30));
+  auto const over = world.read(run, seconds(30));
+  world.settle();
+  EXPECT_EQ(kept->answers, 0);
+  ASSERT_EQ(over->answers, 1);
+  EXPECT_EQ(over->answer->row->phase, domain::run::Phase::queued);
 }
 
 }  // namespace

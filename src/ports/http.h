@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/time.h"
+
 namespace tally::ports {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
@@ -36,6 +38,9 @@ struct HttpResponse {
   int status = 200;
   HttpHeaders headers;  // Content-Length, Date and Connection are the server's
   std::string body;
+  // For so long nothing more is read from this client: whoever asks too much is slowed down by its
+  // own full socket. Ignored on a connection that has an owner, see Responder::owned_by.
+  Duration rest = {};
 };
 
 // Answers one request, once, from any thread; dropped unanswered it sends 500. Long polls keep
@@ -46,12 +51,18 @@ class Responder {
     virtual ~Sink() = default;
     virtual void send(HttpResponse response) = 0;
     virtual bool gone() const = 0;
+    virtual bool owned_by(std::string_view /*owner*/) { return true; }
   };
   explicit Responder(std::shared_ptr<Sink> sink) : sink_(std::move(sink)) {}
   void send(HttpResponse response) {
     if (sink_) std::exchange(sink_, nullptr)->send(std::move(response));
   }
   bool gone() const { return sink_ && sink_->gone(); }
+  // Says for whom the connection speaks from here on. Until somebody says so it counts among the
+  // unauthenticated ones of its address, which may have few; afterwards among those of its owner.
+  // False: the owner has as many connections as it may, and this one stays unauthenticated. Only
+  // before handle() returns.
+  bool owned_by(std::string_view owner) { return !sink_ || sink_->owned_by(owner); }
 
  private:
   std::shared_ptr<Sink> sink_;

@@ -66,7 +66,8 @@ struct RunRequest {
   Digest job_hash;  // the runner executes exactly these bytes or fails with "job_unknown"
   std::string input_json;
   Duration timeout;
-  std::string traceparent;  // empty: none
+  std::string traceparent;                  // empty: none
+  std::optional<Duration> cost_limit = {};  // how long its hold lasts; none: the price has no rate
 };
 
 using RunResult = std::variant<WorkReceipt, WorkFailure>;
@@ -74,10 +75,12 @@ using RunResult = std::variant<WorkReceipt, WorkFailure>;
 class JobRunner {
  public:
   virtual ~JobRunner() = default;
+  // Whether run() would execute exactly these bytes. Error "job_unknown" says why not. May block.
+  virtual Result<void> ready(Digest const& job_hash) = 0;
   // Returns at once; `done` is called exactly once, from any thread, when no process of the job
-  // is left. Failure codes: "exit_nonzero", "killed", "timeout", "cancelled",
-  // "output_too_large", "output_not_json", "cost_not_reported", "job_unknown", "sandbox_failed",
-  // "overloaded".
+  // is left. Failure codes: "exit_nonzero", "signal", "timeout", "cost_limit", "cancelled",
+  // "output_too_large", "disk_limit", "output_not_json", "cost_not_reported" of the work; "killed"
+  // (together with the server), "job_unknown", "sandbox_failed", "overloaded" of the server.
   virtual void run(RunRequest request, std::function<void(RunResult)> done) = 0;
   // Stops the job if it still waits or runs; its `done` then says "cancelled". Otherwise nothing.
   virtual void cancel(RunId run, std::uint64_t fence) = 0;

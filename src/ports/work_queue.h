@@ -29,26 +29,35 @@ struct WorkItem {
   Duration timeout;
   std::uint32_t attempt = 1;
   std::string traceparent;
+  std::optional<Duration> cost_limit = {};  // how long its hold lasts; none: the price has no rate
 };
 
 // What a finished execution left behind, read back from disk by the worker that wrote it.
 struct WorkReceipt {
-  std::string result_json;         // the result document, canonical
+  std::string result_json;         // the result document, byte for byte as the work wrote it
   std::optional<Micros> reported;  // cost that the work itself reported
   Duration elapsed;
-  std::string sandbox;  // level reached, e.g. "bubblewrap" or "rlimit"
+  std::string sandbox;      // level reached, e.g. "bubblewrap" or "rlimit"
+  bool rounded_up = false;  // what was reported had a part below a micro
 };
 
 struct WorkFailure {
-  std::string code;    // e.g. "exit_nonzero", "timeout", "output_too_large", "sandbox_failed"
+  std::string code;    // e.g. "exit_nonzero", "timeout", "cost_limit", "sandbox_failed"
   std::string detail;  // sanitised, at most 200 characters
   bool retry = false;
   std::optional<Micros> reported;
   Duration elapsed;
   std::string sandbox;
+  bool rounded_up = false;
+  // The end of what it wrote there, redacted, at most kStderrTailBytesMax.
+  std::string stderr_tail = {};
 };
 
-enum class HeartbeatAnswer { go_on, cancel, lost };
+// What is kept of an attempt's stderr.
+inline constexpr std::size_t kStderrTailBytesMax = 8 * 1024;
+
+// Go on, or why the work must stop; `lost`: somebody else may have it by now, report nothing.
+enum class HeartbeatAnswer { go_on, cancelled, cost_limit, stopped, timeout, lost };
 
 // What a worker finds in work/<run>/<fence>/ when asked to reconcile.
 enum class ReceiptState { none, valid, damaged };

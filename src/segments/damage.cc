@@ -22,6 +22,15 @@ Error Damage::error() const {
               "The directory holds files of another ledger, at " + text() +
                   ". Point the server at the directory of its own ledger.",
               {}};
+    case DamageKind::incomplete:
+      return {"ledger_incomplete",
+              "The ledger is not whole, at " + text() +
+                  ". Restore the complete ledger directory from a mirror or a backup.",
+              {}};
+    case DamageKind::under_way:
+      return {"ledger_in_use",
+              "Another process writes this ledger, at " + text() + ". Stop that process first.",
+              {}};
     case DamageKind::torn:
     case DamageKind::corrupt:
       break;

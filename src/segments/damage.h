@@ -14,6 +14,8 @@ enum class DamageKind {
   corrupt,      // bytes that were acknowledged, or that nobody wrote
   rolled_back,  // shorter than a checkpoint that was signed, or than the caller knows it was
   foreign,      // another ledger's files
+  incomplete,   // a file is missing that says how long the ledger was
+  under_way,    // a frame arrived while the log was read: somebody writes it at this moment
 };
 
 struct Damage {
@@ -26,7 +28,10 @@ struct Damage {
 
   // "sequence 812 (0000000003.seg, byte 40960): the frame's content does not match its checksum"
   std::string text() const;
-  // "ledger_corrupt", "ledger_rolled_back" or "ledger_mismatch", and what to do about it.
+  // Nobody was told of what is damaged: no fault of the ledger.
+  bool harmless() const { return kind == DamageKind::torn || kind == DamageKind::under_way; }
+  // "ledger_corrupt", "ledger_rolled_back", "ledger_mismatch", "ledger_incomplete" or
+  // "ledger_in_use", and what to do about it.
   Error error() const;
 };
 

@@ -1,7 +1,8 @@
 #pragma once
 
 // The file `head`: the size and root of the latest signed checkpoint that the log's owner noted.
-// It is replaced as a whole and exists to refuse a log that became shorter than what was signed.
+// It is replaced as a whole and exists to refuse a log that became shorter than what was signed. It
+// is there before the first frame, with the size 0.
 
 #include <cstdint>
 #include <optional>

@@ -13,6 +13,33 @@ LogPosition position_before(SegmentHeader const& header) {
   return {header.base_seq, header.epoch, header.root_before};
 }
 
+// The frames that are whole, up to the first thing that is none; why it is none, if that is not the
+// end.
+Result<std::optional<Error>> walk_whole(FrameWalk& frames, FrameVisitor const& visitor,
+                                        SurveyedSegment& segment, LogPosition& end) {
+  std::optional<Error> why;
+  for (;;) {
+    auto next = frames.next();
+    if (!next && next.error().code != "frame_damaged") return tl::unexpected<Error>(next.error());
+    if (!next) why = next.error();
+    if (!next || *next == nullptr) break;
+    segment.frames.push_back(frame_at(**next));
+    TRY_VOID(visitor(**next));
+  }
+  segment.walked = true;
+  segment.end = frames.offset();
+  end = frames.position();
+  return why;
+}
+
+// Those within the first `limit` bytes of the file; what stands behind them is not judged.
+Result<std::optional<Error>> walk_frames(ports::DiskFile const& file, std::uint64_t limit,
+                                         FrameVisitor const& visitor, SurveyedSegment& segment,
+                                         LogPosition& end) {
+  FrameWalk frames(file, segment.header, position_before(segment.header), limit);
+  return walk_whole(frames, visitor, segment, end);
+}
+
 class Surveyor {
  public:
   Surveyor(ports::Disk& disk, SurveyOptions const& options, FrameVisitor const& visitor)
@@ -27,7 +54,9 @@ class Surveyor {
       return std::move(out_);
     }
     TRY_VOID(walk_segments());
-    if (!out_.damage || out_.damage->kind == DamageKind::torn) compare_with_knowledge();
+    // A log may have got its head since: the head comes before the first frame.
+    if (!out_.head && !head_damage_) TRY_VOID(read_the_head());
+    if (!out_.damage || out_.damage->harmless()) compare_with_knowledge();
     return std::move(out_);
   }
 
@@ -63,9 +92,9 @@ class Surveyor {
 
   Result<void> read_header(std::uint64_t number, bool is_last_file) {
     TRY(file, disk_.open(segment_name(number)));
-    auto bytes = file->size();
-    if (bytes < kSegmentBytesMin || bytes > kSegmentBytesMax || bytes % kBlock != 0) {
-      wrong_file(number, 0, fmt::format("the file has {} bytes", bytes));
+    auto const bytes = file->size();
+    if (bytes < kBlock) {
+      wrong_file(number, bytes, fmt::format("the file ends after {} bytes", bytes));
       return {};
     }
     Bytes block(kBlock);
@@ -73,11 +102,19 @@ class Surveyor {
     if (all_zero(block)) return read_prepared(*file, number, is_last_file);
     auto header = decode_segment_header(block);
     if (header) {
-      check_header(*header, number, bytes);
+      check_header(*header, number);
+    } else if (is_last_file && options_.beside == Beside::a_writer) {
+      out_.prepared = number;  // being begun
+      return {};
     } else {
       wrong_file(number, 0, header.error().detail);
     }
-    if (!header_damage_) out_.segments.push_back({.header = *header, .frames = {}});
+    if (header_damage_) return {};
+    out_.segments.push_back({.header = *header, .frames = {}});
+    if (header->bytes == bytes) return {};
+    wrong_file(number, std::min(bytes, header->bytes),
+               fmt::format("the file has {} bytes instead of {}", bytes, header->bytes));
+    readable_ = std::min(bytes, header->bytes) / kBlock * kBlock;
     return {};
   }
 
@@ -85,6 +122,11 @@ class Surveyor {
     TRY(used, first_nonzero(file, 0));
     if (!is_last_file) {
       wrong_file(number, 0, "the segment's header is missing");
+    } else if (options_.beside == Beside::a_writer) {
+      out_.prepared = number;
+    } else if (file.size() < kSegmentBytesMin || file.size() > kSegmentBytesMax ||
+               file.size() % kBlock != 0) {
+      wrong_file(number, 0, fmt::format("the file has {} bytes", file.size()));
     } else if (used) {
       wrong_file(number, *used, "bits are set in a segment that was never begun");
     } else {
@@ -93,7 +135,7 @@ class Surveyor {
     return {};
   }
 
-  void check_header(SegmentHeader const& header, std::uint64_t number, std::uint64_t file_bytes) {
+  void check_header(SegmentHeader const& header, std::uint64_t number) {
     auto ledger = options_.ledger;
     if (!ledger && number > 0) ledger = out_.segments[0].header.ledger;
     if (ledger && header.ledger != *ledger) {
@@ -101,9 +143,6 @@ class Surveyor {
                  DamageKind::foreign);
     } else if (header.number != number) {
       wrong_file(number, 0, fmt::format("the file holds segment {}", header.number));
-    } else if (header.bytes != file_bytes) {
-      wrong_file(number, 0,
-                 fmt::format("the file has {} bytes instead of {}", file_bytes, header.bytes));
     } else if (number == 0 && (header.base_seq != 0 || header.root_before != empty_log().root)) {
       wrong_file(number, 0, "the first segment does not begin the ledger");
     } else if (number > 0 && header.base_seq < out_.segments.back().header.base_seq) {
@@ -147,9 +186,16 @@ class Surveyor {
       compare_root(frame);
       return visitor_(frame);
     };
-    auto place = is_last && !header_damage_ ? SegmentPlace::last : SegmentPlace::sealed;
-    TRY(damage, walk_segment(*file, place, visit, segment, out_.end));
-    out_.damage = damage;
+    if (is_last && readable_) {
+      TRY_VOID(walk_frames(*file, *readable_, visit, segment, out_.end));
+    } else if (is_last && !header_damage_ && options_.beside == Beside::a_writer) {
+      TRY(why, walk_frames(*file, segment.header.bytes, visit, segment, out_.end));
+      unjudged_ = why;
+    } else {
+      auto place = is_last && !header_damage_ ? SegmentPlace::last : SegmentPlace::sealed;
+      TRY(damage, walk_segment(*file, place, visit, segment, out_.end));
+      out_.damage = damage;
+    }
     return {};
   }
 
@@ -171,11 +217,15 @@ class Surveyor {
     if (out_.head && out_.head->ledger != out_.segments[0].header.ledger) {
       return found(DamageKind::foreign, segment, end, "the file `head` is of another ledger");
     }
+    if (!out_.head && out_.end.next_seq > 0)
+      return found(DamageKind::incomplete, segment, end,
+                   "the file `head`, which every ledger with events has, is missing");
     auto known = options_.trusted_seq;
     if (out_.head) known = std::max(known, out_.head->size);
     if (out_.end.next_seq < known) {
       auto but = fmt::format(", although {} records are known to be durable", known);
       if (out_.damage) return found(DamageKind::corrupt, segment, end, out_.damage->what + but);
+      if (unjudged_) return found(DamageKind::corrupt, segment, end, unjudged_->detail + but);
       return found(DamageKind::rolled_back, segment, end, "the ledger ends here" + but);
     }
     if (head_disagrees_) out_.damage = head_disagrees_;
@@ -194,7 +244,9 @@ class Surveyor {
   SurveyOptions const& options_;
   FrameVisitor const& visitor_;
   Survey out_;
+  std::optional<Error> unjudged_;  // why the last segment's next frame is none, beside a writer
   std::optional<Damage> header_damage_;
+  std::optional<std::uint64_t> readable_;  // bytes of the last segment, where its file is too short
   std::optional<Damage> head_disagrees_;
   std::optional<std::string> head_damage_;
 };
@@ -210,18 +262,7 @@ Result<std::optional<Damage>> walk_segment(ports::DiskFile const& file, SegmentP
                                            FrameVisitor const& visitor, SurveyedSegment& segment,
                                            LogPosition& end) {
   FrameWalk frames(file, segment.header, position_before(segment.header), segment.header.bytes);
-  std::optional<Error> why;
-  for (;;) {
-    auto next = frames.next();
-    if (!next && next.error().code != "frame_damaged") return tl::unexpected<Error>(next.error());
-    if (!next) why = next.error();
-    if (!next || *next == nullptr) break;
-    segment.frames.push_back(frame_at(**next));
-    TRY_VOID(visitor(**next));
-  }
-  segment.walked = true;
-  segment.end = frames.offset();
-  end = frames.position();
+  TRY(why, walk_whole(frames, visitor, segment, end));
   return judge_tail(file, segment.header, frames, why, place);
 }
 

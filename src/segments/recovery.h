@@ -39,7 +39,10 @@
 // What remains: a medium that loses a whole sector of the last, acknowledged frame, turning it
 // back to zeros, imitates a torn write. `head` (the size of the latest noted checkpoint) and the
 // caller's own knowledge (`trusted_seq`) bound that window: what they cover is never called torn,
-// and a log that ends before them was rolled back.
+// and a log that ends before them was rolled back. `head` is there before the first frame is: a log
+// that has records and no `head` is incomplete, since nobody can say what it covered.
+//
+// Of a file that was cut short every frame that is still whole counts; then the file is damage.
 //
 // Between segments: numbers are contiguous from 0; each header names the ledger, the file's size,
 // and the sequence and root at which the segment before it must end. Only the last file may have
@@ -89,11 +92,19 @@ enum class Verify {
             // scan from the trusted sequence on, which verifies the rest (SegmentLog::scan)
 };
 
+// Whether somebody may be appending while the log is read.
+enum class Beside {
+  nobody,    // every byte is judged
+  a_writer,  // what stands behind the last whole frame may be under way, and is not judged; what
+             // `head` notes, which is read first, must be there all the same
+};
+
 struct SurveyOptions {
   std::optional<LedgerId> ledger;  // absent: whatever segment 0 says
   // The caller knows that the log had at least this many records: a snapshot says so.
   std::uint64_t trusted_seq = 0;
   Verify verify = Verify::from_trusted;
+  Beside beside = Beside::nobody;
 };
 
 // Reads, never writes. "ledger_absent": no segment was ever begun here. Damage is a finding, not

@@ -73,12 +73,14 @@ Result<SegmentLog::Opened> SegmentLog::create(ports::Disk& disk, LedgerId ledger
   log.position_ = empty_log();
   TRY(file, log.take_prepared(0));
   TRY_VOID(log.begin_segment(std::move(file), 0, 0));
+  TRY_VOID(log.note_head(0, log.position_.root));
   return opened;
 }
 
 Result<void> SegmentLog::adopt(Survey found) {
   position_ = found.end;
   if (found.head) head_size_ = found.head->size;
+  has_head_ = found.head.has_value();
   segments_ = std::move(found.segments);
   open_files_.resize(segments_.size());
   prepared_number_ = segments_.size();
@@ -101,8 +103,11 @@ Result<std::optional<Torn>> SegmentLog::zero_torn_tail(Damage const& damage) {
 // Recovery may have read the last frame, or the segment's header, from a drive's cache after a
 // write that reported failure. Writing the same bytes once more makes them durable before anybody
 // builds on them, and cannot harm: a torn rewrite with equal bytes changes nothing.
+//
+// A log has its head before its first frame, so that one without is known to have lost it.
 Result<void> SegmentLog::settle() {
   if (options_.read_only) return {};
+  if (!has_head_) TRY_VOID(note_head(0, empty_log().root));
   auto const& last = segments_.back();
   std::uint64_t from = 0;
   if (!last.frames.empty()) from = std::uint64_t{last.frames.back().block} * kBlock;
@@ -235,6 +240,7 @@ Result<void> SegmentLog::note_head(std::uint64_t size, Digest const& root) {
   TALLY_CHECK(size >= head_size_ && size <= next_seq(), "a checkpoint outside the durable log");
   TRY_VOID(disk_.replace(kHeadName, encode_head({ledger_, size, root})));
   head_size_ = size;
+  has_head_ = true;
   return {};
 }
 

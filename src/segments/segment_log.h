@@ -1,8 +1,7 @@
 #pragma once
 
-// The append-only log over one directory. One thread at a time appends, any
-// thread reads. After the first
-// failed write the log refuses every later append: what the medium holds is then unknown, and
+// The append-only log over one directory. One thread at a time appends, any thread reads. After the
+// first failed write the log refuses every later append: what the medium holds is then unknown, and
 // only a new open() (recovery.h) finds out.
 //
 //   open/create ──► appending ──(a write fails)──► poisoned
@@ -51,9 +50,9 @@ class SegmentLog {
   };
 
   // Recovers and opens. "ledger_absent": use create. Damage refuses ("ledger_corrupt",
-  // "ledger_rolled_back", "ledger_mismatch") before anything is written; what `verify` leaves out
-  // is refused by the first read or scan that meets it. The disk outlives the log. Without
-  // `ledger`, the log's own word is taken for whose it is.
+  // "ledger_rolled_back", "ledger_mismatch", "ledger_incomplete") before anything is written; what
+  // `verify` leaves out is refused by the first read or scan that meets it. The disk outlives the
+  // log. Without `ledger`, the log's own word is taken for whose it is.
   static Result<Opened> open(ports::Disk& disk, std::optional<LedgerId> ledger, LogOptions options,
                              SaltSource salt);
   // Begins a ledger in a directory that holds none ("ledger_exists" otherwise).
@@ -129,6 +128,7 @@ class SegmentLog {
   AlignedBuffer buffer_;
   bool poisoned_ = false;
   std::uint64_t head_size_ = 0;
+  bool has_head_ = false;
 
   // Shared by the appending thread and the helper that prepares.
   std::mutex preparing_;

@@ -16,14 +16,20 @@ struct Area {
   std::optional<std::uint64_t> first_used;
   std::optional<std::uint64_t> first_stray;
   std::optional<std::uint64_t> later_frame;  // sequence of a whole header of this segment
+  bool arrived = false;                      // the wanted frame's header stands in its place
 };
 
-void look_for_frame(ByteView block, std::uint64_t salt, std::uint64_t next_seq, Area& area) {
+// The frame of the wanted number at the wanted place is no later one: it arrived since the walk was
+// there.
+void look_for_frame(ByteView block, bool in_place, std::uint64_t salt, std::uint64_t next_seq,
+                    Area& area) {
   if (area.later_frame || all_zero(block.first(kSector))) return;
   auto header = decode_frame_header(block.first(kSector));
-  if (header && header->salt == salt && header->first_seq >= next_seq) {
+  if (!header || header->salt != salt || header->first_seq < next_seq) return;
+  if (in_place && header->first_seq == next_seq)
+    area.arrived = true;
+  else
     area.later_frame = header->first_seq;
-  }
 }
 
 void add_block(ByteView block, std::uint64_t offset, std::uint64_t from, Area& area) {
@@ -43,7 +49,7 @@ Result<Area> look_at(ports::DiskFile const& file, SegmentHeader const& segment, 
   for (auto offset = from; offset < segment.bytes; offset += kBlock) {
     TRY(block, window.at(offset, kBlock));
     add_block(block, offset, from, area);
-    look_for_frame(block, segment.salt, next_seq, area);
+    look_for_frame(block, offset == from, segment.salt, next_seq, area);
   }
   return area;
 }
@@ -58,6 +64,8 @@ class Judge {
   Result<std::optional<Damage>> without_header() const {
     auto next_seq = walk_.position().next_seq;
     TRY(area, look_at(file_, segment_, walk_.offset(), next_seq));
+    if (area.arrived)
+      return damage(DamageKind::under_way, walk_.offset(), 0, "a frame has arrived meanwhile");
     if (area.later_frame) {
       return corrupt(walk_.offset(), fmt::format("the frame is missing although the frame of "
                                                  "sequence {} follows it",

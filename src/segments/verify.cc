@@ -9,10 +9,11 @@ constexpr char kVisitorSays[] = "visitor_says";
 }  // namespace
 
 Result<Verification> check_frames(ports::Disk& disk, FrameVisitor const& visitor,
-                                  std::uint64_t from_seq) {
+                                  std::uint64_t from_seq, Beside beside) {
   Verification result;
   std::optional<Damage> said;
-  auto found = survey(disk, {{}, from_seq}, [&](FrameView const& frame) -> Result<void> {
+  SurveyOptions const options{.ledger = {}, .trusted_seq = from_seq, .beside = beside};
+  auto found = survey(disk, options, [&](FrameView const& frame) -> Result<void> {
     auto visited = visitor(frame);
     if (!visited) {
       said = Damage{.seq = frame.header.first_seq,

@@ -1,8 +1,9 @@
 #pragma once
 
 // The full check behind `tally ledger verify`: every byte of every segment is either covered by a
-// checksum or must be zero. Reads only, so it works on a copy of the directory; a copy that was
-// taken while the server ran may end in a torn frame, which is reported as such.
+// checksum or must be zero. Reads only, so it works on a copy of the directory and beside the
+// server that writes it; a copy that was taken while the server ran may end in a torn frame, which
+// is reported as such.
 
 #include <cstdint>
 #include <optional>
@@ -22,14 +23,15 @@ struct Verification {
   std::optional<Head> head;
   std::optional<Damage> damage;  // the first
 
-  // A torn tail is not a fault: it was never acknowledged.
-  bool sound() const { return !damage || damage->kind == DamageKind::torn; }
+  // A torn tail is no fault, nor is a frame under way: nobody was told of either.
+  bool sound() const { return !damage || damage->harmless(); }
 };
 
 // The visitor sees every frame that verified, in order, and recomputes whatever is built on the
 // records. An error that it returns becomes damage at the frame's first sequence.
 // With `from_seq` only the segments from the one that holds it on are read, and the headers of all.
+// Beside a writer, what stands behind the last whole frame is no damage, torn or otherwise.
 Result<Verification> check_frames(ports::Disk& disk, FrameVisitor const& visitor,
-                                  std::uint64_t from_seq = 0);
+                                  std::uint64_t from_seq = 0, Beside beside = Beside::nobody);
 
 }  // namespace tally::segments
