@@ -12,6 +12,8 @@ class FileBlobs : public ports::Blobs {
  public:
   // Creates the folder if missing.
   static Result<FileBlobs> open(std::string root);
+  // Changes nothing, the missing folder included; for `get` alone.
+  static FileBlobs of(std::string root) { return FileBlobs(std::move(root)); }
 
   Result<ContentRef> put(ByteView content) override;
   Result<Bytes> get(ContentRef const& ref) const override;

@@ -189,10 +189,25 @@ Result<std::uint64_t> FileDisk::free_bytes() const {
   return std::uint64_t{status.f_bavail} * status.f_frsize;
 }
 
+// Who reads beside a writer that goes past the page cache goes past it too: a page that was read
+// while it was being written may stay there as it was. Nothing where the file system has no such
+// way, or no such file.
+std::unique_ptr<ports::DiskFile> FileDisk::open_past_cache(std::string const& name,
+                                                           std::string const& path) const {
+  Descriptor file(open_at(directory_, name, O_RDONLY | O_DIRECT));
+  if (file.fd() < 0) return nullptr;
+  auto const size = regular_size(file.fd(), path);
+  std::array<std::uint8_t, 1> first{};
+  if (!size || !read_direct(file.fd(), 0, first, path)) return nullptr;
+  return std::make_unique<OpenFile>(std::move(file), path, *size, true, false);
+}
+
 Result<std::unique_ptr<ports::DiskFile>> FileDisk::open(std::string const& name) {
   check_name(name);
   bool writes = access_ == Access::read_write;
   auto path = path_ + "/" + name;
+  if (!writes)
+    if (auto past_cache = open_past_cache(name, path)) return past_cache;
   int flags = writes ? O_RDWR : O_RDONLY;
   if (direct_) flags |= O_DIRECT | O_DSYNC;
   Descriptor file(open_at(directory_, name, flags));

@@ -33,7 +33,7 @@ class FileDisk final : public ports::Disk {
   static Result<std::unique_ptr<FileDisk>> open_directory(
       std::string const& directory, Transfer transfer = Transfer::direct_if_possible);
   // Never writes; every change is refused with "read_only". Works on a copy that is itself
-  // read-only.
+  // read-only, and beside the process that writes the directory.
   static Result<std::unique_ptr<FileDisk>> open_read_only(std::string const& directory);
   ~FileDisk() override;
   FileDisk(FileDisk const&) = delete;
@@ -59,6 +59,8 @@ class FileDisk final : public ports::Disk {
   // Writes `name` by way of a temporary file: after a crash it is whole or absent.
   template <class Fill>
   Result<void> make(std::string const& name, int open_flags, unsigned rename_flags, Fill fill);
+  std::unique_ptr<ports::DiskFile> open_past_cache(std::string const& name,
+                                                   std::string const& path) const;
   bool probe_direct() const;
   Result<void> remove_temporary() const;
   Result<std::vector<std::string>> all_names() const;

@@ -11,7 +11,10 @@ std::uint64_t HttpAnswerQueue::open(HttpAnswerForm form) {
 
 void HttpAnswerQueue::answer(std::uint64_t number, ports::HttpResponse response) {
   if (number < first_ || number - first_ >= slots_.size()) return;
-  slots_[number - first_].response = std::move(response);
+  auto& slot = slots_[number - first_];
+  if (slot.response) bytes_ -= slot.response->body.size();
+  bytes_ += response.body.size();
+  slot.response = std::move(response);
 }
 
 HttpAnswerQueue::Taken HttpAnswerQueue::take_ready(std::string& out, std::string_view date,
@@ -21,6 +24,7 @@ HttpAnswerQueue::Taken HttpAnswerQueue::take_ready(std::string& out, std::string
     auto form = slots_.front().form;
     if (last_closes && slots_.size() == 1) form.keep_alive = false;
     append_response(out, *slots_.front().response, form, date);
+    bytes_ -= slots_.front().response->body.size();
     taken.closes = !form.keep_alive;
     ++taken.answers;
     slots_.pop_front();

@@ -33,6 +33,8 @@ class HttpAnswerQueue {
                    bool last_closes);
 
   std::size_t size() const { return slots_.size(); }
+  // Of the bodies that are ready and have not left.
+  std::size_t bytes() const { return bytes_; }
   bool empty() const { return slots_.empty(); }
 
  private:
@@ -42,6 +44,7 @@ class HttpAnswerQueue {
   };
   std::deque<Slot> slots_;
   std::uint64_t first_ = 0;  // number of slots_.front()
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace tally::platform

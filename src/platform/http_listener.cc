@@ -18,6 +18,9 @@ namespace tally::platform {
 namespace {
 
 constexpr int backlog = 1024;  // the kernel lowers it to net.core.somaxconn
+// What the kernel keeps of answers that a client does not read; left alone it may grow to
+// megabytes.
+constexpr int send_buffer_bytes = 256 * 1024;
 
 struct Address {
   sockaddr_storage storage{};
@@ -106,23 +109,39 @@ bool add_sockets(HttpListeners& listeners, Address const& address, unsigned coun
   return true;
 }
 
-void describe(sockaddr_storage const& from, HttpPeer& peer) {
+std::string text_of(int family, void const* address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
+  ::inet_ntop(family, address, text.data(), text.size());
+  return text.data();
+}
+
+// IPv4 in the dress of IPv6 is the IPv4 address.
+std::string address_of(in6_addr address) {
+  constexpr std::size_t network_bytes = 8;
+  constexpr std::size_t mapped_at = 12;
+  if (IN6_IS_ADDR_V4MAPPED(&address)) return text_of(AF_INET, &address.s6_addr[mapped_at]);
+  if (IN6_IS_ADDR_LOOPBACK(&address)) return text_of(AF_INET6, &address);
+  std::memset(&address.s6_addr[network_bytes], 0, network_bytes);
+  return text_of(AF_INET6, &address) + "/64";
+}
+
+}  // namespace
+
+HttpPeer peer_of(sockaddr_storage const& from) {
+  HttpPeer peer;
   if (from.ss_family == AF_INET6) {
     auto const& address = reinterpret_cast<sockaddr_in6 const*>(&from)->sin6_addr;
-    ::inet_ntop(AF_INET6, &address, text.data(), text.size());
+    peer.address = address_of(address);
     peer.ipv6 = true;
     bool const mapped = IN6_IS_ADDR_V4MAPPED(&address) && address.s6_addr[12] == 127;
     peer.loopback = mapped || IN6_IS_ADDR_LOOPBACK(&address);
   } else {
     auto const& address = reinterpret_cast<sockaddr_in const*>(&from)->sin_addr;
-    ::inet_ntop(AF_INET, &address, text.data(), text.size());
+    peer.address = text_of(AF_INET, &address);
     peer.loopback = (ntohl(address.s_addr) >> 24) == 127;
   }
-  peer.address = text.data();
+  return peer;
 }
-
-}  // namespace
 
 SocketHandle::~SocketHandle() {
   if (fd_ >= 0) ::close(fd_);
@@ -158,9 +177,9 @@ std::optional<HttpAccepted> accept_from(int listener, bool& exhausted) {
         ::accept4(listener, as_sockaddr(from), &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.get() >= 0) {
       set_flag(socket.get(), IPPROTO_TCP, TCP_NODELAY);
-      HttpAccepted accepted{std::move(socket), {}};
-      describe(from, accepted.peer);
-      return accepted;
+      ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer_bytes,
+                   sizeof send_buffer_bytes);
+      return HttpAccepted{std::move(socket), peer_of(from)};
     }
     bool const passing = errno == EINTR || errno == ECONNABORTED || errno == EPROTO;
     if (passing) continue;

@@ -2,6 +2,8 @@
 
 // Listening and accepted TCP sockets as owned descriptors.
 
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,11 +41,15 @@ struct HttpListeners {
 // refused, also when that listener would let us share it (a second server on the same data).
 Result<HttpListeners> listen_on(std::string const& host, std::uint16_t port, unsigned count);
 
+// What one client has as a whole: an IPv4 address, or the first half of an IPv6 one
+// ("2001:db8::/64"), whose other half it may choose for each connection.
 struct HttpPeer {
   std::string address;  // without port
   bool loopback = false;
   bool ipv6 = false;
 };
+
+HttpPeer peer_of(sockaddr_storage const& from);
 
 struct HttpAccepted {
   SocketHandle socket;  // not blocking, TCP_NODELAY

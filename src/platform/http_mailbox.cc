@@ -44,6 +44,10 @@ void HttpSink::send(ports::HttpResponse response) {
   }
 }
 
+bool HttpSink::owned_by(std::string_view owner) {
+  return dispatching != link_.get() || link_->session->owned_by(owner);
+}
+
 HttpDispatchScope::HttpDispatchScope(HttpConnectionLink const& link) { dispatching = &link; }
 HttpDispatchScope::~HttpDispatchScope() { dispatching = nullptr; }
 

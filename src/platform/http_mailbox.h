@@ -56,6 +56,7 @@ class HttpSink final : public ports::Responder::Sink {
 
   void send(ports::HttpResponse response) override;  // the first call counts
   bool gone() const override { return link_->gone.load(std::memory_order_relaxed); }
+  bool owned_by(std::string_view owner) override;
 
  private:
   std::shared_ptr<HttpConnectionLink> link_;

@@ -12,8 +12,14 @@
 namespace tally::platform {
 
 struct HttpServer::State {
+  explicit State(HttpServerOptions the_options)
+      : options(std::move(the_options)),
+        census({.of_address = options.connections_unauthenticated_max,
+                .of_owner = options.connections_of_owner_max}) {}
+
   HttpServerOptions options;
   HttpCounters counters;
+  HttpCensus census;
   std::vector<std::unique_ptr<HttpWorker>> workers;
   bool stopped = false;
 };
@@ -25,11 +31,10 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpServerOptions options,
   TALLY_CHECK(options.tick > Duration(), "deadlines need a tick");
   TRY(listeners, listen_on(options.host, options.port, options.threads));
   options.port = listeners.port;
-  auto state = std::make_unique<State>();
-  state->options = std::move(options);
+  auto state = std::make_unique<State>(std::move(options));
   for (auto& socket : listeners.sockets) {
-    state->workers.push_back(
-        std::make_unique<HttpWorker>(state->options, service, state->counters, std::move(socket)));
+    state->workers.push_back(std::make_unique<HttpWorker>(state->options, service, state->counters,
+                                                          state->census, std::move(socket)));
   }
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
@@ -54,6 +59,8 @@ HttpServerCounts HttpServer::counts() const {
   counts.connections = read(state_->counters.connections);
   counts.connections_open = read(state_->counters.connections_open);
   counts.requests = read(state_->counters.requests);
+  counts.displaced = read(state_->counters.displaced);
+  counts.not_reading = read(state_->counters.not_reading);
   std::transform(state_->counters.faults.begin(), state_->counters.faults.end(),
                  counts.faults.begin(), read);
   return counts;

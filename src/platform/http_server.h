@@ -22,11 +22,18 @@ struct HttpServerOptions {
   std::uint16_t port = 0;          // 0: any free port, see HttpServer::port
   unsigned threads = 1;
 
-  std::size_t header_bytes_max = 16 * 1024;       // request line and fields
-  std::size_t body_bytes_max = 1024 * 1024;       // as received, and again when unpacked
-  std::size_t connections_max = 1024;             // of all threads together
-  std::size_t requests_pipelined_max = 16;        // unanswered ones of a connection
+  std::size_t header_bytes_max = 16 * 1024;  // request line and fields
+  std::size_t body_bytes_max = 1024 * 1024;  // as received, and again when unpacked
+  std::size_t connections_max = 1024;        // of all threads together
+  // Of one owner (ports::Responder::owned_by), so that one tenant cannot take them all.
+  std::size_t connections_of_owner_max = 512;
+  // Of one address, without an owner yet.
+  std::size_t connections_unauthenticated_max = 64;
+  std::size_t requests_pipelined_max = 4;         // unanswered ones of a connection
   std::size_t output_bytes_pending_max = 262144;  // past this no further request is begun
+  // Answers that wait for their clients, of all connections together. Past it the connection that
+  // has taken nothing for the longest time is ended.
+  std::size_t output_bytes_total_max = 64 * 1024 * 1024;
 
   Duration header_timeout = seconds(10);       // from the first byte of a head to its last
   Duration body_timeout = seconds(30);         // from the end of the head to the last byte
@@ -44,7 +51,9 @@ constexpr std::size_t http_fault_kinds = static_cast<std::size_t>(ports::HttpFau
 struct HttpServerCounts {
   std::uint64_t connections = 0;  // accepted since the start, refused ones included
   std::uint64_t connections_open = 0;
-  std::uint64_t requests = 0;  // handed to the service
+  std::uint64_t requests = 0;     // handed to the service
+  std::uint64_t displaced = 0;    // ended, unauthenticated and idle, to make room for another
+  std::uint64_t not_reading = 0;  // ended because it took no answer and memory was short
   std::array<std::uint64_t, http_fault_kinds> faults{};
   std::uint64_t fault(ports::HttpFault kind) const {
     return faults[static_cast<std::size_t>(kind)];

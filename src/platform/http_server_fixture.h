@@ -19,7 +19,9 @@
 namespace tally::platform {
 
 // /echo returns the body, /who the request, /hold keeps the responder for the test, /drop lets it
-// go, /throw throws, /large sends `large_bytes`.
+// go, /throw throws, /large sends `large_bytes`, /own/NAME says whose the connection is, /rest and
+// /nap let it rest for long and for a moment. /mark/NAME is remembered, and /gate holds the
+// server's thread until the test opens it.
 class TestService final : public ports::HttpService {
  public:
   static constexpr std::size_t large_bytes = 8 * 1024 * 1024;
@@ -28,10 +30,18 @@ class TestService final : public ports::HttpService {
     if (request.path == "/drop") return;
     if (request.path == "/throw") throw std::runtime_error("on purpose");
     if (request.path == "/hold") return hold(std::move(responder));
+    if (request.path == "/gate") wait_at_the_gate();
+    if (request.path.starts_with("/mark/")) note(request.path.substr(6));
     ports::HttpResponse response;
     response.headers = {{"Content-Type", "text/plain"}};
     response.body = request.path == "/who" ? describe(request) : std::move(request.body);
     if (request.path == "/large") response.body.assign(large_bytes, 'x');
+    if (request.path.starts_with("/own/"))
+      response.body = responder.owned_by(request.path.substr(5)) ? "owned" : "too many";
+    if (request.path == "/rest" || request.path == "/nap") {
+      response.status = 429;
+      response.rest = request.path == "/rest" ? hours(1) : milliseconds(20);
+    }
     responder.send(std::move(response));
   }
 
@@ -49,7 +59,27 @@ class TestService final : public ports::HttpService {
     return std::exchange(held_, {});
   }
 
+  // For one request of /gate, which may come later.
+  void open_gate() {
+    std::lock_guard const lock(mutex_);
+    gate_open_ = true;
+    changed_.notify_all();
+  }
+  std::string marks() {
+    std::lock_guard const lock(mutex_);
+    return marks_;
+  }
+
  private:
+  void wait_at_the_gate() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::microseconds(test_patience.value()),
+                      [&] { return gate_open_; });
+  }
+  void note(std::string const& mark) {
+    std::lock_guard const lock(mutex_);
+    marks_ += mark;
+  }
   static std::string describe(ports::HttpRequest const& request) {
     auto text = request.method + " " + request.path + " ? " + request.query + " from " +
                 request.peer + (request.from_loopback ? " (loopback)" : "") + "\n";
@@ -67,6 +97,8 @@ class TestService final : public ports::HttpService {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<ports::Responder> held_;
+  bool gate_open_ = false;
+  std::string marks_;
 };
 
 // Long deadlines, so that none passes by accident, and a short tick.

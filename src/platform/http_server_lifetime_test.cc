@@ -199,8 +199,8 @@ TEST_F(HttpServerLifetime, RefusesConnectionsAboveTheLimitAndTakesThemAgainLater
   start(options);
   std::optional<TestPeer> one(port());
   TestPeer two(port());
-  EXPECT_EQ(status_of(one->send(get("/echo")).response()), 200);
-  EXPECT_EQ(status_of(two.send(get("/echo")).response()), 200);
+  EXPECT_EQ(status_of(one->send(get("/own/a")).response()), 200);
+  EXPECT_EQ(status_of(two.send(get("/own/a")).response()), 200);
   TestPeer three(port());
   EXPECT_EQ(status_of(three.send(get("/echo")).response()), 503);
   EXPECT_EQ(server->counts().fault(HttpFault::too_many), 1U);

@@ -22,7 +22,10 @@ constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 }  // namespace
 
 void HttpSession::store(std::uint64_t number, ports::HttpResponse response) {
+  if (response.rest > Duration() && owner_.empty())
+    rest_until_ = loop_.now + loop_.options.tick + response.rest;
   answers_.answer(number, std::move(response));
+  note_held();
 }
 
 void HttpSession::store_dropped(std::uint64_t number) {
@@ -61,12 +64,15 @@ std::span<char> HttpSession::room() {
 void HttpSession::pump() {
   if (moving_ || aborted_) return;
   moving_ = true;
+  turn_taken_ = false;
   try {
     move();
   } catch (...) {  // out of memory: this connection pays, not the process
     abort();
   }
   moving_ = false;
+  note_held();
+  if (!aborted_ && has_more()) come_again();
 }
 
 void HttpSession::move() {
@@ -80,13 +86,20 @@ void HttpSession::move() {
 }
 
 bool HttpSession::is_full() const {
+  auto const held = answers_.bytes() + output_.size() - output_sent_;
   return answers_.size() >= loop_.options.requests_pipelined_max ||
-         output_.size() - output_sent_ >= loop_.options.output_bytes_pending_max;
+         held >= loop_.options.output_bytes_pending_max;
+}
+
+bool HttpSession::is_resting() const { return !loop_.draining && loop_.now < rest_until_; }
+
+bool HttpSession::may_begin() const {
+  return !input_closed_ && input_begin_ < input_end_ && !is_full() && !is_resting();
 }
 
 bool HttpSession::parse() {
   bool moved = false;
-  while (!input_closed_ && input_begin_ < input_end_ && !is_full()) {
+  while (!turn_taken_ && may_begin()) {
     std::string_view const unread(input_.data() + input_begin_, input_end_ - input_begin_);
     std::size_t used = 0;
     auto const step = reader_.read(unread, used);
@@ -96,6 +109,7 @@ bool HttpSession::parse() {
       break;
     }
     moved = true;
+    turn_taken_ = true;
     wait_ = Wait::nothing;  // the next request has its own deadlines
     continue_due_ = false;
     if (step == HttpRequestReader::Step::refused) {
@@ -195,7 +209,7 @@ void HttpSession::writable() {
 // What follows from the state that pump reached.
 void HttpSession::settle() {
   if (aborted_) return;
-  if (peer_ended_ && !is_full()) close_input();
+  if (peer_ended_ && !is_full() && !has_more()) close_input();
   bool const all_sent = answers_.empty() && output_.empty();
   if (input_closed_ && all_sent && !finished_) finish();
   if (aborted_) return;
@@ -222,10 +236,52 @@ bool HttpSession::is_quiet() const {
          ::ioctl(fd_, FIONREAD, &unread) == 0 && unread == 0;
 }
 
+bool HttpSession::owned_by(std::string_view owner) {
+  if (!admitted_ || owner == owner_) return true;
+  if (!loop_.census.change(peer_.address, owner_, owner)) return false;
+  owner_ = owner;
+  return true;
+}
+
+bool HttpSession::is_displaceable(std::string_view address) const {
+  bool const of_it = address.empty() || address == peer_.address;
+  return admitted_ && of_it && owner_.empty() && answers_.empty() && output_.empty();
+}
+
+void HttpSession::note_held() {
+  auto const held = aborted_ ? 0 : answers_.bytes() + output_.size() - output_sent_;
+  auto& all = loop_.counters.output_bytes;
+  all.fetch_add(held, std::memory_order_relaxed);
+  all.fetch_sub(std::exchange(held_, held), std::memory_order_relaxed);
+}
+
+bool HttpSession::pays_before(HttpSession const& other) const {
+  if (writing_ != other.writing_) return writing_;
+  return writing_ ? write_deadline_ < other.write_deadline_ : held_ > other.held_;
+}
+
+bool HttpSession::enter() {
+  auto& open = loop_.counters.connections_open;
+  bool const full = open.load(std::memory_order_relaxed) >= loop_.options.connections_max;
+  if (full || !loop_.census.enter(peer_.address)) return false;
+  admitted_ = true;
+  open.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+// Its place is another's from here on.
+void HttpSession::leave() {
+  if (!std::exchange(admitted_, false)) return;
+  loop_.counters.connections_open.fetch_sub(1, std::memory_order_relaxed);
+  loop_.census.leave(peer_.address, owner_);
+}
+
 void HttpSession::abort() {
   if (aborted_) return;
   aborted_ = true;
   link_->gone.store(true, std::memory_order_relaxed);
+  leave();
+  note_held();
   close_socket();
   wake_reader();
 }

@@ -10,6 +10,9 @@
 // Lingering: after a refusal the client may still be sending; closing at once would make the
 // kernel reset the connection and destroy the answer on its way (RFC 9112 section 9.6). So the
 // output is shut down and input is thrown away until the client closes, or a limit is reached.
+//
+// Turns: a connection begins one request, then all others that are ready come first. Otherwise who
+// sends a buffer full of requests would hold the thread for as long as they take.
 
 #include <cstddef>
 #include <cstdint>
@@ -29,11 +32,10 @@ namespace tally::platform {
 
 class HttpSession {
  public:
-  enum class Admission { admitted, over_limit };
-
-  // Serves the connection on the loop until it ends. The session owns itself (its coroutine
-  // does) and is listed in loop.sessions meanwhile; `loop` outlives it.
-  static void start(HttpLoop& loop, HttpAccepted accepted, Admission admission);
+  // Serves the connection on the loop until it ends, or refuses it if there is no place left. The
+  // session owns itself (its coroutine does) and is listed in loop.sessions meanwhile; `loop`
+  // outlives it.
+  static void start(HttpLoop& loop, HttpAccepted accepted);
   ~HttpSession();
   HttpSession(HttpSession const&) = delete;
   HttpSession& operator=(HttpSession const&) = delete;
@@ -43,6 +45,16 @@ class HttpSession {
   void store_dropped(std::uint64_t number);
   // Parses what has arrived and sends what is ready, until neither moves.
   void pump();
+
+  // Counts the connection among those of `owner` from here on; see ports::Responder.
+  bool owned_by(std::string_view owner);
+  // Whether it may be ended for another's sake: belongs to nobody, is owed nothing, and is of this
+  // address (empty: of any).
+  bool is_displaceable(std::string_view address) const;
+  // Where memory is short: first whoever takes nothing, and has not for the longest time; then
+  // whoever has most that waits behind an answer still due.
+  bool pays_before(HttpSession const& other) const;
+  std::size_t held() const { return held_; }
 
   void on_tick();  // looks at the deadlines; while the loop drains, closes what is idle
   void abort();    // closes now
@@ -58,6 +70,9 @@ class HttpSession {
   void peer_ended();
   std::span<char> room();  // where to read to; empty when nothing shall be read now
   bool is_full() const;
+  bool is_resting() const;
+  bool may_begin() const;  // another request
+  bool has_more() const { return turn_taken_ && may_begin(); }
   bool parse();
   void dispatch(HttpIncoming incoming);
   void refuse(HttpRefusal const& refusal);
@@ -71,6 +86,9 @@ class HttpSession {
   void write_output();
   void settle();
   void finish();
+  bool enter();
+  void leave();
+  void note_held();
   bool is_quiet() const;
   bool is_over() const;
 
@@ -86,6 +104,7 @@ class HttpSession {
   void wake_reader();
   void await_writable();
   void writable();
+  void come_again();
 
   HttpLoop& loop_;
   HttpPeer peer_;
@@ -104,7 +123,9 @@ class HttpSession {
   std::string output_;
   std::size_t output_sent_ = 0;
   std::size_t output_progress_ = 0;  // bytes the client took since the write deadline was set
+  std::size_t held_ = 0;             // of these and of answers_, as counted for the whole server
 
+  std::string owner_;          // for whom it speaks; empty while nobody has said so
   bool admitted_ = false;      // counts as an open connection
   bool input_closed_ = false;  // no further request is taken
   bool peer_ended_ = false;    // the client sent its last byte
@@ -113,10 +134,13 @@ class HttpSession {
   bool reader_waits_ = false;  // for wake_reader
   bool writing_ = false;       // a coroutine waits for room in the socket
   bool moving_ = false;        // inside pump
+  bool turn_taken_ = false;    // this pump has begun a request: the others come first
+  bool comes_again_ = false;   // pump is posted
   bool finished_ = false;      // everything is sent and our side is shut down
   bool aborted_ = false;
   unsigned quiet_ticks_ = 0;
 
+  Duration rest_until_;  // nothing is begun before; zero: at once
   Wait wait_ = Wait::nothing;
   Duration wait_deadline_;
   Duration write_deadline_;

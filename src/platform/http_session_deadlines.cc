@@ -20,7 +20,7 @@ constexpr std::size_t write_progress_bytes = 64 * 1024;  // earns the client a n
 HttpSession::Wait HttpSession::waiting_for() const {
   if (finished_) return Wait::linger;
   if (peer_ended_) return Wait::half_closed;
-  if (input_closed_ || is_full()) return Wait::nothing;
+  if (input_closed_ || is_full() || is_resting()) return Wait::nothing;
   if (reader_.phase() == Phase::head) return Wait::head;
   if (reader_.phase() == Phase::body) return Wait::body;
   return answers_.empty() && output_.empty() ? Wait::idle : Wait::nothing;
@@ -63,6 +63,11 @@ void HttpSession::arm_write_deadline() {
 void HttpSession::on_tick() {
   if (aborted_) return;
   if (writing_ && loop_.now >= write_deadline_) return abort();
+  if (rest_until_ != Duration() && !is_resting()) {
+    rest_until_ = Duration();
+    pump();
+    if (aborted_) return;
+  }
   if (wait_ != Wait::nothing && loop_.now >= wait_deadline_) return expire();
   // Bytes may already be on their way from the socket to `received`: the second tick is after.
   quiet_ticks_ = loop_.draining && is_quiet() ? quiet_ticks_ + 1 : 0;

@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
@@ -75,7 +76,7 @@ asio::awaitable<void> HttpSession::Io::wait_writable(std::shared_ptr<HttpSession
   session->writable();
 }
 
-void HttpSession::start(HttpLoop& loop, HttpAccepted accepted, Admission admission) {
+void HttpSession::start(HttpLoop& loop, HttpAccepted accepted) {
   auto const protocol = accepted.peer.ipv6 ? tcp::v6() : tcp::v4();
   auto io = std::make_unique<Io>(loop.io);
   error_code error;
@@ -85,12 +86,8 @@ void HttpSession::start(HttpLoop& loop, HttpAccepted accepted, Admission admissi
   std::shared_ptr<HttpSession> const session(
       new HttpSession(loop, std::move(accepted.peer), std::move(io)));
   session->self_ = session;
-  if (admission == Admission::admitted) {
-    session->admitted_ = true;
-    loop.counters.connections_open.fetch_add(1, std::memory_order_relaxed);
-  } else {
+  if (!session->enter())
     session->refuse({ports::HttpFault::too_many, 503, "the server has no free connection"});
-  }
   session->pump();  // sends the refusal, or arms the first deadline
   asio::co_spawn(loop.io, Io::serve(session), asio::detached);
 }
@@ -112,7 +109,9 @@ HttpSession::~HttpSession() {
   link_->gone.store(true, std::memory_order_relaxed);
   link_->session = nullptr;
   std::erase(loop_.sessions, this);
-  if (admitted_) loop_.counters.connections_open.fetch_sub(1, std::memory_order_relaxed);
+  leave();
+  aborted_ = true;
+  note_held();
 }
 
 void HttpSession::close_socket() {
@@ -121,6 +120,16 @@ void HttpSession::close_socket() {
 }
 
 void HttpSession::wake_reader() { io_->wake.cancel(); }
+
+void HttpSession::come_again() {
+  if (std::exchange(comes_again_, true)) return;
+  asio::post(loop_.io, [self = self_] {
+    auto const session = self.lock();
+    if (!session) return;
+    session->comes_again_ = false;
+    session->pump();
+  });
+}
 
 void HttpSession::await_writable() {
   writing_ = true;

@@ -1,5 +1,6 @@
 #include "platform/http_worker.h"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -31,12 +32,13 @@ constexpr std::size_t refusals_lingering_max = 64;  // past this, excess connect
 
 struct HttpWorker::State {
   State(HttpServerOptions const& options, ports::HttpService& service, HttpCounters& counters,
-        SocketHandle listening)
+        HttpCensus& census, SocketHandle listening)
       : listener_fd(listening.get()),
         loop{.io = io,
              .options = options,
              .service = service,
              .counters = counters,
+             .census = census,
              .mailbox = std::make_shared<HttpMailbox>([this] { wake(); }),
              .now = clock.monotonic(),
              .date = http_date(clock.wall())},
@@ -51,6 +53,9 @@ struct HttpWorker::State {
   bool accept_some();
   void report_exhaustion();
   void admit(HttpAccepted accepted);
+  bool displace(std::string_view address);
+  bool has_place(std::string const& address);
+  bool relieve();
   void drain(Duration until);
   void update();
   bool has_ended() const { return loop.draining && loop.sessions.empty(); }
@@ -108,15 +113,32 @@ void HttpWorker::State::report_exhaustion() {
   loop.options.errors.report<ErrorClass::infra_resource_exhausted>(std::move(report));
 }
 
+// Ends the oldest connection of this loop that belongs to nobody and is owed no answer, of this
+// address or (empty) of any. Whoever has just come is about to ask; whoever is idle is not.
+bool HttpWorker::State::displace(std::string_view address) {
+  auto const found = std::ranges::find_if(
+      loop.sessions, [&](HttpSession* session) { return session->is_displaceable(address); });
+  if (found == loop.sessions.end()) return false;
+  loop.counters.displaced.fetch_add(1, std::memory_order_relaxed);
+  (*found)->abort();
+  return true;
+}
+
+// Whether there is a place for a connection of `address`; if need be, that of an idle one.
+bool HttpWorker::State::has_place(std::string const& address) {
+  bool const full = loop.counters.connections_open.load(std::memory_order_relaxed) >=
+                    loop.options.connections_max;
+  if (full && !displace("")) return false;
+  return loop.census.has_room(address) || displace(address);
+}
+
 void HttpWorker::State::admit(HttpAccepted accepted) {
-  auto const& limit = loop.options.connections_max;
   loop.counters.connections.fetch_add(1, std::memory_order_relaxed);
-  bool const over = loop.counters.connections_open.load(std::memory_order_relaxed) >= limit;
-  if (over && loop.sessions.size() >= limit + refusals_lingering_max) return;
+  bool const over = !has_place(accepted.peer.address);
+  auto const lingering_max = loop.options.connections_max + refusals_lingering_max;
+  if (over && loop.sessions.size() >= lingering_max) return;
   try {
-    HttpSession::start(
-        loop, std::move(accepted),
-        over ? HttpSession::Admission::over_limit : HttpSession::Admission::admitted);
+    HttpSession::start(loop, std::move(accepted));
   } catch (...) {  // out of memory: the connection is closed, the others go on
   }
 }
@@ -142,6 +164,23 @@ void HttpWorker::State::update() {
       session->on_tick();
     }
   }
+  auto const& waiting = loop.counters.output_bytes;
+  while (waiting.load(std::memory_order_relaxed) > loop.options.output_bytes_total_max) {
+    if (!relieve()) break;
+  }
+}
+
+// Ends one connection whose client does not take its answers. What is held at a tick was not sent
+// when it could have been. False if this loop has none.
+bool HttpWorker::State::relieve() {
+  HttpSession* payer = nullptr;
+  for (auto* const one : loop.sessions) {
+    if (one->held() > 0 && (payer == nullptr || one->pays_before(*payer))) payer = one;
+  }
+  if (payer == nullptr) return false;
+  loop.counters.not_reading.fetch_add(1, std::memory_order_relaxed);
+  payer->abort();
+  return true;
 }
 
 void HttpWorker::State::wake() {
@@ -176,8 +215,8 @@ void HttpWorker::State::drain(Duration until) {
 }
 
 HttpWorker::HttpWorker(HttpServerOptions const& options, ports::HttpService& service,
-                       HttpCounters& counters, SocketHandle listener)
-    : state_(std::make_unique<State>(options, service, counters, std::move(listener))) {
+                       HttpCounters& counters, HttpCensus& census, SocketHandle listener)
+    : state_(std::make_unique<State>(options, service, counters, census, std::move(listener))) {
   state_->thread = std::thread(&State::run, state_.get());
 }
 

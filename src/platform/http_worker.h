@@ -15,7 +15,7 @@ class HttpWorker {
  public:
   // Starts at once. All arguments outlive the worker.
   HttpWorker(HttpServerOptions const& options, ports::HttpService& service, HttpCounters& counters,
-             SocketHandle listener);
+             HttpCensus& census, SocketHandle listener);
   ~HttpWorker();  // after begin_stop: joins
   HttpWorker(HttpWorker const&) = delete;
   HttpWorker& operator=(HttpWorker const&) = delete;

@@ -1,8 +1,12 @@
 #include "platform/job_folder.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <filesystem>
-#include <set>
+#include <map>
+#include <optional>
 
 #include "platform/job_folder_toml.h"
 #include "platform/private_file.h"
@@ -11,6 +15,9 @@ namespace tally::platform {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Where the sandbox looks for a program without a path (platform/sandbox.cc).
+constexpr std::array kProgramFolders{"/usr/local/bin/", "/usr/bin/", "/bin/"};
 
 tl::unexpected<Error> refuse(std::string const& where, std::string const& what) {
   return fail("validation_error", where + ": " + what);
@@ -46,6 +53,38 @@ Result<void> add_entry(fs::directory_entry const& entry, fs::path const& root,
   bytes += content.size();
   files.push_back({std::move(path), is_executable(status.permissions()), std::move(content)});
   return {};
+}
+
+// A path with a slash leads to a file of the job's own, by the folder or by its place inside the
+// sandbox, or to one of the machine's; a name without one is looked up where the sandbox does.
+std::optional<std::string> own_file(std::string_view program) {
+  constexpr std::string_view kInside = "/job/";
+  if (program.starts_with(kInside)) program.remove_prefix(kInside.size());
+  if (program.starts_with('/') || program.find('/') == std::string_view::npos) return std::nullopt;
+  return fs::path(program).lexically_normal().string();
+}
+
+bool machine_has(std::string const& program) {
+  if (program.starts_with('/')) return ::access(program.c_str(), X_OK) == 0;
+  return std::ranges::any_of(kProgramFolders, [&](char const* folder) {
+    return ::access((folder + program).c_str(), X_OK) == 0;
+  });
+}
+
+Result<void> check_program(JobFolder const& job, std::string const& folder) {
+  auto const& program = job.spec.command.front();
+  auto const where = folder + "/job.toml: the program \"" + program + "\" ";
+  auto const own = own_file(program);
+  if (!own) {
+    if (machine_has(program)) return {};
+    return fail("validation_error", where + "is not installed on this machine");
+  }
+  auto const file = std::ranges::find(job.files, *own, &JobFile::path);
+  if (file == job.files.end())
+    return fail("validation_error", where + "is no file of the job's folder");
+  if (file->executable) return {};
+  return fail("validation_error",
+              where + "is not executable: chmod +x " + folder + "/" + file->path);
 }
 
 }  // namespace
@@ -84,30 +123,41 @@ Result<JobFolder> load_job(std::string const& folder) {
   job.spec = std::move(spec);
   job.spec.hash = hash_of(files);
   job.files = std::move(files);
+  if (job.spec.runner == ports::JobRunnerKind::command) TRY_VOID(check_program(job, folder));
   return job;
 }
 
-Result<std::vector<JobFolder>> load_all_jobs(std::string const& directory) {
+Result<LoadedJobs> load_all_jobs(std::string const& directory) {
   std::vector<std::string> folders;
   std::error_code error;
   fs::directory_iterator at(directory, error);
   for (; !error && at != fs::directory_iterator(); at.increment(error))
-    if (at->is_directory() && !at->path().filename().string().starts_with('.'))
+    if (std::error_code unknown;
+        at->is_directory(unknown) && !at->path().filename().string().starts_with('.'))
       folders.push_back(at->path().string());
   if (error) return refuse(directory, "cannot be read: " + error.message());
   if (folders.size() > kJobKindsMax)
     return refuse(directory, "more than " + std::to_string(kJobKindsMax) + " job kinds");
   std::ranges::sort(folders);
-  std::vector<JobFolder> jobs;
-  std::set<JobName> names;
+  LoadedJobs loaded;
+  std::map<JobName, std::vector<std::pair<std::string, JobFolder>>> by_name;
   for (auto const& folder : folders) {
-    TRY(job, load_job(folder));
-    if (!names.insert(job.spec.name).second)
-      return refuse(folder + "/job.toml",
-                    "another folder already has the name \"" + job.spec.name.value() + "\"");
-    jobs.push_back(std::move(job));
+    if (auto job = load_job(folder))
+      by_name[job->spec.name].emplace_back(folder, std::move(*job));
+    else
+      loaded.refused.push_back({folder, job.error().detail});
   }
-  return jobs;
+  for (auto& [name, claims] : by_name) {
+    if (claims.size() == 1) {
+      loaded.jobs.push_back(std::move(claims.front().second));
+      continue;
+    }
+    for (auto const& [folder, job] : claims)
+      loaded.refused.push_back({folder, folder + "/job.toml: " + std::to_string(claims.size()) +
+                                            " folders claim the name \"" + name.value() +
+                                            "\"; which one is meant cannot be known"});
+  }
+  return loaded;
 }
 
 }  // namespace tally::platform

@@ -44,12 +44,25 @@ Digest hash_of(std::vector<JobFile> const& files);
 // and folders over the limits are refused ("validation_error").
 Result<std::vector<JobFile>> read_job_files(std::string const& folder);
 
-// Reads and checks one folder. Errors ("validation_error") begin with file and line.
+// Reads and checks one folder; the program of a command must be there and be executable. Errors
+// ("validation_error") begin with file and line.
 Result<JobFolder> load_job(std::string const& folder);
 
-// Every folder directly below `directory`, by name; each must hold a job.toml, and no two may
-// have the same name. Files and names that begin with '.' are passed over.
-Result<std::vector<JobFolder>> load_all_jobs(std::string const& directory);
+// A folder that is no job kind as it stands.
+struct RefusedJob {
+  std::string folder;
+  std::string why;  // begins with the file
+};
+
+struct LoadedJobs {
+  std::vector<JobFolder> jobs;
+  std::vector<RefusedJob> refused;
+};
+
+// Every folder directly below `directory`, by name. One that load_job refuses, and all that claim
+// the same name, are refused; the others load. Files and names that begin with '.' are passed
+// over. Errors: `directory` cannot be read or holds more than kJobKindsMax folders.
+Result<LoadedJobs> load_all_jobs(std::string const& directory);
 
 // Writes the private copy <jobs_root>/<hash> unless a whole one is there: directories 0555, files
 // 0444 or 0555, durable, made under another name and renamed. A copy that does not match its hash

@@ -7,6 +7,7 @@
 
 #include "platform/job_folder.h"
 #include "platform/private_file.h"
+#include "platform/remove_tree.h"
 
 namespace tally::platform {
 namespace {
@@ -20,20 +21,6 @@ constexpr fs::perms kSearchable =
 
 tl::unexpected<Error> io_error(std::string const& path, std::error_code const& error) {
   return fail("io_error", "The server could not use its disk.", path + ": " + error.message());
-}
-
-// Read-only directories cannot be emptied by their owner, so they become writable first.
-Result<void> remove_tree(std::string const& path) {
-  std::error_code error;
-  if (!fs::exists(fs::symlink_status(path, error))) return {};
-  for (fs::recursive_directory_iterator at(path, error), end; !error && at != end;
-       at.increment(error))
-    if (at->is_directory() && !at->is_symlink())
-      fs::permissions(at->path(), fs::perms::owner_all, fs::perm_options::add, error);
-  fs::permissions(path, fs::perms::owner_all, fs::perm_options::add, error);
-  fs::remove_all(path, error);
-  if (error) return io_error(path, error);
-  return {};
 }
 
 Result<void> write_files(std::string const& root, std::vector<JobFile> const& files) {

@@ -172,20 +172,77 @@ TEST_F(JobFolderTest, RefusesWhatIsNoRegularFile) {
   EXPECT_FALSE(load_job(directory_ / "a"));
 }
 
-TEST_F(JobFolderTest, LoadsEveryFolderAndRefusesTwoOfOneName) {
+std::vector<std::string> reasons(Result<LoadedJobs> const& loaded) {
+  EXPECT_TRUE(loaded) << loaded.error().detail;
+  std::vector<std::string> all;
+  for (auto const& refused : loaded->refused) all.push_back(refused.why);
+  return all;
+}
+
+TEST_F(JobFolderTest, LoadsEveryFolderAndRefusesAllThatClaimOneName) {
   make("kinds/a");
   write_text(directory_ / "kinds/README.md", "not a job");
   write_text(directory_ / "kinds/.git/config", "neither");
   auto one = load_all_jobs(directory_ / "kinds");
   ASSERT_TRUE(one) << one.error().detail;
-  EXPECT_EQ(one->size(), 1u);
+  EXPECT_EQ(one->jobs.size(), 1u);
+  EXPECT_TRUE(one->refused.empty());
   make("kinds/b");
   auto two = load_all_jobs(directory_ / "kinds");
-  ASSERT_FALSE(two);
-  EXPECT_NE(two.error().detail.find("b/job.toml: another folder already has the name"),
-            std::string::npos);
-  fs::remove(directory_ / "kinds/b/job.toml");
-  EXPECT_FALSE(load_all_jobs(directory_ / "kinds"));
+  EXPECT_EQ(reasons(two).size(), 2u);
+  EXPECT_TRUE(two->jobs.empty());
+  EXPECT_NE(two->refused.at(1).why.find("b/job.toml: 2 folders claim the name \"summarise\""),
+            std::string::npos)
+      << two->refused.at(1).why;
+  EXPECT_FALSE(load_all_jobs(directory_ / "missing"));
+}
+
+TEST_F(JobFolderTest, OneFolderThatIsNoJobKindKeepsNoOtherFromLoading) {
+  make("kinds/good");
+  for (char const* name : {"link", "broken", "empty", "loop"})
+    fs::create_directories(directory_ / (std::string("kinds/") + name));
+  make("kinds/link");
+  fs::create_symlink("/etc/passwd", directory_ / "kinds/link/passwd");
+  write_text(directory_ / "kinds/broken/job.toml", "name = ");
+  fs::remove(directory_ / "kinds/loop");
+  fs::create_symlink("loop", directory_ / "kinds/loop");
+  auto const loaded = load_all_jobs(directory_ / "kinds");
+  auto const why = reasons(loaded);
+  ASSERT_EQ(loaded->jobs.size(), 1u);
+  EXPECT_EQ(loaded->jobs.front().spec.name, JobName("summarise"));
+  ASSERT_EQ(why.size(), 3u);
+  EXPECT_TRUE(why.at(0).starts_with(directory_ / "kinds/broken/job.toml:1: ")) << why.at(0);
+  EXPECT_EQ(why.at(1), (directory_ / "kinds/empty") + ": has no job.toml");
+  EXPECT_EQ(why.at(2),
+            (directory_ / "kinds/link/passwd") + ": a symbolic link; put the file itself here");
+}
+
+TEST_F(JobFolderTest, ACommandThatCannotBeExecutedIsRefusedAndSaysWhatToDo) {
+  make("a");
+  auto const said = [&] {
+    auto const job = load_job(directory_ / "a");
+    return job ? std::string("accepted") : job.error().detail;
+  };
+  std::string const program = directory_ / "a/job.toml: the program ";
+  fs::permissions(directory_ / "a/work.sh", fs::perms(0644));
+  EXPECT_EQ(said(),
+            program + "\"./work.sh\" is not executable: chmod +x " + (directory_ / "a/work.sh"));
+  fs::remove(directory_ / "a/work.sh");
+  EXPECT_EQ(said(), program + "\"./work.sh\" is no file of the job's folder");
+  auto const command = [&](std::string const& name) {
+    write_text(directory_ / "a/job.toml", with("./work.sh", name));
+    return said();
+  };
+  EXPECT_EQ(command("no-such-program"),
+            program + "\"no-such-program\" is not installed on this machine");
+  EXPECT_EQ(command("/usr/bin/no-such"),
+            program + "\"/usr/bin/no-such\" is not installed on this machine");
+  EXPECT_EQ(command("../b/work.sh"), program + "\"../b/work.sh\" is no file of the job's folder");
+  EXPECT_EQ(command("sh"), "accepted");
+  EXPECT_EQ(command("/bin/sh"), "accepted");
+  write_script(directory_ / "a/bin/work.sh", "cat");
+  EXPECT_EQ(command("bin/../bin/work.sh"), "accepted");
+  EXPECT_EQ(command("/job/bin/work.sh"), "accepted");
 }
 
 TEST_F(JobFolderTest, MakesAReadOnlyCopyThatHasTheSameHash) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "platform/process_start.h"
+#include "platform/process_stop.h"
 
 namespace tally::platform {
 namespace {
@@ -26,6 +27,7 @@ class Watch {
     deadline_ = started + plan_.timeout;
     while (!finished()) {
       wait();
+      look_at_quota();
       if (clock_.monotonic() >= deadline_) on_deadline();
     }
     if (!dead_) bury();
@@ -40,8 +42,9 @@ class Watch {
   }
 
   void wait() {
+    auto const longest = plan_.exceeds_quota ? kQuotaEveryMs : 60'000;
     auto left_ms = std::clamp<std::int64_t>(((deadline_ - clock_.monotonic()).value() + 999) / 1000,
-                                            0, 60'000);
+                                            0, longest);
     // poll passes over negative descriptors.
     std::array<pollfd, 5> watched{{{process_.output.get(), POLLIN, 0},
                                    {process_.error.get(), POLLIN, 0},
@@ -56,19 +59,40 @@ class Watch {
     if (watched[4].revents != 0) stop(ProcessEnd::cancelled);
   }
 
-  // The first reason counts; a process that is already dead keeps its own.
+  void look_at_quota() {
+    bool const over = dead_ || (stopping_ && !asked_);
+    if (!plan_.exceeds_quota || over || clock_.monotonic() < next_look_) return;
+    if (plan_.exceeds_quota(process_.pid)) asked_ ? kill_now() : stop(ProcessEnd::over_quota);
+    next_look_ = clock_.monotonic() + milliseconds(kQuotaEveryMs);
+  }
+
+  // The first reason counts; a process that is already dead keeps its own. Who writes too much is
+  // not asked.
   void stop(ProcessEnd why) {
     if (stopping_) return;
     stopping_ = true;
-    if (!dead_) {
-      outcome_.end = why;
-      kill_all();
-    }
+    if (dead_) return drain();
+    outcome_.end = why;
+    if (why == ProcessEnd::output_too_large || why == ProcessEnd::over_quota) return kill_now();
+    ask_to_stop(process_.pid, plan_.wrappers);
+    asked_ = true;
+    deadline_ = clock_.monotonic() + milliseconds(kStopGraceMs);
+  }
+
+  void drain() {
+    asked_ = false;
     deadline_ = clock_.monotonic() + milliseconds(kDrainMsMax);
   }
 
+  void kill_now() {
+    kill_all();
+    drain();
+  }
+
   void on_deadline() {
-    if (stopping_)
+    if (asked_)
+      kill_now();
+    else if (stopping_)
       abandoned_ = true;
     else
       stop(ProcessEnd::timed_out);
@@ -88,11 +112,12 @@ class Watch {
     do waited = ::waitid(P_PID, static_cast<id_t>(process_.pid), &how, WEXITED);
     while (waited != 0 && errno == EINTR);
     dead_ = true;
+    if (asked_) drain();
     if (stopping_) return;
     outcome_.end = how.si_code == CLD_EXITED ? ProcessEnd::exited : ProcessEnd::killed;
     outcome_.code = how.si_status;
     stopping_ = true;
-    deadline_ = clock_.monotonic() + milliseconds(kDrainMsMax);
+    drain();
   }
 
   std::string_view take(OwnedFd& pipe) {
@@ -131,9 +156,11 @@ class Watch {
   int cancel_fd_;
   StartedProcess process_;
   Duration deadline_;
+  Duration next_look_;
   ProcessOutcome outcome_;
   std::array<char, kReadBytes> buffer_{};
   bool stopping_ = false;   // its end is known; only the pipes are awaited
+  bool asked_ = false;      // it may still end by itself
   bool dead_ = false;       // waited for
   bool too_large_ = false;  // output is read and dropped
   bool abandoned_ = false;  // somebody outside the group still holds a pipe

@@ -3,11 +3,12 @@
 #include <sys/eventfd.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <chrono>
 
 #include "platform/job_folder.h"
 #include "platform/private_file.h"
 #include "platform/process_result.h"
+#include "platform/remove_tree.h"
 
 namespace tally::platform {
 namespace {
@@ -21,9 +22,7 @@ std::string box_path(std::string const& work, ports::RunRequest const& request) 
 }
 
 Result<void> make_empty_boxes(std::string const& work) {
-  std::error_code error;
-  std::filesystem::remove_all(work + "/boxes", error);
-  if (error) return fail("io_error", "The server could not use its disk.", error.message());
+  TRY_VOID(remove_tree(work + "/boxes"));
   return make_private_directory(work + "/boxes");
 }
 
@@ -57,10 +56,12 @@ ProcessRunner::~ProcessRunner() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
+    server_stopping_ = true;
     never_run.swap(waiting_);
     for (auto const& [key, event] : running_) ring(event);
   }
   wake_.notify_all();
+  server_stops_.notify_all();
   for (auto& each : never_run)
     each.done(failure("cancelled", "The worker is stopping; the work did not run.", true));
   for (auto& thread : threads_) thread.join();
@@ -69,6 +70,41 @@ ProcessRunner::~ProcessRunner() {
 ports::WorkFailure ProcessRunner::failure(char const* code, char const* detail, bool retry) const {
   std::string sandbox(level_name(sandbox_.level()));
   return {code, detail, retry, std::nullopt, Duration(0), std::move(sandbox)};
+}
+
+void ProcessRunner::server_stops() {
+  {
+    std::lock_guard lock(mutex_);
+    server_stopping_ = true;
+  }
+  server_stops_.notify_all();
+}
+
+bool ProcessRunner::ended_with_server(ProcessOutcome const& outcome) {
+  if (signal_of(outcome) == 0) return false;
+  std::unique_lock lock(mutex_);
+  return server_stops_.wait_for(lock, std::chrono::milliseconds(kTogetherMs),
+                                [this] { return server_stopping_; });
+}
+
+ports::JobSpec const* ProcessRunner::find_job(Digest const& hash) {
+  std::lock_guard lock(mutex_);
+  auto const job = jobs_.find(hash);
+  return job == jobs_.end() ? nullptr : &job->second;
+}
+
+// A version that is loaded no more is read from its private copy.
+Result<void> ProcessRunner::ready(Digest const& job_hash) {
+  if (find_job(job_hash) != nullptr) return {};
+  auto kept = load_job(job_snapshot_path(options_.work + "/jobs", job_hash));
+  if (!kept || kept->spec.hash != job_hash || kept->spec.runner != ports::JobRunnerKind::command)
+    return fail("job_unknown",
+                "this server has no copy of the job's files that the run was accepted with",
+                kept ? "the copy does not have the hash that it is named by"
+                     : kept.error().detail + kept.error().inside);
+  std::lock_guard lock(mutex_);
+  jobs_.emplace(job_hash, std::move(kept->spec));
+  return {};
 }
 
 void ProcessRunner::run(ports::RunRequest request, std::function<void(ports::RunResult)> done) {
@@ -124,13 +160,17 @@ void ProcessRunner::work() {
   }
 }
 
-ports::RunResult ProcessRunner::execute(ports::RunRequest const& request, int cancel_fd) const {
-  auto job = jobs_.find(request.job_hash);
-  if (job == jobs_.end())
+ports::RunResult ProcessRunner::execute(ports::RunRequest const& request, int cancel_fd) {
+  if (!ready(request.job_hash))
     return failure("job_unknown", "This worker does not have that version of the job.", true);
-  auto const& spec = job->second;
+  auto const& spec = *find_job(request.job_hash);
   auto limit =
       request.timeout > Duration(0) ? std::min(request.timeout, spec.timeout) : spec.timeout;
+  bool const at_cost_limit = request.cost_limit && *request.cost_limit < limit;
+  if (at_cost_limit) limit = *request.cost_limit;
+  if (limit <= Duration(0))
+    return failure("cost_limit", "The hold pays for no time at all, so the work did not run.",
+                   false);
   SandboxTask task{job_snapshot_path(options_.work + "/jobs", spec.hash),
                    spec.command,
                    box_path(options_.work, request),
@@ -142,13 +182,17 @@ ports::RunResult ProcessRunner::execute(ports::RunRequest const& request, int ca
       failure("sandbox_failed", "The worker could not write the input to its disk.", true);
   if (prepared) {
     auto outcome = sandbox_.run(task, cancel_fd);
-    result = judge(outcome, {spec, task.box, sandbox_.level(), sandbox_.setup_failed(outcome)});
+    result = judge(outcome, {.spec = spec,
+                             .box = task.box,
+                             .level = sandbox_.level(),
+                             .setup_failed = sandbox_.setup_failed(outcome),
+                             .at_cost_limit = at_cost_limit,
+                             .server_stopping = ended_with_server(outcome)});
     auto line = last_line_redacted(outcome.error_tail);
     if (std::holds_alternative<ports::WorkFailure>(result) && options_.note && !line.empty())
       options_.note(request, line);
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(task.box, ignored);
+  (void)remove_tree(task.box);  // what is left goes at the next start
   return result;
 }
 

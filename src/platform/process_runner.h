@@ -3,7 +3,8 @@
 // Executes jobs in the sandbox, `slots` at a time, each on a thread of its own that lives as long
 // as the runner (a child dies with the thread that started it).
 //
-//   <work>/jobs/<hash>/          the job's files, written by write_job_snapshot, read-only
+//   <work>/jobs/<hash>/          the job's files, written by write_job_snapshot, read-only; also of
+//                                versions that are loaded no more, as long as runs name them
 //   <work>/boxes/<run>.<fence>/  input and cost file of one execution; gone when it ends, and
 //                                what a crash left there goes at the next start
 
@@ -19,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/process.h"
 #include "platform/process_fd.h"
 #include "platform/sandbox.h"
 #include "ports/job_runner.h"
@@ -27,6 +29,9 @@ namespace tally::platform {
 
 // More requests than this wait for a thread: further ones are refused as "overloaded".
 inline constexpr std::size_t kWaitingMax = 1'024;
+// Who kills a server often kills its work in the same moment: a signal that ends work is called the
+// work's own only if the server is not told to stop within this time.
+inline constexpr std::int64_t kTogetherMs = 250;
 
 struct ProcessRunnerOptions {
   std::string work;  // the data directory's work/, absolute
@@ -48,6 +53,10 @@ class ProcessRunner : public ports::JobRunner {
 
   Sandbox const& sandbox() const { return sandbox_; }
 
+  // From here on work that is ended by a signal counts as ended together with the server.
+  void server_stops();
+
+  Result<void> ready(Digest const& job_hash) override;
   void run(ports::RunRequest request, std::function<void(ports::RunResult)> done) override;
   void cancel(RunId run, std::uint64_t fence) override;
 
@@ -60,18 +69,22 @@ class ProcessRunner : public ports::JobRunner {
 
   ProcessRunner(ProcessRunnerOptions options, Sandbox sandbox);
   void work();
-  ports::RunResult execute(ports::RunRequest const& request, int cancel_fd) const;
+  ports::RunResult execute(ports::RunRequest const& request, int cancel_fd);
+  ports::JobSpec const* find_job(Digest const& hash);
+  bool ended_with_server(ProcessOutcome const& outcome);
   ports::WorkFailure failure(char const* code, char const* detail, bool retry) const;
 
   ProcessRunnerOptions options_;
   Sandbox sandbox_;
-  std::map<Digest, ports::JobSpec> jobs_;
 
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;                       // guards what follows
+  std::map<Digest, ports::JobSpec> jobs_;  // grows only, so that its rows stay where they are
   std::condition_variable wake_;
   std::deque<Waiting> waiting_;
   std::map<Key, OwnedFd> running_;  // readable when the execution is to stop
   bool stopping_ = false;
+  bool server_stopping_ = false;
+  std::condition_variable server_stops_;
 
   std::vector<std::thread> threads_;
 };

@@ -43,7 +43,7 @@ class ProcessRunnerTest : public testing::Test {
   std::future<ports::RunResult> begin(ports::JobSpec const& job, std::uint64_t run,
                                       Duration timeout = seconds(20)) {
     auto promise = std::make_shared<std::promise<ports::RunResult>>();
-    runner_->run({RunId(run), 1, job.name, job.hash, R"({"n":1})", timeout, ""},
+    runner_->run({RunId(run), 1, job.name, job.hash, R"({"n":1})", timeout, "", cost_limit_},
                  [promise](ports::RunResult result) { promise->set_value(std::move(result)); });
     return promise->get_future();
   }
@@ -64,14 +64,15 @@ class ProcessRunnerTest : public testing::Test {
   TestDirectory directory_;
   SystemClock clock_;
   ProcessRunnerOptions options_;
+  std::optional<Duration> cost_limit_;
   std::unique_ptr<ProcessRunner> runner_;
 };
 
-TEST_F(ProcessRunnerTest, GivesTheCanonicalResultAndTheLevelOfTheSandbox) {
+TEST_F(ProcessRunnerTest, GivesTheResultAsItIsAndTheLevelOfTheSandbox) {
   auto job = add("echo", R"(echo '{ "b": 1.0, "a": [ true ] }')");
   start();
   auto got = receipt(job);
-  EXPECT_EQ(got.result_json, R"({"a":[true],"b":1})");
+  EXPECT_EQ(got.result_json, R"({ "b": 1.0, "a": [ true ] })");
   EXPECT_EQ(got.sandbox, level_name(runner_->sandbox().level()));
   EXPECT_FALSE(got.reported);
   EXPECT_GT(got.elapsed, Duration(0));
@@ -94,16 +95,46 @@ TEST_F(ProcessRunnerTest, ReadsTheCostOfWorkThatFailsToo) {
   EXPECT_EQ(got.reported, Micros(500'000));
 }
 
-TEST_F(ProcessRunnerTest, FailsWorkThatMustReportItsCostAndDoesNot) {
-  auto job = add("metered", "cat", "price = { reported = true }");
+TEST_F(ProcessRunnerTest, RoundsUpACostWithMoreThanSixDecimals) {
+  auto job = add("metered", R"(echo '{"cost_usd":"0.0001851"}' > "$TALLY_RECEIPT"; cat)",
+                 "price = { reported = true }");
+  start();
+  auto const got = receipt(job);
+  EXPECT_EQ(got.reported, Micros(186));
+  EXPECT_TRUE(got.rounded_up);
+}
+
+TEST_F(ProcessRunnerTest, HandsOverTheResultOfWorkThatDoesNotReportItsCost) {
+  auto job = add("metered", "echo '{\"good\":1}'", "price = { reported = true }");
+  start();
+  auto const got = receipt(job);
+  EXPECT_FALSE(got.reported);
+  EXPECT_EQ(got.result_json, R"({"good":1})");
+}
+
+TEST_F(ProcessRunnerTest, CallsWorkThatFailedWithACostNobodyCanReadUnclear) {
+  auto job = add("metered", R"(echo '{"cost_usd":"99999999999"}' > "$TALLY_RECEIPT"; exit 3)",
+                 "price = { reported = true }");
   start();
   EXPECT_EQ(failure(job).code, "cost_not_reported");
 }
 
-TEST_F(ProcessRunnerTest, FailsOutputThatIsNoJson) {
-  auto job = add("words", "echo hello");
+TEST_F(ProcessRunnerTest, FailsOutputThatIsNoJsonAndSaysWhere) {
+  auto job = add("words", "echo '{\"a\": hello}'");
   start();
-  EXPECT_EQ(failure(job).code, "output_not_json");
+  auto got = failure(job);
+  EXPECT_EQ(got.code, "output_not_json");
+  EXPECT_EQ(got.detail,
+            "The work's output is not one JSON document: byte 6: a value must stand here.");
+}
+
+// The fault: such a result was paid for and lost, and long decimals were rounded in silence.
+TEST_F(ProcessRunnerTest, RoundsNoNumberOfAResult) {
+  auto job =
+      add("exact", R"(echo '{"n":1234567890123456789,"m":1e16,"d":0.12345678901234567890}')");
+  start();
+  EXPECT_EQ(receipt(job).result_json,
+            R"({"n":1234567890123456789,"m":1e16,"d":0.12345678901234567890})");
 }
 
 TEST_F(ProcessRunnerTest, FailsOutputOverTheLimit) {
@@ -120,16 +151,33 @@ TEST_F(ProcessRunnerTest, TellsOnlyTheOperatorWhatTheWorkWroteToStderr) {
   start();
   auto got = failure(job);
   EXPECT_EQ(got.detail, "The work ended with exit code 7.");
+  EXPECT_EQ(got.stderr_tail, "first\npassword=[redacted] [redacted] here");
   runner_.reset();
   EXPECT_EQ(noted, "password=[redacted] [redacted] here");
 }
 
-TEST_F(ProcessRunnerTest, ReportsWorkThatWasKilled) {
-  auto job = add("suicide", "kill -9 $$");
+TEST_F(ProcessRunnerTest, CallsASignalTheWorksOwnWhicheverItIs) {
+  auto suicide = add("suicide", "kill -9 $$");
+  auto fault = add("fault", "kill -SEGV $$");
+  auto says_so = add("says-so", "exit 137");
+  auto busy = add("busy", "while :; do :; done", std::string(kFixedPrice) + "\ncpu_s_max = 1");
   start();
+  for (auto const& [job, number] :
+       {std::pair(suicide, "9"), std::pair(fault, "11"), std::pair(says_so, "9")}) {
+    auto got = failure(job);
+    EXPECT_EQ(got.code, "signal") << job.name.value();
+    EXPECT_EQ(got.detail, "The work was ended by signal " + std::string(number) + ".");
+    EXPECT_TRUE(got.retry) << "as often as its job says, like any failure of its own";
+  }
+  EXPECT_EQ(failure(busy).code, "signal") << "its own processor limit";
+}
+
+TEST_F(ProcessRunnerTest, CallsASignalOursWhereTheServerStopsWithTheWork) {
+  auto job = add("together", "kill -TERM $$");
+  start();
+  runner_->server_stops();
   auto got = failure(job);
   EXPECT_EQ(got.code, "killed");
-  EXPECT_EQ(got.detail, "The work was killed by signal 9.");
   EXPECT_TRUE(got.retry);
 }
 
@@ -139,11 +187,67 @@ TEST_F(ProcessRunnerTest, EndsWorkAtTheShorterOfTheTwoTimeouts) {
   EXPECT_EQ(failure(job, milliseconds(300)).code, "timeout");
 }
 
+TEST_F(ProcessRunnerTest, EndsWorkWhenItsHoldIsUsedUp) {
+  auto job = add("slow", "sleep 60");
+  start();
+  cost_limit_ = milliseconds(300);
+  auto got = failure(job);
+  EXPECT_EQ(got.code, "cost_limit");
+  EXPECT_FALSE(got.retry);
+  cost_limit_ = Duration(0);
+  EXPECT_EQ(failure(job).elapsed, Duration(0)) << "a hold that pays for no time";
+  cost_limit_ = seconds(60);
+  EXPECT_EQ(failure(job, milliseconds(300)).code, "timeout") << "the sooner one counts";
+}
+
+TEST_F(ProcessRunnerTest, AsksWorkToStopBeforeItIsKilled) {
+  auto polite = add("polite",
+                    "say() { echo '{\"cost_usd\":\"0.25\"}' > \"$TALLY_RECEIPT\"; exit 0; }\n"
+                    "trap say TERM\necho ready > \"$TALLY_RECEIPT\"\nsleep 60 & wait",
+                    "price = { reported = true }");
+  auto deaf = add("deaf", "trap '' TERM; while :; do sleep 1; done");
+  start();
+  auto runs = begin(polite, 1);
+  auto const receipt = directory_ / ("work/boxes/" + to_text(RunId(1)) + ".1/receipt.json");
+  while (read_text(receipt).empty() &&
+         runs.wait_for(std::chrono::milliseconds(1)) == std::future_status::timeout) {
+  }
+  runner_->cancel(RunId(1), 1);
+  auto const result = runs.get();
+  auto const& got = std::get<ports::WorkFailure>(result);
+  EXPECT_EQ(got.code, "cancelled");
+  EXPECT_EQ(got.reported, Micros(250'000)) << "what it wrote when it was asked";
+  EXPECT_EQ(failure(deaf, milliseconds(500)).code, "timeout");
+}
+
 TEST_F(ProcessRunnerTest, RunsTheBytesThatWereHashedThoughTheFolderHasChanged) {
   auto job = add("stable", "echo '\"as hashed\"'");
   write_script(directory_ / "jobs/stable/work.sh", "echo '\"changed\"'");
   start();
   EXPECT_EQ(receipt(job).result_json, "\"as hashed\"");
+}
+
+// The fault: an edited comment in a job's folder made the runs that waited unexecutable for ever.
+TEST_F(ProcessRunnerTest, ExecutesAVersionThatIsLoadedNoMoreFromItsCopy) {
+  auto job = add("edited", "echo '\"as accepted\"'");
+  options_.jobs.clear();
+  std::filesystem::remove_all(directory_ / "jobs/edited");
+  start();
+  EXPECT_TRUE(runner_->ready(job.hash));
+  EXPECT_EQ(receipt(job).result_json, "\"as accepted\"");
+}
+
+TEST_F(ProcessRunnerTest, IsNotReadyForACopyThatIsGoneOrAnother) {
+  auto job = add("kept", "cat");
+  options_.jobs.clear();
+  start();
+  auto const copy = job_snapshot_path(directory_ / "work/jobs", job.hash);
+  auto const other = job_snapshot_path(directory_ / "work/jobs", sha256(as_bytes("another")));
+  std::filesystem::rename(copy, other);
+  auto const gone = runner_->ready(job.hash);
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().code, "job_unknown");
+  EXPECT_FALSE(runner_->ready(sha256(as_bytes("another")))) << "its bytes have another hash";
 }
 
 TEST_F(ProcessRunnerTest, RefusesAVersionThatItDoesNotHave) {
@@ -195,10 +299,60 @@ TEST_F(ProcessRunnerTest, RunsAsManyAtOnceAsItHasSlots) {
   for (auto& each : all) EXPECT_TRUE(std::holds_alternative<ports::WorkReceipt>(each.get()));
 }
 
+TEST(Verdict, SaysWhoseEveryEndIs) {
+  ports::JobSpec spec;
+  spec.limits.output_bytes_max = 100;
+  std::string const box;
+  struct Case {
+    ProcessEnd end;
+    int code;
+    bool at_cost_limit;
+    bool server_stopping;
+    std::string_view verdict;
+    bool retry;
+  };
+  using enum ProcessEnd;
+  for (auto const& one : std::vector<Case>{
+           {exited, 0, false, false, "", false},
+           {exited, 0, false, true, "", false},
+           {exited, 1, false, false, "exit_nonzero", true},
+           {exited, 3, false, true, "exit_nonzero", true},
+           {exited, 128, false, false, "exit_nonzero", true},
+           {exited, 137, false, false, "signal", true},
+           {exited, 137, false, true, "killed", true},
+           {exited, 255, false, false, "exit_nonzero", true},
+           {killed, 9, false, false, "signal", true},
+           {killed, 11, false, false, "signal", true},
+           {killed, 24, false, false, "signal", true},
+           {killed, 15, false, true, "killed", true},
+           {timed_out, 0, false, false, "timeout", true},
+           {timed_out, 0, true, false, "cost_limit", false},
+           {cancelled, 0, false, false, "cancelled", false},
+           {cancelled, 0, true, true, "cancelled", false},
+           {output_too_large, 0, false, false, "output_too_large", false},
+           {over_quota, 0, false, false, "disk_limit", false},
+           {not_started, 2, false, false, "sandbox_failed", true},
+       }) {
+    ProcessOutcome outcome;
+    outcome.end = one.end;
+    outcome.code = one.code;
+    auto const verdict = verdict_of(outcome, {.spec = spec,
+                                              .box = box,
+                                              .level = SandboxLevel::bubblewrap,
+                                              .setup_failed = false,
+                                              .at_cost_limit = one.at_cost_limit,
+                                              .server_stopping = one.server_stopping});
+    EXPECT_EQ(verdict.code, one.verdict) << static_cast<int>(one.end) << " " << one.code;
+    EXPECT_EQ(verdict.retry, one.retry) << static_cast<int>(one.end) << " " << one.code;
+  }
+}
+
 TEST(ReportedCost, IsOneAmountAndNothingElse) {
-  EXPECT_EQ(parse_reported_cost(R"({"cost_usd":"1.5"})"), Micros(1'500'000));
+  EXPECT_EQ(parse_reported_cost(R"({"cost_usd":"1.5"})"), (SaidCost{Micros(1'500'000), false}));
+  EXPECT_EQ(parse_reported_cost(R"({"cost_usd":"1.1234567"})"),
+            (SaidCost{Micros(1'123'457), true}));
   for (char const* text : {"", "{}", R"({"cost_usd":1.5})", R"({"cost_usd":"-1"})",
-                           R"({"cost_usd":"1","x":1})", R"(["1"])", R"({"cost_usd":"1.1234567"})"})
+                           R"({"cost_usd":"1","x":1})", R"(["1"])", R"({"cost_usd":"1.123456x"})"})
     EXPECT_FALSE(parse_reported_cost(text)) << text;
 }
 

@@ -40,6 +40,7 @@ struct ChildPlan {
   int output = -1;
   int error = -1;
   int status = -1;
+  int handed = -1;
   int failure = -1;
   int parent = 0;
 };
@@ -64,7 +65,9 @@ void reset_signals() {
 bool take_descriptors(ChildPlan const& child) {
   return ::dup2(child.input, 0) == 0 && ::dup2(child.output, 1) == 1 &&
          ::dup2(child.error, 2) == 2 && ::dup2(child.status, kStatusFd) == kStatusFd &&
-         ::syscall(SYS_close_range, kStatusFd + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
+         (child.handed < 0 || ::dup2(child.handed, kHandedFd) == kHandedFd) &&
+         ::syscall(SYS_close_range, child.handed < 0 ? kHandedFd : kHandedFd + 1, ~0U,
+                   CLOSE_RANGE_CLOEXEC) == 0;
 }
 
 // A limit that is already tighter stays.
@@ -150,6 +153,7 @@ Result<StartedProcess> start_process(ProcessPlan const& plan, int& failed_errno)
   child.output = output.write_end.get();
   child.error = error.write_end.get();
   child.status = status.write_end.get();
+  child.handed = plan.handed_fd;
   child.failure = failure.write_end.get();
   child.parent = ::getpid();
   int const pid = fork_quietly(child);

@@ -7,9 +7,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
+#include "platform/box_usage.h"
+#include "platform/call_filter.h"
 #include "platform/private_file.h"
+#include "platform/remove_tree.h"
 #include "platform/sandbox_bubblewrap.h"
 #include "platform/sandbox_landlock.h"
 
@@ -44,17 +46,31 @@ ProcessPlan plan_for(SandboxTask const& task, SandboxLevel level) {
   plan.limits = limits_of(task, level);
   plan.timeout = task.timeout;
   plan.output_bytes_max = task.limits.output_bytes_max;
+  if (!inside)
+    plan.exceeds_quota = [scratch = task.box + "/work"](int pid) {
+      return uses_more_than(kScratchBytesMax, scratch, pid);
+    };
   return plan;
 }
 
-ProcessOutcome run_in_bubblewrap(SandboxTask const& task, ports::Clock const& clock,
-                                 int cancel_fd) {
+ProcessOutcome not_started() {
+  ProcessOutcome outcome;
+  outcome.code = EPERM;
+  return outcome;
+}
+
+ProcessOutcome run_in_bubblewrap(SandboxTask const& task, ByteView filter,
+                                 ports::Clock const& clock, int cancel_fd) {
+  OwnedFd const filter_file = call_filter_file(filter);
+  if (!filter_file.open()) return not_started();
   bool door = ::geteuid() == 0;
   auto input = task.box + "/input.json";
   auto receipt = task.box + "/receipt.json";
   BubblewrapDoor paths{task.folder.c_str(), input.c_str(), receipt.c_str()};
   auto plan = plan_for(task, SandboxLevel::bubblewrap);
   plan.arguments = bubblewrap_arguments(task, door);
+  plan.wrappers = kBubblewrapProcesses;
+  plan.handed_fd = filter_file.get();
   if (door) {
     plan.prepare = enter_bubblewrap_door;
     plan.context = &paths;
@@ -83,10 +99,11 @@ ProcessOutcome run_confined(SandboxTask const& task, SandboxLevel level,
   return run_process(plan, clock, cancel_fd);
 }
 
-ProcessOutcome not_started() {
-  ProcessOutcome outcome;
-  outcome.code = EPERM;
-  return outcome;
+Result<std::shared_ptr<Bytes const>> filter_of(SandboxLevel level) {
+  if (level == SandboxLevel::rlimit) return nullptr;
+  bool const own = level == SandboxLevel::bubblewrap;
+  TRY(filter, make_call_filter(own ? Shared::nothing : Shared::with_machine));
+  return std::make_shared<Bytes const>(std::move(filter));
 }
 
 Error io_error(std::string const& path) {
@@ -131,10 +148,11 @@ Result<void> prepare_box(std::string const& box, std::string_view input_json) {
 
 ProcessOutcome Sandbox::run(SandboxTask const& task, int cancel_fd) const {
   if (task.command.empty()) return not_started();
-  if (level_ == SandboxLevel::bubblewrap) return run_in_bubblewrap(task, *clock_, cancel_fd);
+  if (level_ == SandboxLevel::bubblewrap)
+    return run_in_bubblewrap(task, *filter_, *clock_, cancel_fd);
   if (level_ == SandboxLevel::rlimit)
     return run_confined(task, level_, rlimit_confinement(), *clock_, cancel_fd);
-  auto confinement = landlock_confinement(task);
+  auto confinement = landlock_confinement(task, *filter_);
   if (!confinement) return not_started();
   return run_confined(task, level_, *confinement, *clock_, cancel_fd);
 }
@@ -157,9 +175,10 @@ Result<Sandbox> Sandbox::at(SandboxLevel level, ports::Clock const& clock,
   task.timeout = seconds(kProbeTimeoutS);
   TRY_VOID(prepare_box(task.box, "{}"));
   Sandbox sandbox(level, clock);
+  TRY(filter, filter_of(level));
+  sandbox.filter_ = std::move(filter);
   auto outcome = sandbox.run(task, -1);
-  std::error_code ignored;
-  std::filesystem::remove_all(task.box, ignored);
+  (void)remove_tree(task.box);  // what is left goes with the boxes
   if (outcome.end == ProcessEnd::exited && outcome.code == 0) return sandbox;
   return fail("sandbox_failed", describe(outcome));
 }

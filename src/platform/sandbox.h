@@ -5,20 +5,27 @@
 //
 //   bubblewrap  own namespaces for everything (no network, no other process in sight), the system
 //               read-only, private /tmp, /work and /dev/shm of bounded size, no capabilities
-//   landlock    Landlock for files and a seccomp filter (no sockets but AF_UNIX, no leaving the
-//               process group); /tmp is not private, TMPDIR names a directory of its own
+//   landlock    Landlock for files, no leaving the process group; /tmp is not private, TMPDIR names
+//               a directory of its own, of bounded size, where files may be made and deleted, but
+//               keep their modes, owners and attributes
 //   rlimit      resource limits and the process group only
+//
+// At the two upper levels one seccomp filter (call_filter.h): no sockets but AF_UNIX, no way into
+// other processes, their limits or the kernel; at the level landlock no socket that is not the
+// execution's own either.
 //
 // At every level: an environment of TRACEPARENT, TALLY_INPUT, TALLY_RECEIPT and PATH; limits on
 // memory, processor time, processes, files and time; the whole tree is killed at the end. Memory
 // and processor limits are per process, as setrlimit(2) has them. At the two lower levels the
 // limit on processes counts those of the same user and does not bind root.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "platform/process.h"
 #include "ports/clock.h"
@@ -29,7 +36,8 @@ namespace tally::platform {
 enum class SandboxLevel { bubblewrap, landlock, rlimit };
 std::string_view level_name(SandboxLevel level);
 
-inline constexpr std::uint64_t kScratchBytesMax = 64u << 20;  // each of /tmp, /work, /dev/shm
+// Each of /tmp, /work and /dev/shm; at the two lower levels all files below TMPDIR together.
+inline constexpr std::uint64_t kScratchBytesMax = 64u << 20;
 inline constexpr std::uint64_t kFileBytesMax = 64u << 20;     // RLIMIT_FSIZE
 inline constexpr std::uint64_t kOpenFilesMax = 256;           // RLIMIT_NOFILE
 inline constexpr std::uint64_t kCostFileBytesMax = 4096;      // of what TALLY_RECEIPT names
@@ -71,6 +79,7 @@ class Sandbox {
 
   SandboxLevel level_;
   ports::Clock const* clock_;
+  std::shared_ptr<Bytes const> filter_;  // of calls; none at the level rlimit
   std::string notes_;
 };
 

@@ -114,6 +114,7 @@ std::vector<std::string> bubblewrap_arguments(SandboxTask const& task, bool door
   add(all, {"--ro-bind", door ? kDoorInput : task.box + "/input.json", kInsideInput});
   add(all, {"--bind", door ? kDoorReceipt : task.box + "/receipt.json", kInsideReceipt});
   add(all, {"--remount-ro", "/", "--chdir", kInsideFolder});
+  add(all, {"--seccomp", std::to_string(kHandedFd)});
   add(all, {"--json-status-fd", std::to_string(kStatusFd), "--"});
   // Set inside, where the new user namespace counts this sandbox alone; one more for its init.
   add(all, {kPrlimit, "--nproc=" + std::to_string(task.limits.processes_max + 1), "--"});

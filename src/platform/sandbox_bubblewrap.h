@@ -11,6 +11,9 @@
 
 namespace tally::platform {
 
+// bwrap itself, and the init of its process namespace.
+inline constexpr int kBubblewrapProcesses = 2;
+
 // Paths inside.
 inline constexpr char const* kInsideFolder = "/job";
 inline constexpr char const* kInsideInput = "/input.json";
@@ -19,7 +22,8 @@ inline constexpr char const* kInsideReceipt = "/work/receipt.json";
 // The programs that this level needs, or why it is out of reach.
 Result<void> find_bubblewrap();
 
-// `door`: the files lie behind the door and not at their own paths.
+// `door`: the files lie behind the door and not at their own paths. The filter of calls is read
+// from kHandedFd.
 std::vector<std::string> bubblewrap_arguments(SandboxTask const& task, bool door);
 
 // As root, a limit on processes would not bind and the work would own root's files. So the child

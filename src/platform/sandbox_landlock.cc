@@ -1,21 +1,18 @@
 #include "platform/sandbox_landlock.h"
 
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/capability.h>
-#include <linux/filter.h>
 #include <linux/landlock.h>
-#include <linux/seccomp.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstddef>
 #include <cstring>
+
+#include "platform/call_filter.h"
 
 namespace tally::platform {
 namespace {
@@ -71,75 +68,6 @@ bool allow(int ruleset, std::string const& path, std::uint64_t rights) {
   return ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
 }
 
-#if defined(__x86_64__)
-constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
-#else
-#error "The seccomp filter is written for x86_64 and aarch64."
-#endif
-
-// Ways around the socket rule, out of the process group, into other processes or the kernel.
-constexpr std::array<std::uint32_t, 18> kDenied{SYS_io_uring_setup,
-                                                SYS_setsid,
-                                                SYS_setpgid,
-                                                SYS_ptrace,
-                                                SYS_process_vm_readv,
-                                                SYS_process_vm_writev,
-                                                SYS_unshare,
-                                                SYS_setns,
-                                                SYS_mount,
-                                                SYS_bpf,
-                                                SYS_keyctl,
-                                                SYS_add_key,
-                                                SYS_request_key,
-                                                SYS_perf_event_open,
-                                                SYS_userfaultfd,
-                                                SYS_init_module,
-                                                SYS_finit_module,
-                                                SYS_kexec_load};
-
-constexpr std::uint32_t kX32Bit = 0x40000000;
-
-constexpr sock_filter load(std::size_t offset) {
-  return {BPF_LD | BPF_W | BPF_ABS, 0, 0, static_cast<std::uint32_t>(offset)};
-}
-constexpr sock_filter skip_unless(std::uint16_t test, std::uint32_t value) {
-  return {static_cast<std::uint16_t>(BPF_JMP | test | BPF_K), 0, 1, value};
-}
-constexpr sock_filter answer(std::uint32_t value) { return {BPF_RET | BPF_K, 0, 0, value}; }
-constexpr std::uint32_t kRefuse = SECCOMP_RET_ERRNO | EPERM;
-
-using Filter = std::array<sock_filter, 11 + 2 * kDenied.size()>;
-
-constexpr Filter make_filter() {
-  Filter filter{};
-  std::size_t at = 0;
-  filter[at++] = load(offsetof(seccomp_data, arch));
-  filter[at++] = {BPF_JMP | BPF_JEQ | BPF_K, 1, 0, kArchitecture};
-  filter[at++] = answer(SECCOMP_RET_KILL_PROCESS);
-  filter[at++] = load(offsetof(seccomp_data, nr));
-  filter[at++] = skip_unless(BPF_JGE, kX32Bit);
-  filter[at++] = answer(kRefuse);
-  for (auto number : kDenied) {
-    filter[at++] = skip_unless(BPF_JEQ, number);
-    filter[at++] = answer(kRefuse);
-  }
-  // A socket of any family but AF_UNIX is refused; every other call is allowed.
-  filter[at++] = {BPF_JMP | BPF_JEQ | BPF_K, 0, 2, SYS_socket};
-  filter[at++] = load(offsetof(seccomp_data, args));
-  filter[at++] = {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, AF_UNIX};
-  filter[at++] = answer(SECCOMP_RET_ALLOW);
-  filter[at++] = answer(kRefuse);
-  return filter;
-}
-
-bool filter_calls() {
-  static constexpr Filter filter = make_filter();
-  sock_fprog const program{filter.size(), const_cast<sock_filter*>(filter.data())};
-  return ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
-
 bool drop_capabilities() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, 2> const none{};
@@ -153,7 +81,7 @@ int landlock_abi() {
   return abi > 0 ? static_cast<int>(abi) : 0;
 }
 
-Result<Confinement> landlock_confinement(SandboxTask const& task) {
+Result<Confinement> landlock_confinement(SandboxTask const& task, ByteView filter) {
   int abi = landlock_abi();
   if (abi == 0) return fail("sandbox_failed", "this kernel has no Landlock");
   auto const all = all_file_rights(abi);
@@ -162,7 +90,7 @@ Result<Confinement> landlock_confinement(SandboxTask const& task) {
   if (abi >= 6) attributes.scoped = kScopeAbstractSocketsAndSignals;
   std::size_t size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
   Confinement confinement{
-      lift(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, size, 0))), true,
+      lift(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, size, 0))), filter,
       ::geteuid() == 0};
   int ruleset = confinement.ruleset.get();
   if (ruleset < 0) return fail("sandbox_failed", std::strerror(errno));
@@ -177,7 +105,7 @@ Result<Confinement> landlock_confinement(SandboxTask const& task) {
   return confinement;
 }
 
-Confinement rlimit_confinement() { return Confinement{OwnedFd(), false, ::geteuid() == 0}; }
+Confinement rlimit_confinement() { return Confinement{OwnedFd(), {}, ::geteuid() == 0}; }
 
 bool enter_confinement(void const* context) {
   auto const& confinement = *static_cast<Confinement const*>(context);
@@ -186,7 +114,7 @@ bool enter_confinement(void const* context) {
   if (confinement.ruleset.open() &&
       ::syscall(SYS_landlock_restrict_self, confinement.ruleset.get(), 0) != 0)
     return false;
-  return !confinement.seccomp || filter_calls();
+  return confinement.filter.empty() || enter_call_filter(confinement.filter);
 }
 
 }  // namespace tally::platform

@@ -12,16 +12,16 @@ namespace tally::platform {
 // The kernel's Landlock ABI, or 0 where there is none.
 int landlock_abi();
 
-// What the child needs; the descriptor lives in the parent.
+// What the child needs; the descriptor and the filter live in the parent.
 struct Confinement {
   OwnedFd ruleset;  // of Landlock; none at the level rlimit
-  bool seccomp = false;
+  ByteView filter;  // of calls; none at the level rlimit
   bool drop_capabilities = false;
 };
 
 // Rules for the task: the system and its folder to read, its box to work in, nothing else.
 // Network and signals outside are covered as far as the kernel's ABI goes.
-Result<Confinement> landlock_confinement(SandboxTask const& task);
+Result<Confinement> landlock_confinement(SandboxTask const& task, ByteView filter);
 Confinement rlimit_confinement();
 
 // Async-signal-safe; the context is a Confinement.

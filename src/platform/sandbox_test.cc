@@ -91,7 +91,7 @@ TEST_P(EveryLevelTest, EndsAnEndlessLoopAtTheProcessorLimit) {
 }
 
 TEST_P(EveryLevelTest, KeepsTheTailOfWhatWasWrittenToStderr) {
-  auto outcome = run("head -c 9000 /dev/zero | tr '\\0' x >&2; echo last words >&2");
+  auto outcome = run("head -c 20000 /dev/zero | tr '\\0' x >&2; echo last words >&2");
   EXPECT_EQ(outcome.error_tail.size(), kErrorTailBytesMax);
   EXPECT_TRUE(outcome.error_tail.ends_with("xx\nlast words\n") ||
               outcome.error_tail.ends_with("xxlast words\n"));

@@ -16,7 +16,7 @@ std::int64_t micros_of(clockid_t clock) {
 
 }  // namespace
 
-Instant SystemClock::wall() const { return Instant(micros_of(CLOCK_REALTIME)); }
+Instant SystemClock::wall() const { return believed(Instant(micros_of(CLOCK_REALTIME))); }
 
 Duration SystemClock::monotonic() const { return Duration(micros_of(CLOCK_MONOTONIC)); }
 

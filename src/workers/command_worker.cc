@@ -14,8 +14,30 @@ bool is_passing(Error const& error) {
   return error.code == "outcome_unknown" || error.code == "overloaded" || error.code == "halted";
 }
 
-ports::WorkFailure own_failure(char const* code, char const* detail, bool retry) {
-  return {code, detail, retry, std::nullopt, Duration(0), "none"};
+ports::WorkFailure own_failure(std::string code, std::string detail, bool retry) {
+  return {.code = std::move(code),
+          .detail = std::move(detail),
+          .retry = retry,
+          .reported = std::nullopt,
+          .elapsed = Duration(0),
+          .sandbox = "none"};
+}
+
+// The code of a failure that the server asked for.
+std::string code_of(ports::HeartbeatAnswer reason) {
+  switch (reason) {
+    case ports::HeartbeatAnswer::cancelled:
+      return "cancelled";
+    case ports::HeartbeatAnswer::cost_limit:
+      return "cost_limit";
+    case ports::HeartbeatAnswer::timeout:
+      return "timeout";
+    case ports::HeartbeatAnswer::stopped:
+    case ports::HeartbeatAnswer::lost:
+    case ports::HeartbeatAnswer::go_on:
+      break;
+  }
+  return "stopped";
 }
 
 }  // namespace
@@ -71,8 +93,7 @@ void CommandWorker::retry_later(State& state) {
 void CommandWorker::ask_for_work() {
   if (!leasing_ || lease_asked_ || now_ < lease_due_ || options_.jobs.empty()) return;
   if (executions_.size() >= options_.slots) return;
-  std::vector<JobName> names;
-  for (auto const& [name, hash] : options_.jobs) names.push_back(name);
+  std::vector<JobName> names(options_.jobs.begin(), options_.jobs.end());
   lease_asked_ = true;
   auto room = options_.slots - static_cast<std::uint32_t>(executions_.size());
   queue_.lease(std::move(names), room, options_.lease_wait,
@@ -99,11 +120,9 @@ void CommandWorker::accept(ports::WorkItem item) {
   execution.due = now_;
   execution.beat_due = now_ + options_.heartbeat_every;
   execution.backoff = options_.retry_first;
-  auto job = options_.jobs.find(execution.item.job);
-  if (job == options_.jobs.end() || job->second != execution.item.job_hash) {
+  if (auto const ready = runner_.ready(execution.item.job_hash); !ready) {
     execution.phase = Phase::reporting;
-    execution.result =
-        own_failure("job_unknown", "This worker does not have that version of the job.", true);
+    execution.result = own_failure("job_unknown", ready.error().detail, true);
   }
   auto key = execution.key;
   executions_.try_emplace(key, std::move(execution));
@@ -139,16 +158,17 @@ void CommandWorker::take(Started& message) {
 
 void CommandWorker::begin(Execution& execution) {
   execution.backoff = options_.retry_first;
-  if (execution.cancelled) {
+  if (execution.stop) {
     execution.phase = Phase::reporting;
     execution.due = now_;
-    execution.result = own_failure("cancelled", "The work was stopped before it began.", false);
+    execution.result =
+        own_failure(code_of(*execution.stop), "The work was stopped before it began.", false);
     return;
   }
   execution.phase = Phase::running;
   auto const& item = execution.item;
-  ports::RunRequest request{item.run,        item.fence,   item.job,        item.job_hash,
-                            item.input_json, item.timeout, item.traceparent};
+  ports::RunRequest request{item.run,        item.fence,   item.job,         item.job_hash,
+                            item.input_json, item.timeout, item.traceparent, item.cost_limit};
   runner_.run(std::move(request), [box = mailbox_, key = execution.key](ports::RunResult result) {
     box->put(Finished{key, std::move(result)});
   });
@@ -197,9 +217,9 @@ void CommandWorker::send_report(Execution& execution) {
   if (auto const* receipt = std::get_if<ports::WorkReceipt>(&execution.result))
     return queue_.complete(item.lease, item.fence, *receipt, std::move(answer));
   auto failure = std::get<ports::WorkFailure>(execution.result);
-  if (execution.cancelled) {
-    failure.code = "cancelled";
-    failure.retry = false;
+  if (execution.stop) {
+    failure.code = code_of(*execution.stop);
+    failure.retry = *execution.stop == ports::HeartbeatAnswer::timeout;
   }
   queue_.fail(item.lease, item.fence, std::move(failure), std::move(answer));
 }
@@ -230,11 +250,22 @@ void CommandWorker::take(Beaten& message) {
   execution->beat_due = now_ + options_.heartbeat_every;
   if (execution->phase == Phase::reporting && execution->asked) return;
   if (message.answer == ports::HeartbeatAnswer::lost) return lose(*execution);
-  if (message.answer != ports::HeartbeatAnswer::cancel || execution->cancelled) return;
-  if (execution->phase == Phase::reporting) return;
-  execution->cancelled = true;
-  if (execution->phase == Phase::running)
-    runner_.cancel(execution->key.first, execution->key.second);
+  if (message.answer != ports::HeartbeatAnswer::go_on) stop(*execution, message.answer);
+}
+
+// The first reason counts.
+void CommandWorker::stop(Execution& execution, ports::HeartbeatAnswer reason) {
+  if (execution.stop || execution.lost || execution.phase == Phase::reporting) return;
+  execution.stop = reason;
+  if (execution.phase == Phase::running) runner_.cancel(execution.key.first, execution.key.second);
+}
+
+void CommandWorker::stop(RunId run, std::uint64_t fence, ports::HeartbeatAnswer reason) {
+  mailbox_->put(ToldToStop{{run, fence}, reason});
+}
+
+void CommandWorker::take(ToldToStop& message) {
+  if (auto* execution = find(message.key)) stop(*execution, message.reason);
 }
 
 // The execution stays known until nothing of it can act any more: its process is dead, its start

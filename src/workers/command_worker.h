@@ -6,13 +6,17 @@
 //   lease -> start --ok--> run --done--> receipt durable --> complete --ok--> receipt removed
 //              |            |  \--failed------------------> fail ------ok--> receipt removed
 //              |            \--heartbeat says lost: killed, forgotten, nothing reported
-//              |            \--heartbeat says cancel: killed, reported as failed "cancelled"
+//              |            \--told to stop, by a heartbeat or at once: killed, reported as failed
+//              |               "cancelled", "stopped", "timeout" or "cost_limit"
 //              \--lease_lost: forgotten, the world was not touched
+//
+// Before the start the runner is asked whether it has the very bytes that the run was accepted
+// with; where it has not, the lease is given back ("job_unknown").
 //
 // `start` is durable before anything runs. A report that is answered outcome_unknown, overloaded
 // or halted is repeated with the same fence, which answers as the first did. A receipt whose
 // report was refused as lease_lost stays for the reconcile order that follows. A run that ended
-// well before a cancel reached it is reported as complete: that is what happened.
+// well before the word to stop reached it is reported as complete: that is what happened.
 //
 // No thread of its own: somebody calls step() from one thread at a time. Callbacks, which come
 // from any thread, only leave a message.
@@ -22,6 +26,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -37,8 +42,8 @@ namespace tally::workers {
 inline constexpr std::size_t kReconcilesMax = 4'096;
 
 struct CommandWorkerOptions {
-  std::map<JobName, Digest> jobs;  // what this worker can execute, by the hash of the folder
-  std::uint32_t slots = 2;         // executions at once
+  std::set<JobName> jobs;   // whose runs this worker asks for
+  std::uint32_t slots = 2;  // executions at once
   Duration heartbeat_every = seconds(30);
   Duration lease_wait = seconds(20);
   Duration retry_first = milliseconds(200);  // doubles up to retry_max
@@ -62,6 +67,9 @@ class CommandWorker {
   // An order from the server: say what the execution left behind. Any thread. If the execution
   // still runs here it is killed first, so that the evidence cannot change afterwards.
   void reconcile(RunId run, std::uint64_t fence);
+
+  // An order from the server: the execution must stop, for this reason. Any thread.
+  void stop(RunId run, std::uint64_t fence, ports::HeartbeatAnswer reason);
 
   // No further leases; what runs goes on. Drained when executions() is 0.
   void stop_leasing() { leasing_ = false; }
@@ -90,6 +98,10 @@ class CommandWorker {
     Key key;
     Result<void> answer;
   };
+  struct ToldToStop {
+    Key key;
+    ports::HeartbeatAnswer reason;
+  };
   struct Asked {
     Key key;
   };
@@ -97,13 +109,15 @@ class CommandWorker {
     Key key;
     Result<void> answer;
   };
-  using Message = std::variant<Leased, Started, Finished, Beaten, Reported, Asked, Reconciled>;
+  using Message =
+      std::variant<Leased, Started, Finished, Beaten, Reported, ToldToStop, Asked, Reconciled>;
 
   void take(Leased& message);
   void take(Started& message);
   void take(Finished& message);
   void take(Beaten& message);
   void take(Reported& message);
+  void take(ToldToStop& message);
   void take(Asked& message);
   void take(Reconciled& message);
 
@@ -116,6 +130,7 @@ class CommandWorker {
   void begin(Execution& execution);
   void keep_receipt(Execution& execution);
   void lose(Execution& execution);
+  void stop(Execution& execution, ports::HeartbeatAnswer reason);
   void tend(Inquiry& inquiry);
   void send_evidence(Inquiry& inquiry);
   void report_storage(Error const& error, RunId run, std::string const& traceparent) const;

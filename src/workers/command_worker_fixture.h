@@ -79,6 +79,10 @@ class FakeQueue : public ports::WorkQueue {
 
 class FakeRunner : public ports::JobRunner {
  public:
+  Result<void> ready(Digest const& job_hash) override {
+    if (known.contains(job_hash)) return {};
+    return tally::fail("job_unknown", "no such bytes");
+  }
   void run(ports::RunRequest request, std::function<void(ports::RunResult)> done) override {
     requests.push_back(request);
     running.emplace(Key(request.run, request.fence), std::move(done));
@@ -86,7 +90,13 @@ class FakeRunner : public ports::JobRunner {
   // The process is dead at once.
   void cancel(RunId run, std::uint64_t fence) override {
     cancelled.insert({run, fence});
-    finish({run, fence}, ports::WorkFailure{"cancelled", "stopped", false, {}, seconds(1), "fake"});
+    finish({run, fence}, ports::WorkFailure{.code = "cancelled",
+                                            .detail = "stopped",
+                                            .retry = false,
+                                            .reported = {},
+                                            .elapsed = seconds(1),
+                                            .sandbox = "fake",
+                                            .stderr_tail = "said so"});
   }
   void finish(Key key, ports::RunResult result) {
     auto at = running.find(key);
@@ -96,6 +106,7 @@ class FakeRunner : public ports::JobRunner {
     done(std::move(result));
   }
 
+  std::set<Digest> known;
   std::vector<ports::RunRequest> requests;
   std::map<Key, std::function<void(ports::RunResult)>> running;
   std::set<Key> cancelled;

@@ -16,11 +16,11 @@ struct CommandWorker::Execution {
   Key key;
   ports::WorkItem item;
   Phase phase = Phase::starting;
-  bool asked = false;      // an answer to start, complete or fail is under way
-  bool beating = false;    // an answer to a heartbeat is under way
-  bool lost = false;       // nothing will be reported; only the process's end is awaited
-  bool cancelled = false;  // the server asked to stop
-  Duration due;            // of the next start, complete or fail
+  bool asked = false;    // an answer to start, complete or fail is under way
+  bool beating = false;  // an answer to a heartbeat is under way
+  bool lost = false;     // nothing will be reported; only the process's end is awaited
+  std::optional<ports::HeartbeatAnswer> stop;  // the server asked to, and why
+  Duration due;                                // of the next start, complete or fail
   Duration beat_due;
   Duration backoff;
   ports::RunResult result;

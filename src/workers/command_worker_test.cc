@@ -20,7 +20,8 @@ class CommandWorkerTest : public testing::Test {
 
   void rebuild(std::uint32_t slots) {
     CommandWorkerOptions options;
-    options.jobs = {{JobName("label"), hash_}};
+    options.jobs = {JobName("label")};
+    runner_.known = {hash_};
     options.slots = slots;
     options.wake = [this] { ++wakes_; };
     worker_ = std::make_unique<CommandWorker>(queue_, runner_, receipts_, std::move(options));
@@ -33,7 +34,7 @@ class CommandWorkerTest : public testing::Test {
 
   ports::WorkItem item(std::uint64_t run, std::uint64_t fence = 1) const {
     return {LeaseId(100 + run), fence,      RunId(run), TenantId("acme"), JobName("label"), hash_,
-            "{\"n\":1}",        seconds(9), 1,          "00-trace"};
+            "{\"n\":1}",        seconds(9), 1,          "00-trace",       seconds(5)};
   }
 
   // Leases one item and lets its start succeed.
@@ -105,6 +106,7 @@ TEST_F(CommandWorkerTest, TouchesTheWorldOnlyAfterStartIsDurable) {
   EXPECT_EQ(runner_.requests[0].job_hash, hash_);
   EXPECT_EQ(runner_.requests[0].input_json, "{\"n\":1}");
   EXPECT_EQ(runner_.requests[0].timeout, seconds(9));
+  EXPECT_EQ(runner_.requests[0].cost_limit, seconds(5));
   EXPECT_EQ(runner_.requests[0].traceparent, "00-trace");
 }
 
@@ -209,11 +211,18 @@ TEST_F(CommandWorkerTest, KeepsTheReceiptOfAReportThatCameTooLate) {
 
 TEST_F(CommandWorkerTest, ReportsAFailureAsItIs) {
   run_one();
-  runner_.finish(key_, ports::WorkFailure{"killed", "by signal 9", true, {}, seconds(2), "rlimit"});
+  runner_.finish(key_, ports::WorkFailure{.code = "signal",
+                                          .detail = "by signal 9",
+                                          .retry = false,
+                                          .reported = {},
+                                          .elapsed = seconds(2),
+                                          .sandbox = "rlimit",
+                                          .stderr_tail = "out of memory"});
   step();
   ASSERT_EQ(queue_.failures.size(), 1u);
-  EXPECT_EQ(queue_.failures[0].code, "killed");
+  EXPECT_EQ(queue_.failures[0].code, "signal");
   EXPECT_EQ(queue_.failures[0].sandbox, "rlimit");
+  EXPECT_EQ(queue_.failures[0].stderr_tail, "out of memory");
   EXPECT_TRUE(receipts_.kept.empty());
 }
 
@@ -235,7 +244,7 @@ TEST_F(CommandWorkerTest, BeatsEveryThirtySeconds) {
 TEST_F(CommandWorkerTest, KillsAndReportsWhatIsCancelled) {
   run_one();
   step(seconds(30));
-  answer(queue_.beats, HeartbeatAnswer::cancel);
+  answer(queue_.beats, HeartbeatAnswer::cancelled);
   step();
   EXPECT_TRUE(runner_.cancelled.contains(key_));
   step();
@@ -244,11 +253,44 @@ TEST_F(CommandWorkerTest, KillsAndReportsWhatIsCancelled) {
   EXPECT_FALSE(queue_.failures[0].retry);
 }
 
+// Not at its next heartbeat, which may be half a minute away.
+TEST_F(CommandWorkerTest, StopsAtOnceWhatTheServerOrdersToStop) {
+  run_one();
+  worker_->stop(RunId(7), 1, HeartbeatAnswer::stopped);
+  worker_->stop(RunId(7), 1, HeartbeatAnswer::cancelled);
+  worker_->stop(RunId(8), 1, HeartbeatAnswer::stopped);
+  step();
+  EXPECT_EQ(runner_.cancelled, (std::set<Key>{key_}));
+  step();
+  ASSERT_EQ(queue_.failures.size(), 1u);
+  EXPECT_EQ(queue_.failures[0].code, "stopped") << "the first reason counts";
+  EXPECT_EQ(queue_.failures[0].elapsed, seconds(1));
+  EXPECT_FALSE(queue_.failures[0].retry);
+}
+
+TEST_F(CommandWorkerTest, SaysWhichLimitAHeartbeatToldItOf) {
+  for (auto const& [answer_given, code, retry] :
+       {std::tuple(HeartbeatAnswer::timeout, "timeout", true),
+        std::tuple(HeartbeatAnswer::cost_limit, "cost_limit", false)}) {
+    rebuild(2);
+    queue_.leases.clear();
+    queue_.failures.clear();
+    run_one();
+    step(seconds(30));
+    answer(queue_.beats, answer_given);
+    step();
+    step();
+    ASSERT_EQ(queue_.failures.size(), 1u);
+    EXPECT_EQ(queue_.failures[0].code, code);
+    EXPECT_EQ(queue_.failures[0].retry, retry);
+  }
+}
+
 TEST_F(CommandWorkerTest, CompletesWhatEndedWellBeforeTheCancelReachedIt) {
   run_one();
   step(seconds(30));
   runner_.finish(key_, receipt_of());
-  answer(queue_.beats, HeartbeatAnswer::cancel);
+  answer(queue_.beats, HeartbeatAnswer::cancelled);
   step();
   EXPECT_EQ(queue_.completes.size(), 1u);
   EXPECT_TRUE(queue_.fails.empty());
@@ -346,26 +388,6 @@ TEST_F(CommandWorkerTest, LetsAnswersComeAfterItsEnd) {
   runner_.finish(key_, receipt_of());
   answer(queue_.leases, Result<std::vector<ports::WorkItem>>(std::vector<ports::WorkItem>{}));
   EXPECT_TRUE(receipts_.kept.empty());
-}
-
-TEST(ReceiptText, ReadsBackWhatItWrote) {
-  auto whole = receipt_of("\"\\u0007 \xc3\xa9\"");
-  auto read = parse_receipt(receipt_text(whole));
-  ASSERT_TRUE(read);
-  EXPECT_EQ(read->result_json, whole.result_json);
-  EXPECT_EQ(read->reported, whole.reported);
-  EXPECT_EQ(read->elapsed, whole.elapsed);
-  EXPECT_EQ(read->sandbox, whole.sandbox);
-  whole.reported = std::nullopt;
-  EXPECT_EQ(parse_receipt(receipt_text(whole))->reported, std::nullopt);
-}
-
-TEST(ReceiptText, RefusesAnythingElse) {
-  auto text = receipt_text(receipt_of());
-  EXPECT_FALSE(parse_receipt(text + " "));
-  EXPECT_FALSE(parse_receipt("{}"));
-  EXPECT_FALSE(parse_receipt(""));
-  EXPECT_FALSE(parse_receipt(R"({"elapsed_us":1,"result":"1","sandbox":"x","more":1})"));
 }
 
 }  // namespace

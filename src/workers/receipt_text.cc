@@ -9,6 +9,7 @@ std::string receipt_text(ports::WorkReceipt const& receipt) {
                        {"result", receipt.result_json},
                        {"sandbox", receipt.sandbox}};
   if (receipt.reported) members.emplace_back("reported_micros", receipt.reported->value());
+  if (receipt.rounded_up) members.emplace_back("rounded_up", true);
   return json::canonical(std::move(members));
 }
 
@@ -26,9 +27,12 @@ std::optional<ports::WorkReceipt> parse_receipt(std::string_view text) {
   auto reported = member("reported_micros");
   if (elapsed.integer() == nullptr || result.string() == nullptr || sandbox.string() == nullptr)
     return std::nullopt;
+  if (*elapsed.integer() < 0 || (reported.integer() != nullptr && *reported.integer() < 0))
+    return std::nullopt;
   ports::WorkReceipt receipt{*result.string(), std::nullopt, Duration(*elapsed.integer()),
                              *sandbox.string()};
   if (reported.integer() != nullptr) receipt.reported = Micros(*reported.integer());
+  receipt.rounded_up = document->find("rounded_up") != nullptr;
   if (receipt_text(receipt) != text) return std::nullopt;
   return receipt;
 }

@@ -1,7 +1,8 @@
 #pragma once
 
 // A WorkReceipt as the text that the receipt store keeps: a canonical JSON object with the members
-// elapsed_us, reported_micros (absent: none), result (the document's text), sandbox.
+// elapsed_us, reported_micros (absent: none), result (the document's text), rounded_up (true;
+// absent: the cost is exact), sandbox.
 
 #include <optional>
 #include <string>
