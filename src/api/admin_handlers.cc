@@ -1,5 +1,6 @@
-// Tenants, people, keys, plans, job kinds.
+// Tenants, people, plans, job kinds, the quorum.
 
+#include "api/decided.h"
 #include "api/handlers.h"
 #include "views/directory_view.h"
 
@@ -7,11 +8,12 @@ namespace tally::api {
 
 namespace {
 
-template <class E>
-E const* directory_event(ledger::Answer const& answer) {
-  if (!answer.entry) return nullptr;
-  auto const* group = std::get_if<domain::DirectoryEvent>(&answer.entry->recorded.event);
-  return group ? std::get_if<E>(group) : nullptr;
+// One of the words that the schema allows.
+domain::OverrunRule overrun_rule(std::string_view word) {
+  domain::OverrunRule found = domain::OverrunRule::count;
+  for (domain::OverrunRule rule : domain::all_of(domain::OverrunRule{}))
+    if (name_of(rule) == word) found = rule;
+  return found;
 }
 
 void post(ExchangePtr const& x, domain::DirectoryCommand command,
@@ -44,15 +46,39 @@ void add_person(ExchangePtr x) {
   auto const asked = x->body<wire::PersonRequest>();
   if (!asked) return;
   domain::directory::AddPerson command;
+  command.asked_with = x->caller().key;
   command.name = asked->name;
   command.person = x->caller().person;
   command.roles = {asked->roles.begin(), asked->roles.end()};
   command.subject = asked->person;
   post(x, std::move(command), [x, subject = asked->person](ledger::Answer const& answer) {
-    auto const* event = directory_event<domain::directory::PersonAdded>(answer);
+    if (answer_if_proposed(*x, answer)) return;
+    auto const* event =
+        decided_event<domain::DirectoryEvent, domain::directory::PersonAdded>(answer);
     if (!event) return x->broken("a directory decision left no event");
     x->json(201, views::person_view(subject, event->row));
   });
+}
+
+void remove_person(ExchangePtr x) {
+  if (!is_name(x->path.at(0))) return x->problem("not_found", "no such person");
+  domain::directory::RemovePerson command;
+  command.asked_with = x->caller().key;
+  command.person = x->caller().person;
+  command.subject = PersonId(x->path.at(0));
+  post(x, std::move(command), [x](ledger::Answer const& answer) { answer_proposal(*x, answer); });
+}
+
+void set_quorum(ExchangePtr x) {
+  auto const asked = x->body<wire::QuorumRequest>();
+  if (!asked) return;
+  domain::chronicle::SetQuorum command;
+  command.asked_with = x->caller().key;
+  command.person = x->caller().person;
+  command.quorum = asked->quorum;
+  command.reason = asked->reason;
+  x->post(ledger::Lane::control, domain::ChronicleCommand(std::move(command)), {},
+          [x](ledger::Answer const& answer) { answer_proposal(*x, answer); });
 }
 
 void list_people(ExchangePtr x) {
@@ -62,56 +88,14 @@ void list_people(ExchangePtr x) {
   x->json(200, list);
 }
 
-void create_key(ExchangePtr x) {
-  auto const asked = x->body<wire::KeyRequest>();
-  if (!asked) return;
-  if (asked->owner && !x->services.loop.directory()->people.contains(*asked->owner))
-    return x->invalid({{"/owner", "must be a registered person; see /v1/admin/people"}});
-  // Only the digest is recorded; the token leaves in this answer and nowhere else.
-  std::string const token = fresh_token(x->services.entropy);
-  domain::directory::CreateKey command;
-  command.expires_at = asked->expires_at;
-  command.owner = asked->owner.value_or(x->caller().person);
-  command.person = x->caller().person;
-  command.scopes = {asked->scopes.begin(), asked->scopes.end()};
-  command.secret_sha256 = sha256(as_bytes(token));
-  command.tenant = asked->tenant;
-  post(x, std::move(command), [x, token](ledger::Answer const& answer) {
-    auto const* event = directory_event<domain::directory::KeyCreated>(answer);
-    if (!event) return x->broken("a directory decision left no event");
-    auto view = views::key_view(event->key, event->row);
-    view.token = token;
-    x->json(201, view);
-  });
-}
-
-void list_keys(ExchangePtr x) {
-  wire::KeyList list;
-  for (auto const& [digest, entry] : x->services.loop.directory()->keys)
-    list.keys.push_back(views::key_view(entry.id, entry.key));
-  x->json(200, list);
-}
-
-void revoke_key(ExchangePtr x) {
-  auto const id = parse_id<KeyId>(x->path.at(0));
-  if (!id) return x->problem("not_found", "no such key");
-  domain::directory::RevokeKey command;
-  command.key = *id;
-  command.person = x->caller().person;
-  post(x, std::move(command), [x, id = *id](ledger::Answer const&) {
-    for (auto const& [digest, entry] : x->services.loop.directory()->keys) {
-      if (entry.id == id) return x->json(200, views::key_view(id, entry.key));
-    }
-    x->problem("not_found", "no such key");
-  });
-}
-
 void set_plan(ExchangePtr x) {
   auto const asked = x->body<wire::Plan>();
   if (!asked) return;
   domain::directory::SetPlan command;
   command.person = x->caller().person;
   command.plan = asked->plan;
+  command.row.overrun = overrun_rule(asked->overrun);
+  command.row.overrun_believed_max = asked->overrun_believed_max_usd;
   if (asked->rate) {
     command.row.rate = domain::directory::Rate{.requests = asked->rate->requests,
                                                .window = seconds(asked->rate->window_s)};

@@ -1,13 +1,18 @@
 #include "api/admission.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "api/routes.h"
+#include "wire/idempotency_key.h"
 
 namespace tally::api {
 
 namespace {
+
+// How long nothing more is read from a connection without a key whose address asks too much.
+constexpr Duration kRest = seconds(1);
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -48,20 +53,38 @@ bool accepts(std::string_view field, std::string const& wanted) {
   return false;
 }
 
+// Whoever asks through a proxy on this machine comes from loopback as well.
+bool came_through_a_proxy(Exchange const& x) {
+  constexpr std::array<std::string_view, 6> kFields{
+      "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"};
+  return x.services.options.behind_proxy ||
+         std::ranges::any_of(x.request.headers, [&](auto const& field) {
+           return std::ranges::find(kFields, field.first) != kFields.end();
+         });
+}
+
 bool is_open(Exchange const& x) {
   if (x.route->scope.empty()) return true;
   return x.route->scope == "metrics:read" && x.request.from_loopback &&
-         x.services.options.metrics_open_on_loopback;
+         x.services.options.metrics_open_on_loopback && !came_through_a_proxy(x);
 }
 
-// Strangers are answered at a bounded rate a peer; past it they are told to wait.
-void refuse_stranger(Exchange& x, AuthFault fault) {
-  domain::directory::Rate const rate{.requests = x.services.options.unauthenticated_per_minute,
-                                     .window = seconds(60)};
-  x.rate = x.services.strangers.take(x.request.peer, "unauthenticated", rate,
-                                     x.services.clock.monotonic());
-  if (!x.rate->allowed)
-    return x.problem("rate_limited", "too many requests without a valid key from this address");
+domain::directory::Rate a_minute(std::int64_t requests) {
+  return {.requests = requests, .window = seconds(60)};
+}
+
+// Requests without a key are answered at a bounded rate an address; past it the connection is let
+// rest, so that its own full socket slows it down.
+bool take_of_address(Exchange& x, RateClass what, std::int64_t requests) {
+  x.rate = x.services.rates.take(what, x.request.peer, policy_of(what, {}), a_minute(requests),
+                                 x.services.clock.monotonic());
+  if (x.rate->allowed) return true;
+  x.rest = kRest;
+  x.problem("rate_limited", "too many requests without a valid key from this address");
+  return false;
+}
+
+void refuse_key(Exchange& x, AuthFault fault) {
   ports::HttpHeaders challenge{{"www-authenticate", "Bearer realm=\"tallystick\""}};
   if (fault == AuthFault::missing)
     return x.problem("auth_missing", "send the header 'Authorization: Bearer tk_...'",
@@ -71,30 +94,115 @@ void refuse_stranger(Exchange& x, AuthFault fault) {
             std::move(challenge));
 }
 
+// A field that must be one: of two the wrong one would count, or both, as a proxy joins them.
+bool is_single(Exchange const& x, std::string_view name) {
+  return std::ranges::count(x.request.headers, name, &ports::HttpHeaders::value_type::first) <= 1;
+}
+
+bool stranger_may_ask(Exchange& x) {
+  return take_of_address(x, RateClass::unauthenticated,
+                         x.services.options.unauthenticated_per_minute);
+}
+
+void refuse_stranger(Exchange& x, AuthFault fault) {
+  if (stranger_may_ask(x)) refuse_key(x, fault);
+}
+
+bool has_one_authorization(Exchange& x) {
+  bool const joined = x.request.header("authorization").find(',') != std::string_view::npos;
+  if (!joined && is_single(x, "authorization")) return true;
+  if (stranger_may_ask(x)) x.problem("malformed", "send one Authorization field with one key");
+  return false;
+}
+
+// From the bucket of the caller's tenant, or key, for this class of requests.
+bool take_of_caller(Exchange& x, ledger::Directory const& directory, RateClass what) {
+  domain::directory::Rate plan;
+  std::string name;
+  if (what != RateClass::control) {
+    auto const tenant = directory.tenants.find(x.caller().tenant);
+    if (tenant == directory.tenants.end()) return true;
+    auto const row = directory.plans.find(tenant->second);
+    if (row == directory.plans.end() || !row->second.rate) return true;
+    plan = *row->second.rate;
+    name = tenant->second.value();
+  }
+  auto const who = what == RateClass::control ? to_text(x.caller().key) : x.caller().tenant.value();
+  x.rate = x.services.rates.take(what, who, policy_of(what, name), rate_of(what, plan),
+                                 x.services.clock.monotonic());
+  if (x.rate->allowed) return true;
+  x.problem("rate_limited", "at most " + std::to_string(x.rate->quota) + " requests of the kind " +
+                                x.rate->policy + " in " + std::to_string(x.rate->window_s) + " s");
+  return false;
+}
+
+// The connection speaks for the tenant from here on, which has a share of all there are.
+bool take_connection(Exchange& x) {
+  if (x.take_connection()) return true;
+  x.problem("overloaded", "your tenant has as many connections open as it may; use fewer");
+  return false;
+}
+
+// The end of a key is a time in the ledger, so it is compared with the ledger's time.
+tl::expected<Caller, AuthFault> whose_key(Exchange const& x, ledger::Directory const& directory) {
+  return authenticate(x.request, directory, x.services.loop.now());
+}
+
 bool identify(Exchange& x) {
+  if (!has_one_authorization(x)) return false;
   auto const directory = x.services.loop.directory();
-  auto caller = authenticate(x.request, *directory, x.services.clock.wall());
+  auto caller = whose_key(x, *directory);
   if (!caller) {
     refuse_stranger(x, caller.error());
     return false;
   }
   x.known = std::move(*caller);
-  if (x.route->rate == RateClass::unlimited) return true;
-  auto const tenant = directory->tenants.find(x.known->tenant);
-  if (tenant == directory->tenants.end()) return true;
-  auto const plan = directory->plans.find(tenant->second);
-  if (plan == directory->plans.end() || !plan->second.rate) return true;
-  x.rate = x.services.rates.take(x.known->tenant.value(), tenant->second.value(),
-                                 *plan->second.rate, x.services.clock.monotonic());
-  if (x.rate->allowed) return true;
-  x.problem("rate_limited", "the plan allows " + std::to_string(x.rate->quota) + " requests in " +
-                                std::to_string(x.rate->window_s) + " s");
-  return false;
+  return take_connection(x) && take_of_caller(x, *directory, x.route->rate);
+}
+
+// Without a key the address pays; with a good one its tenant does, so that many behind one address
+// need not share its rate.
+bool enter_openly(Exchange& x) {
+  if (!has_one_authorization(x)) return false;
+  auto const directory = x.services.loop.directory();
+  auto caller = whose_key(x, *directory);
+  if (!caller) {
+    auto const what = x.route->scope.empty() ? x.route->rate : RateClass::probe;
+    return take_of_address(x, what, x.services.options.open_per_minute);
+  }
+  x.known = std::move(*caller);
+  return take_connection(x) && take_of_caller(x, *directory, RateClass::read);
+}
+
+// "ops:read approve": "ops:read or approve".
+std::string one_of(std::string_view scopes) {
+  std::string text;
+  for (char const c : scopes) text += c == ' ' ? std::string(" or ") : std::string(1, c);
+  return text;
 }
 
 bool has_right(Exchange& x) {
   if (x.caller().may(x.route->scope)) return true;
-  x.problem("forbidden", "this needs a key with the scope " + std::string(x.route->scope));
+  x.problem("forbidden", "this needs a key with the scope " + one_of(x.route->scope));
+  return false;
+}
+
+bool names_one_answer(Exchange& x) {
+  bool const sent =
+      takes_idempotency_key(*x.route) &&
+      std::ranges::find(x.request.headers, "idempotency-key",
+                        &ports::HttpHeaders::value_type::first) != x.request.headers.end();
+  if (!sent) return true;
+  if (!is_single(x, "idempotency-key")) {
+    x.problem("malformed", "send one Idempotency-Key field");
+    return false;
+  }
+  auto key = wire::parse_idempotency_key(x.request.header("idempotency-key"));
+  if (key) {
+    x.idempotency_key = std::move(*key);
+    return true;
+  }
+  x.problem(key.error().code, key.error().detail);
   return false;
 }
 
@@ -102,7 +210,9 @@ bool speaks_our_forms(Exchange& x) {
   auto const accept = x.request.header("accept");
   std::string const produced = media_type(x.route->media_type);
   bool const negotiates = x.route->pattern == "/metrics";
-  if (!accept.empty() && !negotiates && !accepts(accept, produced)) {
+  bool const as_json = x.route->also_json && (accepts(accept, "application/json") ||
+                                              accepts(accept, "application/problem+json"));
+  if (!accept.empty() && !negotiates && !as_json && !accepts(accept, produced)) {
     x.problem("not_acceptable", "this answer comes as " + produced);
     return false;
   }
@@ -120,10 +230,21 @@ bool speaks_our_forms(Exchange& x) {
 }  // namespace
 
 bool admit(Exchange& x) {
-  if (!is_open(x) && !(identify(x) && has_right(x))) return false;
-  if (!speaks_our_forms(x)) return false;
+  if (is_open(x) ? !enter_openly(x) : !(identify(x) && has_right(x))) return false;
+  if (!speaks_our_forms(x) || !names_one_answer(x)) return false;
   x.query = Query::parse(x.request.query, x.route->query);
   return x.query_is_good();
+}
+
+bool is_still_admitted(Exchange& x) {
+  auto const caller = whose_key(x, *x.services.loop.directory());
+  bool const same = caller && caller->key == x.caller().key && caller->may(x.route->scope);
+  if (!same) refuse_key(x, AuthFault::invalid);
+  return same;
+}
+
+bool admit_stray(Exchange& x) {
+  return take_of_address(x, RateClass::open, x.services.options.open_per_minute);
 }
 
 }  // namespace tally::api

@@ -9,4 +9,11 @@ namespace tally::api {
 
 bool admit(Exchange& x);
 
+// Asked again after a wait: the key may have been revoked or have expired meanwhile, or may have
+// lost its scope. Answers the problem then; no work and no payload may follow.
+bool is_still_admitted(Exchange& x);
+
+// For requests that no route takes. Answers 429 where the address has asked too much.
+bool admit_stray(Exchange& x);
+
 }  // namespace tally::api

@@ -5,6 +5,7 @@
 
 #include "api/admission.h"
 #include "api/routes.h"
+#include "api/waiting.h"
 
 namespace tally::api {
 
@@ -45,6 +46,8 @@ void report_http_fault(Services const& services, Trace const& trace, std::string
 
 void dispatch(ExchangePtr const& x) {
   auto match = match_route(x->request.method, x->request.path);
+  bool const stray = match.route == nullptr || x->request.method == "OPTIONS";
+  if (stray && !admit_stray(*x)) return;
   if (match.allow.empty()) return x->problem("not_found", "no such path; see /docs");
   if (x->request.method == "OPTIONS")
     return x->text(204, "text/plain", "", {{"allow", match.allow}});
@@ -65,13 +68,17 @@ Api::Api(ledger::Loop& loop, ledger::Reader const& reader, ports::Clock& clock,
                              .clock = clock,
                              .entropy = entropy,
                              .options = options,
-                             .types = {.prefix = options.problem_types},
-                             .payloads = Payloads(vault, blobs, clock, options.pepper),
+                             .types = {.prefix = options.problem_types.starts_with('/')
+                                                     ? options.address + options.problem_types
+                                                     : options.problem_types},
+                             .payloads = Payloads(
+                                 vault, blobs, [&loop] { return loop.now(); }, options.pepper),
                              .rates = RateLimiter(),
-                             .strangers = RateLimiter(),
                              .refusals = {},
                              .metrics = {},
-                             .waits = WorkWaits(options.lease_waiters_max)}) {}
+                             .waits = WorkWaits(options.lease_waiters_max),
+                             .polls = {},
+                             .unserved = {}}) {}
 
 Api::~Api() = default;
 
@@ -90,18 +97,17 @@ ports::HttpResponse Api::refuse(ports::HttpFault fault, int status, std::string_
   auto problem =
       views::problem_view(services_->types, code_of(fault, status), std::string(detail), trace.id);
   problem.status = status;
-  if (status == 503) problem.retry_after_s = 1;
   services_->metrics.count_answer("other", "other", status);
   if (fault == ports::HttpFault::internal)
     report_http_fault(*services_, trace, detail);
   else
-    services_->refusals.count(Refusals::nobody(), problem.code, services_->clock.wall());
+    services_->refusals.count(Refusals::nobody(), problem.code, services_->loop.now());
   ports::HttpResponse response{.status = status,
                                .headers = {{"content-type", std::string(wire::kProblemMediaType)},
                                            {"traceparent", traceparent(trace.id, trace.span)},
                                            {"cache-control", "no-store"}},
                                .body = wire::to_json(problem)};
-  if (status == 503) response.headers.emplace_back("retry-after", "1");
+  append_retry_fields(response.headers, problem);
   return response;
 }
 
@@ -116,7 +122,7 @@ Duration Api::tick() {
 void Api::flush() { record_refusals(Refusals::Take::everything); }
 
 void Api::record_refusals(Refusals::Take which) {
-  for (auto& row : services_->refusals.take(services_->clock.wall(), which)) {
+  for (auto& row : services_->refusals.take(services_->loop.now(), which)) {
     auto const trace = trace_of({}, services_->entropy);
     services_->loop.post(
         ledger::Lane::control,
@@ -129,6 +135,14 @@ void Api::record_refusals(Refusals::Take which) {
            if (nothing_happened) services->refusals.put_back(row);
          }});
   }
+}
+
+void Api::asked_for_work(std::vector<JobName> const& jobs) {
+  services_->polls.asked(jobs, std::nullopt, services_->clock.monotonic());
+}
+
+void Api::note_queue(std::vector<ledger::QueuedRuns> const& queued) {
+  count_runs_without_worker(*services_, queued);
 }
 
 Metrics& Api::metrics() { return services_->metrics; }

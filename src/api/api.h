@@ -24,6 +24,10 @@ class Api : public ports::HttpService {
 
   // There is work of this job: for ledger::WorkWaits orders.
   void work_available(JobName const& job);
+  // The in-process worker asks for work of these jobs, of any tenant.
+  void asked_for_work(std::vector<JobName> const& jobs);
+  // What waits in the queue, for tally_runs_without_worker.
+  void note_queue(std::vector<ledger::QueuedRuns> const& queued);
   // Ends waits whose time has come and records counted refusals; returns how long it may be left
   // alone. Call it at least that often, from one thread.
   Duration tick();

@@ -37,8 +37,19 @@ tl::expected<Caller, AuthFault> authenticate(ports::HttpRequest const& request,
   if (found == directory.keys.end()) return tl::unexpected(AuthFault::invalid);
   auto const& [id, key] = found->second;
   bool const expired = key.expires_at && *key.expires_at <= now;
-  if (key.revoked || expired) return tl::unexpected(AuthFault::invalid);
+  auto const owner = directory.people.find(key.person);
+  bool const removed = owner == directory.people.end() || owner->second.removed_at.has_value();
+  if (key.revoked || expired || removed) return tl::unexpected(AuthFault::invalid);
   return Caller{.key = id, .person = key.person, .tenant = key.tenant, .scopes = key.scopes};
+}
+
+bool Caller::may(std::string_view any_of) const {
+  while (!any_of.empty()) {
+    auto const space = any_of.find(' ');
+    if (scopes.contains(std::string(any_of.substr(0, space)))) return true;
+    any_of.remove_prefix(space == std::string_view::npos ? any_of.size() : space + 1);
+  }
+  return false;
 }
 
 std::string fresh_token(ports::Entropy& entropy) {

@@ -17,7 +17,8 @@ struct Caller {
   PersonId person;
   TenantId tenant;
   std::set<std::string> scopes;
-  bool may(std::string_view scope) const { return scopes.contains(std::string(scope)); }
+  // Has one of the scopes, which spaces separate.
+  bool may(std::string_view any_of) const;
 };
 
 // missing: no Authorization field. invalid: not a bearer token, no such key, revoked or expired;

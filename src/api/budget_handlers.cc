@@ -40,7 +40,12 @@ void grant_budget(ExchangePtr x) {
   command.person = x->caller().person;
   command.tenant = *tenant;
   x->post(ledger::Lane::control, domain::BudgetCommand(std::move(command)), {},
-          [x, tenant = *tenant](ledger::Answer const&) { answer_budget(x, tenant, 201); });
+          [x, tenant = *tenant](ledger::Answer const& answer) {
+            auto const view = answer.entry ? views::granted_view(tenant, answer.entry->recorded)
+                                           : std::nullopt;
+            if (!view) return x->broken("a grant left no event with its snapshot");
+            x->json(201, *view);
+          });
 }
 
 }  // namespace tally::api

@@ -30,6 +30,13 @@ bool from_traceparent(std::string_view field, Trace& trace) {
   return true;
 }
 
+// Two of them are nobody's: which caller would it be?
+bool is_single(ports::HttpRequest const& request, std::string_view name) {
+  std::ptrdiff_t count = 0;
+  for (auto const& field : request.headers) count += field.first == name ? 1 : 0;
+  return count == 1;
+}
+
 CorrelationId fresh_id(ports::Entropy& entropy) {
   std::array<std::uint8_t, 16> bytes{};
   entropy.fill(bytes);
@@ -49,8 +56,11 @@ SpanId fresh_span(ports::Entropy& entropy) {
 Trace trace_of(ports::HttpRequest const& request, ports::Entropy& entropy) {
   Trace trace;
   trace.span = fresh_span(entropy);
-  if (from_traceparent(request.header("traceparent"), trace)) return trace;
-  if (auto const id = parse_correlation_id(request.header("x-trace-id"))) {
+  auto const parent = request.header("traceparent");
+  bool const alone = parent.empty() || is_single(request, "traceparent");
+  if (alone && from_traceparent(parent, trace)) return trace;
+  if (auto const id = parse_correlation_id(request.header("x-trace-id"));
+      id && alone && is_single(request, "x-trace-id")) {
     trace.id = *id;
     trace.parent = parse_span_id(request.header("x-span-id"));
   } else {

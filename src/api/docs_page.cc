@@ -81,6 +81,33 @@ std::string docs_page(std::string const& version) {
   return page("Tallystick API", body);
 }
 
+std::string home_page(std::string const& version) {
+  return page(
+      "Tallystick",
+      "<p>A hard spending limit for agents and jobs, one charge for each, and a record that anyone "
+      "can check. This is a server of version " +
+          escaped(version) +
+          "; it answers requests to <code>/v1</code> that carry a key.</p>\n"
+          "<h2>Where to go</h2>\n<dl>\n"
+          "<dt><a href=\"/docs\">/docs</a></dt><dd>The API: every path, body and answer; "
+          "for programs <a href=\"/openapi.json\">/openapi.json</a></dd>\n"
+          "<dt><a href=\"/problems\">/problems</a></dt><dd>What each refusal means and what "
+          "helps</dd>\n"
+          "<dt><a href=\"/readyz\">/readyz</a></dt><dd>Whether everything works that the server "
+          "needs</dd>\n"
+          "<dt><a href=\"/ledger/checkpoint\">/ledger/checkpoint</a></dt><dd>The last signed size "
+          "and root of the ledger, open to all</dd>\n</dl>\n"
+          "<h2>Begin</h2>\n<p>The first key stands in <code>operator.key</code> in the server's "
+          "data directory. On the server's machine:</p>\n"
+          "<pre><code>export TALLY_KEY=&quot;$(cat data/operator.key)&quot;\n"
+          "tally budget show\n"
+          "tally tenant create acme\n"
+          "tally budget grant acme 25.00\n"
+          "tally key create --tenant acme --scope runs:read,runs:write\n"
+          "tally why RUN</code></pre>\n"
+          "<p><code>tally --help</code> lists all commands.</p>\n");
+}
+
 std::string problem_page(wire::ProblemKind const& kind) {
   return page(kind.title, "<p>Code <code>" + escaped(kind.code) + "</code>, status " +
                               std::to_string(kind.status) + ".</p>\n<h2>What it means</h2>\n<p>" +
@@ -106,9 +133,10 @@ std::string_view page_style() {
          "th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;"
          "border-bottom:1px solid #ddd}\n"
          "code{font:14px/1.4 ui-monospace,monospace;overflow-wrap:break-word}\n"
+         "pre{background:#f1f1ec;padding:.6rem .8rem;overflow-x:auto}\n"
          "dt{margin-top:.4rem}dd{margin-left:1.5rem}\na{color:#0b5394}\n"
          "@media(prefers-color-scheme:dark){body{color:#e8e8e4;background:#161614}"
-         "th,td{border-color:#3a3a36}a{color:#8ab8e6}}\n";
+         "th,td{border-color:#3a3a36}pre{background:#24241f}a{color:#8ab8e6}}\n";
 }
 
 }  // namespace tally::api

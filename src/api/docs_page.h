@@ -13,6 +13,8 @@ inline constexpr std::string_view kPagePolicy =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'";
 
+// What this is and where to go.
+std::string home_page(std::string const& version);
 std::string docs_page(std::string const& version);
 std::string problem_page(wire::ProblemKind const& kind);
 std::string problem_index_page();

@@ -13,7 +13,6 @@ namespace tally::api {
 namespace {
 
 constexpr std::int64_t kErrorsDefault = 100;
-constexpr std::size_t kLookedAtMax = 2'000;  // events one page may look at
 
 struct Wanted {
   std::string error_class;  // whole, or the family: "infra"
@@ -104,9 +103,30 @@ std::optional<std::string> input_hash_of(ledger::Reader const& reader, RunId run
   return submitted->input.digest.substr(0, kHex);
 }
 
-wire::ErrorEnvelope envelope_of(Exchange const& x, domain::Recorded const& recorded,
+std::optional<domain::run::Enclosure> stderr_tail_of(domain::Event const& event) {
+  auto const* group = std::get_if<domain::RunEvent>(&event);
+  if (group == nullptr) return std::nullopt;
+  return std::visit(
+      [](auto const& one) -> std::optional<domain::run::Enclosure> {
+        if constexpr (requires { one.stderr_tail; }) return one.stderr_tail;
+        return std::nullopt;
+      },
+      *group);
+}
+
+// What the failed attempt wrote at its end stands beside its event, for as long as the tenant's
+// key.
+void add_stderr_tail(Exchange const& x, ledger::Entry const& entry, wire::ErrorEnvelope& view) {
+  auto const tail = stderr_tail_of(entry.recorded.event);
+  if (!tail || !entry.recorded.header.tenant) return;
+  auto plain = x.services.payloads.open(*entry.recorded.header.tenant, *tail, entry.enclosure);
+  if (plain) view.context["stderr_tail"] = std::move(*plain);
+}
+
+wire::ErrorEnvelope envelope_of(Exchange const& x, ledger::Entry const& entry,
                                 domain::error::Recorded const& finding, IdKey id_key) {
-  auto view = views::error_view(recorded, finding, id_key);
+  auto view = views::error_view(entry.recorded, finding, id_key);
+  add_stderr_tail(x, entry, view);
   if (!view.input_hash && view.run_id)
     view.input_hash = input_hash_of(x.services.reader, *view.run_id);
   return view;
@@ -114,12 +134,10 @@ wire::ErrorEnvelope envelope_of(Exchange const& x, domain::Recorded const& recor
 
 // Where errors may stand, newest first: one run's or correlation's events, or all findings.
 Result<std::vector<std::int64_t>> places_of(ledger::Index const& index, Wanted const& wanted) {
-  if (!wanted.correlation && !wanted.run) return index.errors(wanted.before, kLookedAtMax);
-  TRY(seqs, wanted.run ? index.of_run(*wanted.run) : index.of_correlation(*wanted.correlation));
-  std::ranges::reverse(seqs);
-  if (wanted.before) std::erase_if(seqs, [&](std::int64_t seq) { return seq >= *wanted.before; });
-  if (seqs.size() > kLookedAtMax) seqs.resize(kLookedAtMax);
-  return seqs;
+  auto const key = wanted.run           ? ledger::key_of(*wanted.run)
+                   : wanted.correlation ? ledger::key_of(*wanted.correlation)
+                                        : ledger::kErrorsKey;
+  return index.latest_of(key, wanted.before, PageBudget::kLookUpsMax);
 }
 
 Result<wire::ErrorList> errors_of(Exchange& x, Wanted const& wanted) {
@@ -127,18 +145,22 @@ Result<wire::ErrorList> errors_of(Exchange& x, Wanted const& wanted) {
   TRY(id_key, id_key_of(reader));
   TRY(places, places_of(reader.index(), wanted));
   wire::ErrorList list;
+  PageBudget budget(wanted.limit);
   for (auto const seq : places) {
-    if (list.errors.size() == wanted.limit) {
-      list.next = list.errors.back().seq;
-      return list;
-    }
     TRY(entry, reader.entry(seq));
+    budget.look(entry);
     auto const finding = domain::error::finding_of(entry.recorded.event);
     domain::Header const& header = entry.recorded.header;
-    if (!finding || !may_see_error(x, header, *finding) || !wanted.fits(header, *finding)) continue;
-    list.errors.push_back(envelope_of(x, entry.recorded, *finding, id_key));
+    if (finding && may_see_error(x, header, *finding) && wanted.fits(header, *finding)) {
+      list.errors.push_back(envelope_of(x, entry, *finding, id_key));
+      budget.show(entry.leaf.size());
+    }
+    bool const more = seq != places.back() || places.size() == PageBudget::kLookUpsMax;
+    if (more && (!budget.has_room() || seq == places.back())) {
+      list.next = seq;
+      break;
+    }
   }
-  if (places.size() == kLookedAtMax) list.next = places.back();
   return list;
 }
 
@@ -149,7 +171,7 @@ Result<wire::ErrorEnvelope> error_of(Exchange& x, ErrorId id) {
   auto const finding = domain::error::finding_of(entry.recorded.event);
   if (!finding || !may_see_error(x, entry.recorded.header, *finding))
     return fail("not_found", "no such error");
-  return envelope_of(x, entry.recorded, *finding, id_key);
+  return envelope_of(x, entry, *finding, id_key);
 }
 
 }  // namespace
@@ -157,7 +179,7 @@ Result<wire::ErrorEnvelope> error_of(Exchange& x, ErrorId id) {
 void list_errors(ExchangePtr x) {
   auto wanted = wanted_by(*x);
   if (!wanted) return;
-  x->services.later([x, wanted = std::move(*wanted)] {
+  x->later(TaskLane::read, [x, wanted = std::move(*wanted)] {
     auto const list = errors_of(*x, wanted);
     if (!list) return x->storage_failed(list.error());
     x->json(200, *list);
@@ -167,7 +189,7 @@ void list_errors(ExchangePtr x) {
 void get_error(ExchangePtr x) {
   auto const id = parse_error_id(x->path.at(0));
   if (!id) return x->problem("not_found", "no such error");
-  x->services.later([x, id = *id] {
+  x->later(TaskLane::read, [x, id = *id] {
     auto const envelope = error_of(*x, id);
     if (!envelope) return x->storage_failed(envelope.error());
     x->json(200, *envelope);

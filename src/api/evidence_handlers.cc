@@ -10,7 +10,6 @@ namespace tally::api {
 namespace {
 
 constexpr std::int64_t kEventsDefault = 100;
-constexpr std::size_t kTimelineMax = 1000;
 
 Result<wire::EventItem> item_of(ledger::Entry const& entry) {
   TRY(event, json::parse(as_text(entry.leaf)));
@@ -19,19 +18,12 @@ Result<wire::EventItem> item_of(ledger::Entry const& entry) {
 }
 
 Result<void> append_visible(Exchange const& x, ledger::Entry const& entry,
-                            std::vector<wire::EventItem>& items) {
+                            std::vector<wire::EventItem>& items, PageBudget& budget) {
   if (!may_see(x, entry.recorded.header)) return {};
   TRY(item, item_of(entry));
+  budget.show(entry.leaf.size());
   items.push_back(std::move(item));
   return {};
-}
-
-// A decision is named after its first event by a keyed permutation whose key stands in leaf 0, so
-// it needs no index.
-std::int64_t first_event_of(DecisionId id, IdKey id_key) {
-  domain::LedgerRow ledger;
-  ledger.id_key = id_key;
-  return domain::decision_seq(ledger, id);
 }
 
 // Every decision's events stand in a row.
@@ -40,11 +32,13 @@ Result<wire::DecisionEvidence> decision_of(Exchange& x, DecisionId id) {
   TRY(key, id_key_of(reader));
   wire::DecisionEvidence view{.decision_id = id, .events = {}};
   constexpr std::size_t kDecisionEventsMax = 64;
-  TRY(entries, reader.entries(first_event_of(id, key), kDecisionEventsMax));
-  for (auto const& entry : entries) {
-    if (entry.recorded.header.decision != id) break;
-    TRY_VOID(append_visible(x, entry, view.events));
-  }
+  PageBudget budget(kDecisionEventsMax);
+  auto const take = [&](ledger::Entry const& entry) -> Result<bool> {
+    if (entry.recorded.header.decision != id) return false;
+    TRY_VOID(append_visible(x, entry, view.events, budget));
+    return view.events.size() < kDecisionEventsMax;
+  };
+  TRY_VOID(reader.each(first_event_of(id, key), take));
   if (view.events.empty()) return fail("not_found", "no such decision");
   return view;
 }
@@ -53,24 +47,32 @@ Result<wire::EventList> events_of(Exchange& x, std::int64_t from, std::int64_t l
   auto const& reader = x.services.reader;
   wire::EventList list;
   list.size = reader.index().size();
-  TRY(entries, reader.entries(from, static_cast<std::size_t>(limit)));
-  for (auto const& entry : entries) TRY_VOID(append_visible(x, entry, list.events));
-  auto const next = from + static_cast<std::int64_t>(entries.size());
-  if (next < list.size && !entries.empty()) list.next = next;
+  PageBudget budget(static_cast<std::size_t>(limit));
+  auto const take = [&](ledger::Entry const& entry) -> Result<bool> {
+    budget.look(entry);
+    TRY_VOID(append_visible(x, entry, list.events, budget));
+    return budget.has_room() && budget.looked_at() < static_cast<std::size_t>(limit);
+  };
+  TRY(next, reader.each(from, take));
+  if (next < list.size && next > from) list.next = next;
   return list;
 }
 
-Result<wire::Timeline> timeline_of(Exchange& x, CorrelationId id) {
+Result<wire::Timeline> timeline_of(Exchange& x, CorrelationId id, std::int64_t from) {
   auto const& reader = x.services.reader;
-  wire::Timeline view{.correlation_id = id, .events = {}, .truncated = false};
-  TRY(seqs, reader.index().of_correlation(id));
+  wire::Timeline view{.correlation_id = id, .events = {}, .next = {}, .truncated = false};
+  PageBudget budget(PageBudget::kLookUpsMax);
+  TRY(seqs, reader.index().first_of(ledger::key_of(id), from, PageBudget::kLookUpsMax + 1));
   for (auto const seq : seqs) {
-    view.truncated = view.events.size() == kTimelineMax;
+    view.truncated = !budget.has_room() || budget.looked_at() == PageBudget::kLookUpsMax;
+    if (view.truncated) view.next = seq;
     if (view.truncated) break;
     TRY(entry, reader.entry(seq));
-    TRY_VOID(append_visible(x, entry, view.events));
+    budget.look(entry);
+    TRY_VOID(append_visible(x, entry, view.events, budget));
   }
-  if (view.events.empty()) return fail("not_found", "no event has this correlation id");
+  if (view.events.empty() && !view.next)
+    return fail("not_found", "no event has this correlation id");
   return view;
 }
 
@@ -81,6 +83,14 @@ void answer(Exchange& x, Result<View> const& view) {
 }
 
 }  // namespace
+
+// A decision is named after its first event by a keyed permutation whose key stands in leaf 0, so
+// it needs no index.
+std::int64_t first_event_of(DecisionId id, IdKey id_key) {
+  domain::LedgerRow ledger;
+  ledger.id_key = id_key;
+  return domain::decision_seq(ledger, id);
+}
 
 Result<IdKey> id_key_of(ledger::Reader const& reader) {
   TRY(entry, reader.entry(0));
@@ -93,20 +103,22 @@ Result<IdKey> id_key_of(ledger::Reader const& reader) {
 void get_decision(ExchangePtr x) {
   auto const id = parse_id<DecisionId>(x->path.at(0));
   if (!id) return x->problem("not_found", "no such decision");
-  x->services.later([x, id = *id] { answer(*x, decision_of(*x, id)); });
+  x->later(TaskLane::read, [x, id = *id] { answer(*x, decision_of(*x, id)); });
 }
 
 void list_events(ExchangePtr x) {
   auto const from = x->query.integer("from", 0, 0, json::kIntegerMax);
   auto const limit = x->query.integer("limit", kEventsDefault, 1, wire::kEventsPerPageMax);
   if (!x->query_is_good()) return;
-  x->services.later([x, from, limit] { answer(*x, events_of(*x, from, limit)); });
+  x->later(TaskLane::read, [x, from, limit] { answer(*x, events_of(*x, from, limit)); });
 }
 
 void get_timeline(ExchangePtr x) {
   auto const id = parse_correlation_id(x->path.at(0));
   if (!id) return x->problem("not_found", "no event has this correlation id");
-  x->services.later([x, id = *id] { answer(*x, timeline_of(*x, id)); });
+  auto const from = x->query.integer("from", 0, 0, json::kIntegerMax);
+  if (!x->query_is_good()) return;
+  x->later(TaskLane::read, [x, id = *id, from] { answer(*x, timeline_of(*x, id, from)); });
 }
 
 }  // namespace tally::api

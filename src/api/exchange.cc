@@ -1,10 +1,12 @@
 #include "api/exchange.h"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 
 #include "api/routes.h"
 #include "domain/error/finding.h"
+#include "wire/idempotency_key.h"
 
 namespace tally::api {
 
@@ -17,6 +19,31 @@ bool has(ports::HttpHeaders const& headers, std::string_view name) {
   return false;
 }
 
+// When the answer may be forgotten; from then on the key is a new one.
+std::optional<Instant> expiry_of(ledger::Entry const& entry) {
+  auto const& answered = entry.recorded.header.idempotency;
+  return answered ? std::optional(answered->expires_at) : std::nullopt;
+}
+
+// An authority (RFC 3986 section 3.2) that may stand in a URL of ours; nothing that could end it.
+bool is_authority(std::string_view text) {
+  constexpr std::size_t kCharactersMax = 255;
+  return !text.empty() && text.size() <= kCharactersMax &&
+         std::ranges::all_of(text, [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_' || c == ':' ||
+                  c == '[' || c == ']';
+         });
+}
+
+// A problem's type is absolute: the configured address, else the one that the caller used.
+views::ProblemTypes types_for(Services const& services, ports::HttpRequest const& request) {
+  auto const& options = services.options;
+  auto const host = request.header("host");
+  if (!options.problem_types.starts_with('/') || !is_authority(host)) return services.types;
+  return {.prefix = (options.behind_proxy ? "https://" : "http://") + std::string(host) +
+                    options.problem_types};
+}
+
 }  // namespace
 
 Exchange::Exchange(Services& the_services, ports::HttpRequest the_request,
@@ -24,7 +51,8 @@ Exchange::Exchange(Services& the_services, ports::HttpRequest the_request,
     : services(the_services),
       request(std::move(the_request)),
       trace(trace_of(request, services.entropy)),
-      started_at(services.clock.wall()),
+      started_at(services.loop.now()),
+      types(types_for(services, request)),
       responder_(std::move(responder)) {}
 
 void Exchange::add_common(ports::HttpHeaders& headers) const {
@@ -35,17 +63,27 @@ void Exchange::add_common(ports::HttpHeaders& headers) const {
   if (mode != directory->modes.end() && mode->second.mode != domain::mode::Mode::normal)
     headers.emplace_back("tally-mode", name_of(mode->second.mode));
   if (rate) append_rate_fields(headers, *rate, services.options.rate_fields);
+  if (replayed_) headers.emplace_back("idempotent-replayed", "true");
+  if (key_expires_at_)
+    headers.emplace_back("idempotency-key-expires", to_rfc3339(*key_expires_at_));
 }
 
 void Exchange::send(int status, ports::HttpHeaders headers, std::string body) {
   services.metrics.count_answer(route ? route->method : "other", route ? route->pattern : "other",
                                 status);
-  responder_.send({.status = status, .headers = std::move(headers), .body = std::move(body)});
+  responder_.send(
+      {.status = status, .headers = std::move(headers), .body = std::move(body), .rest = rest});
+}
+
+void Exchange::later(TaskLane lane, std::function<void()> run) {
+  auto whose = known ? known->tenant.value() : request.peer;
+  if (services.later({.lane = lane, .whose = std::move(whose), .run = std::move(run)})) return;
+  problem("overloaded", "as much as the server takes at once waits to be read; ask again");
 }
 
 void Exchange::text(int status, std::string_view media_type, std::string body,
                     ports::HttpHeaders extra) {
-  constexpr std::size_t kOwnFieldsMax = 8;
+  constexpr std::size_t kOwnFieldsMax = 10;
   ports::HttpHeaders headers;
   headers.reserve(kOwnFieldsMax + extra.size());
   headers.emplace_back("content-type", media_type);
@@ -57,25 +95,26 @@ void Exchange::text(int status, std::string_view media_type, std::string body,
 
 void Exchange::problem(wire::Problem problem, ports::HttpHeaders extra) {
   count_refusal(problem);
-  if (problem.retry_after_s && !has(extra, "retry-after"))
-    extra.emplace_back("retry-after", std::to_string(*problem.retry_after_s));
+  if (problem.code == "rate_limited" && rate) problem.retry_after_s = rate->reset_s;
+  append_retry_fields(extra, problem);
   text(static_cast<int>(problem.status), wire::kProblemMediaType, wire::to_json(problem),
        std::move(extra));
 }
 
 void Exchange::problem(std::string_view code, std::string detail, ports::HttpHeaders extra) {
-  auto view = views::problem_view(services.types, code, std::move(detail), trace.id);
-  if (view.status == 503) view.retry_after_s = 1;
-  problem(std::move(view), std::move(extra));
+  problem(views::problem_view(types, code, std::move(detail), trace.id), std::move(extra));
 }
 
-// A refusal with its own event needs no count; a failure of ours is no refusal.
+// A refusal with its own event needs no row of counts, and its repetitions are counted as such; a
+// failure of ours is no refusal.
 void Exchange::count_refusal(wire::Problem const& problem) {
-  bool const own_event = problem.evidence.has_value();
-  bool const no_refusal = problem.code == "internal" || problem.code == "outcome_unknown";
-  if (own_event || no_refusal) return;
+  if (problem.code == "internal" || problem.code == "outcome_unknown") return;
+  if (problem.evidence) {
+    if (!problem.idempotent_replay.value_or(false)) services.refusals.note(problem.code);
+    return;
+  }
   services.refusals.count(known ? known->tenant : Refusals::nobody(), problem.code,
-                          services.clock.wall());
+                          services.loop.now());
 }
 
 // A decision that had nothing to change leaves no event: it is counted like a refusal, so that the
@@ -87,11 +126,11 @@ void Exchange::count_unchanged(ledger::Answer const& answer) {
   if (!replayed && !std::holds_alternative<domain::Done>(answer.reply)) return;
   services.refusals.count(
       caller().tenant, std::string(replayed ? domain::error::kReplayed : domain::error::kUnchanged),
-      services.clock.wall());
+      services.loop.now());
 }
 
 void Exchange::invalid(std::vector<wire::FieldError> errors) {
-  auto view = views::problem_view(services.types, "validation_error", {}, trace.id);
+  auto view = views::problem_view(types, "validation_error", {}, trace.id);
   view.detail = errors.size() == 1 ? "one thing is wrong with the request: "
                                    : std::to_string(errors.size()) +
                                          " things are wrong with the request; the first: ";
@@ -104,7 +143,17 @@ void Exchange::invalid(std::vector<wire::FieldError> errors) {
 }
 
 void Exchange::refuse(domain::Refusal const& refusal) {
-  problem(views::refusal_view(services.types, refusal, trace.id));
+  auto view = views::refusal_view(types, refusal, trace.id);
+  if (refusal.code == domain::RefusalCode::halted && !view.halt) {
+    auto const directory = services.loop.directory();
+    auto const everything = directory->modes.find(domain::mode::Scope{});
+    if (everything != directory->modes.end())
+      view.halt = views::halt_view({.mode = everything->second.mode,
+                                    .reason = everything->second.reason,
+                                    .scope = everything->first,
+                                    .since = everything->second.since});
+  }
+  problem(std::move(view));
 }
 
 void Exchange::fate(ledger::Fate fate) {
@@ -185,19 +234,62 @@ ledger::Origin Exchange::origin() const {
           .tenant = caller().tenant};
 }
 
+void Exchange::keep_asked(json::Value const& document) { asked_ = json::canonical(document); }
+
+// What belongs to a key besides the body: nobody means another tenant's grant by the same key.
+std::optional<domain::IdempotencyKey> Exchange::idempotency() const {
+  if (!idempotency_key) return std::nullopt;
+  std::string asked;
+  for (std::string const& part : path) asked += part + "\n";
+  asked += asked_;
+  return domain::IdempotencyKey{
+      .fingerprint = services.payloads.fingerprint(caller().tenant, asked),
+      .key = wire::idempotency_digest(
+          caller().tenant, std::string(route->method) + " " + std::string(route->pattern),
+          *idempotency_key)};
+}
+
 void Exchange::post(ledger::Lane lane, domain::Command command, Bytes enclosure,
-                    std::function<void(ledger::Answer)> done) {
-  services.loop.post(
-      lane, {.command = std::move(command),
-             .enclosure = std::move(enclosure),
-             .origin = origin(),
-             .done = [self = shared_from_this(), done = std::move(done)](ledger::Answer answer) {
-               if (answer.fate != ledger::Fate::decided) return self->fate(answer.fate);
-               self->count_unchanged(answer);
-               auto const* refusal = std::get_if<domain::Refusal>(&answer.reply);
-               if (refusal && !answer.entry) return self->refuse(*refusal);
-               done(std::move(answer));
-             }});
+                    std::function<void(ledger::Answer)> done,
+                    std::function<void(domain::Refusal const&)> refused) {
+  services.loop.post(lane, {.command = std::move(command),
+                            .enclosure = std::move(enclosure),
+                            .idempotency = idempotency(),
+                            .origin = origin(),
+                            .done = [self = shared_from_this(), done = std::move(done),
+                                     refused = std::move(refused)](ledger::Answer answer) {
+                              if (answer.fate != ledger::Fate::decided)
+                                return self->fate(answer.fate);
+                              self->count_unchanged(answer);
+                              if (auto const* again = std::get_if<domain::Replayed>(&answer.reply))
+                                return self->replay(again->seq, done);
+                              auto const* refusal = std::get_if<domain::Refusal>(&answer.reply);
+                              if (refusal && !answer.entry)
+                                return refused ? refused(*refusal) : self->refuse(*refusal);
+                              if (answer.entry) self->key_expires_at_ = expiry_of(*answer.entry);
+                              done(std::move(answer));
+                            }});
+}
+
+// The answer of long ago, from the event that gave it.
+void Exchange::replay(std::int64_t seq, std::function<void(ledger::Answer)> done) {
+  later(TaskLane::answer, [self = shared_from_this(), seq, done = std::move(done)] {
+    auto entry = self->services.reader.entry(seq);
+    if (!entry) return self->storage_failed(entry.error());
+    self->replayed_ = true;
+    ledger::Answer answer;
+    answer.entry = std::make_shared<ledger::Entry const>(std::move(*entry));
+    answer.reply = domain::reply_of(answer.entry->recorded.event);
+    answer.run = answer.entry->recorded.header.run;
+    self->key_expires_at_ = expiry_of(*answer.entry);
+    done(std::move(answer));
+  });
+}
+
+void Exchange::mark_replay(std::string& body) {
+  if (!body.ends_with('}')) return;
+  body.pop_back();
+  body += body.ends_with('{') ? "\"idempotent_replay\":true}" : ",\"idempotent_replay\":true}";
 }
 
 }  // namespace tally::api

@@ -11,7 +11,9 @@
 #include "api/auth.h"
 #include "api/correlation.h"
 #include "api/query.h"
+#include "api/retry_fields.h"
 #include "api/services.h"
+#include "wire/by_value.h"
 #include "wire/from_json.h"
 #include "wire/problem.h"
 #include "wire/to_json.h"
@@ -28,19 +30,35 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   ports::HttpRequest const request;
   Trace const trace;
   Instant const started_at;
+  views::ProblemTypes const types;  // as absolute addresses, where the caller's is known
   Route const* route = nullptr;
   std::vector<std::string> path;    // what stood in the braces of the route's pattern
   Query query;                      // only the names that the route knows
   std::optional<Caller> known;      // after authentication
-  std::optional<RateVerdict> rate;  // where the plan has a rate
+  std::optional<RateVerdict> rate;  // of the bucket that it was taken from, if there is one
+  // What the caller repeats to get the same answer again; none where it sent none.
+  std::optional<std::string> idempotency_key;
+  Duration rest = {};  // see ports::HttpResponse
 
   Caller const& caller() const { return *known; }
   bool gone() const { return responder_.gone(); }
+  // The connection is the caller's tenant's from here on; false if that has too many.
+  bool take_connection() { return responder_.owned_by(caller().tenant.value()); }
+  // Leaves `run` to a thread that may block, in the turn of the caller's tenant, or, without a key,
+  // of the address. Answers 503 where too many wait.
+  void later(TaskLane lane, std::function<void()> run);
 
-  // Answers; each exchange answers once, later calls do nothing.
+  // True when the answer is one that its idempotency key got before.
+  bool replayed() const { return replayed_; }
+
+  // Answers; each exchange answers once, later calls do nothing. An answer that was given before
+  // says so, in its head and in its body.
   template <class T>
   void json(int status, T const& message, ports::HttpHeaders extra = {}) {
-    text(status, "application/json", wire::to_json(message), std::move(extra));
+    std::string body = wire::to_json(message);
+    constexpr bool says_it_itself = requires { message.idempotent_replay; };
+    if (replayed_ && !says_it_itself) mark_replay(body);
+    text(status, "application/json", std::move(body), std::move(extra));
   }
   // What `extra` names takes the place of a field of ours.
   void text(int status, std::string_view media_type, std::string body,
@@ -62,34 +80,47 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   // The body as JSON; answers the problem otherwise.
   std::optional<json::Value> document();
   template <wire::Message T>
-  std::optional<T> read(json::Value const& document) {
-    auto message = wire::from_json<T>(document, wire::Strictness::strict);
-    if (message) return std::move(*message);
-    invalid(std::move(message).error());
-    return std::nullopt;
-  }
-  template <wire::Message T>
   std::optional<T> body() {
     auto from = document();
-    return from ? read<T>(*from) : std::nullopt;
+    if (!from) return std::nullopt;
+    auto message = wire::from_json<T>(*from, wire::Strictness::strict);
+    if (message) {
+      if (!idempotency_key) return std::move(*message);
+      wire::by_value(*from, *message);
+      keep_asked(*from);
+      return std::move(*message);
+    }
+    invalid(std::move(message).error());
+    return std::nullopt;
   }
   // False after answering what is wrong with the query.
   bool query_is_good();
 
-  // Asks the loop. Refusals and fates other than decided are answered here; `done` gets the rest,
-  // on the loop's thread.
+  // Asks the loop, under the request's idempotency key where it has one. Refusals and fates other
+  // than decided are answered here; `done` gets the rest, on the loop's thread. A repeated key
+  // comes to `done` with the first event of the decision that answered it, and with what that came
+  // to; `done` makes its answer from the event, so that the same one goes out again. `refused` gets
+  // the refusals instead, where it is given.
   void post(ledger::Lane lane, domain::Command command, Bytes enclosure,
-            std::function<void(ledger::Answer)> done);
+            std::function<void(ledger::Answer)> done,
+            std::function<void(domain::Refusal const&)> refused = {});
   ledger::Origin origin() const;
   // Counts an answer that changed nothing; post() does it for what the loop answered.
   void count_unchanged(ledger::Answer const& answer);
 
  private:
+  std::optional<domain::IdempotencyKey> idempotency() const;
+  void keep_asked(json::Value const& document);
+  void replay(std::int64_t seq, std::function<void(ledger::Answer)> done);
+  static void mark_replay(std::string& body);
   void add_common(ports::HttpHeaders& headers) const;
   void send(int status, ports::HttpHeaders headers, std::string body);
   void count_refusal(wire::Problem const& problem);
   ports::ErrorReport about_this(ports::ErrorReport report) const;
   ports::Responder responder_;
+  std::string asked_;  // the body in its canonical form, amounts by value; kept for a key only
+  bool replayed_ = false;
+  std::optional<Instant> key_expires_at_;  // when the answer to the key may be forgotten
 };
 
 using ExchangePtr = std::shared_ptr<Exchange>;

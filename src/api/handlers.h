@@ -30,12 +30,18 @@ void create_tenant(ExchangePtr x);
 void list_tenants(ExchangePtr x);
 void add_person(ExchangePtr x);
 void list_people(ExchangePtr x);
-void create_key(ExchangePtr x);
-void list_keys(ExchangePtr x);
-void revoke_key(ExchangePtr x);
+void remove_person(ExchangePtr x);
+void set_quorum(ExchangePtr x);
 void set_plan(ExchangePtr x);
 void list_plans(ExchangePtr x);
 void list_jobs(ExchangePtr x);
+
+// key_handlers.cc
+void create_key(ExchangePtr x);
+void show_claim_code(ExchangePtr x);
+void claim_key(ExchangePtr x);
+void list_keys(ExchangePtr x);
+void revoke_key(ExchangePtr x);
 
 // ops_handlers.cc
 void get_mode(ExchangePtr x);
@@ -43,12 +49,16 @@ void set_mode(ExchangePtr x);
 void list_approvals(ExchangePtr x);
 void get_approval(ExchangePtr x);
 void sign_approval(ExchangePtr x);
+void withdraw_approval(ExchangePtr x);
 void resolve_run(ExchangePtr x);
 
 // evidence_handlers.cc
 void get_decision(ExchangePtr x);
 void list_events(ExchangePtr x);
 void get_timeline(ExchangePtr x);
+
+// why_handler.cc
+void get_why(ExchangePtr x);
 
 // error_handlers.cc
 void list_errors(ExchangePtr x);
@@ -66,6 +76,7 @@ void get_metrics(ExchangePtr x);
 
 // docs_handlers.cc
 void get_openapi(ExchangePtr x);
+void get_home(ExchangePtr x);
 void get_docs(ExchangePtr x);
 void get_docs_style(ExchangePtr x);
 void list_problem_pages(ExchangePtr x);

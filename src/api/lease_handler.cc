@@ -2,6 +2,9 @@
 // there is none, waits for word of work and asks again, until the worker's patience ends. A lease
 // whose answer cannot be delivered simply expires: nothing was started.
 
+#include <atomic>
+
+#include "api/admission.h"
 #include "api/handlers.h"
 #include "views/work_view.h"
 #include "wire/work_messages.h"
@@ -9,6 +12,8 @@
 namespace tally::api {
 
 namespace {
+
+constexpr std::string_view kPollAgainAfter = "1";  // seconds; for whom there is no place to wait
 
 struct Lending : std::enable_shared_from_this<Lending> {
   Lending(ExchangePtr exchange, wire::LeaseRequest asked_for)
@@ -24,8 +29,10 @@ struct Lending : std::enable_shared_from_this<Lending> {
   };
   Mutex<Round> round;
   std::uint64_t seen = 0;
+  std::atomic<bool> woken = false;  // since the last answer of the loop
 
   void ask();
+  void ask_again();
   void collect(ledger::Answer answer);
   void settle(std::vector<ledger::Answer> answers);
   void rest();
@@ -37,9 +44,19 @@ bool is_lease(ledger::Answer const& answer) {
          std::holds_alternative<domain::Done>(answer.reply);
 }
 
+// Only of jobs that there are: names that somebody makes up fill no memory.
+void note_asked(Exchange& x, std::vector<JobName> const& asked) {
+  auto const directory = x.services.loop.directory();
+  std::vector<JobName> known;
+  for (JobName const& job : asked)
+    if (directory->jobs.contains(job)) known.push_back(job);
+  x.services.polls.asked(known, x.caller().tenant, x.services.clock.monotonic());
+}
+
 void Lending::ask() {
   auto const wanted = static_cast<std::size_t>(asked.max);
   seen = x->services.waits.seen(asked.jobs);
+  note_asked(*x, asked.jobs);
   round.with([&](Round& r) { r = {.answers = {}, .open = wanted}; });
   for (std::size_t i = 0; i < wanted; ++i) {
     domain::run::Lease command;
@@ -54,6 +71,14 @@ void Lending::ask() {
                              self->collect(std::move(answer));
                            }});
   }
+}
+
+// After a wait the key may be revoked or expired. Whoever may not have the work passes on the word
+// of it, which has reached no other.
+void Lending::ask_again() {
+  woken = true;
+  if (is_still_admitted(*x)) return ask();
+  for (auto const& job : asked.jobs) x->services.waits.available(job);
 }
 
 void Lending::collect(ledger::Answer answer) {
@@ -87,41 +112,63 @@ void Lending::settle(std::vector<ledger::Answer> answers) {
 }
 
 void Lending::rest() {
+  if (woken.exchange(false)) x->services.waits.pass_on(asked.jobs, x->caller().tenant);
   if (x->services.clock.monotonic() >= until) return x->json(200, wire::LeaseAnswer{});
   auto const self = shared_from_this();
-  auto const waiting = x->services.waits.wait(seen, {.jobs = asked.jobs,
+  auto const waiting = x->services.waits.wait(seen, {.tenant = x->caller().tenant,
+                                                     .jobs = asked.jobs,
                                                      .until = until,
                                                      .gone = [self] { return self->x->gone(); },
-                                                     .wake = [self] { self->ask(); }});
+                                                     .wake = [self] { self->ask_again(); }});
   // Off the loop's thread: a full lane answers at once, which would come back here.
-  if (waiting == WorkWaits::Wait::try_again) x->services.later([self] { self->ask(); });
+  if (waiting == WorkWaits::Wait::try_again)
+    x->later(TaskLane::answer, [self] { self->ask_again(); });
+  // There is no work, and no place to wait for it.
   if (waiting == WorkWaits::Wait::full)
-    x->problem("overloaded", "as many workers wait for work as the server allows");
+    x->json(200, wire::LeaseAnswer{}, {{"retry-after", std::string(kPollAgainAfter)}});
 }
 
-// What cannot be opened is left out: its lease expires, and so does, in the end, the run.
+Result<json::Value> input_of(Services const& services, domain::run::Row const& row) {
+  TRY(first, services.reader.entry(row.submit_seq));
+  auto const* group = std::get_if<domain::RunEvent>(&first.recorded.event);
+  auto const* submitted = group ? std::get_if<domain::run::Submitted>(group) : nullptr;
+  if (submitted == nullptr) return fail("index_damaged", "the run's first event is another");
+  TRY(plain, services.payloads.open(row.tenant, submitted->input, first.enclosure));
+  return json::parse(plain);
+}
+
+// What cannot be opened is nobody's work: the lease is given back at once, so that the run rests,
+// and ends when that has happened often enough.
+void give_back(Exchange& x, ledger::Answer const& lease, Error const& error) {
+  x.note_storage(error);
+  auto const& row = *lease.row;
+  domain::run::Fail command;
+  command.code = "input_unreadable";
+  command.detail = error.detail;
+  command.handle = {
+      .fence = row.fence, .lease = row.lease.value_or(LeaseId()), .tenant = std::nullopt};
+  x.services.loop.post(ledger::Lane::finish, {.command = domain::RunCommand(std::move(command)),
+                                              .enclosure = {},
+                                              .origin = x.origin(),
+                                              .done = [](ledger::Answer const&) {}});
+}
+
 std::optional<wire::WorkItem> item_of(Exchange& x, ledger::Answer const& lease) {
   auto& services = x.services;
   auto const& row = *lease.row;
   auto const run = lease.entry->recorded.header.run;
-  auto const first = services.reader.entry(row.submit_seq);
-  if (!run || !first || !first->recorded.snapshot) return std::nullopt;
-  auto const* group = std::get_if<domain::RunCommand>(&first->recorded.snapshot->command);
-  auto const* submit = group ? std::get_if<domain::run::Submit>(group) : nullptr;
-  if (!submit) return std::nullopt;
-  auto const plain = services.payloads.open(row.tenant, submit->input, first->enclosure);
-  if (!plain) {
-    x.note_storage(plain.error());
+  auto input = input_of(services, row);
+  if (!run || !input) {
+    if (!input) give_back(x, lease, input.error());
     return std::nullopt;
   }
-  auto input = json::parse(*plain);
-  if (!input) return std::nullopt;
   auto const& event =
       std::get<domain::run::Leased>(std::get<domain::RunEvent>(lease.entry->recorded.event));
   auto const trace = row.correlation.value_or(x.trace.id);
   return views::work_view({.run = *run,
                            .row = row,
                            .input = std::move(*input),
+                           .leased_at = lease.entry->recorded.header.at,
                            .expires_at = lease.entry->recorded.header.at + event.lease_period,
                            .traceparent = traceparent(trace, fresh_span(services.entropy))});
 }
@@ -129,7 +176,8 @@ std::optional<wire::WorkItem> item_of(Exchange& x, ledger::Answer const& lease) 
 void Lending::deliver(std::vector<ledger::Answer> answers) {
   // Where one was, there may be more: pass the word on.
   for (auto const& job : asked.jobs) x->services.waits.available(job);
-  x->services.later([self = shared_from_this(), answers = std::move(answers)] {
+  x->later(TaskLane::answer, [self = shared_from_this(), answers = std::move(answers)] {
+    if (!is_still_admitted(*self->x)) return;
     wire::LeaseAnswer view;
     for (auto const& answer : answers) {
       if (auto item = item_of(*self->x, answer)) view.work.push_back(std::move(*item));

@@ -75,6 +75,27 @@ void send_bundle(Exchange& x, TilePlace place) {
   x.text(200, kOctets, bundle_of(*entries), {{"cache-control", "private, immutable"}});
 }
 
+// A slice, and then the next one, each in its turn among what is asked openly.
+void read_tree_on(Services& services) {
+  bool const more = services.options.read_tree && services.options.read_tree();
+  bool const goes_on =
+      more && services.later({.lane = TaskLane::open, .whose = "tree", .run = [&services] {
+                                read_tree_on(services);
+                              }});
+  if (!goes_on) services.reads_tree = false;
+}
+
+void send_hash_tile(Exchange& x) {
+  auto tile = x.services.options.hash_tile(x.path.at(0));
+  if (tile)
+    return x.text(200, kOctets, std::string(as_text(*tile)),
+                  {{"cache-control", "public, immutable, max-age=31536000"}});
+  if (tile.error().code == "not_found") return x.problem("not_found", "no such tile");
+  if (tile.error().code != "not_ready") return x.storage_failed(tile.error());
+  x.problem("overloaded", tile.error().detail + "; ask again");
+  if (!x.services.reads_tree.exchange(true)) read_tree_on(x.services);
+}
+
 void send_checkpoint(Exchange& x) {
   auto const checkpoint = x.services.reader.last_checkpoint();
   if (!checkpoint) return x.storage_failed(checkpoint.error());
@@ -84,17 +105,12 @@ void send_checkpoint(Exchange& x) {
 }  // namespace
 
 void get_checkpoint(ExchangePtr x) {
-  x->services.later([x] { send_checkpoint(*x); });
+  x->later(TaskLane::open, [x] { send_checkpoint(*x); });
 }
 
 void get_hash_tile(ExchangePtr x) {
   if (!x->services.options.hash_tile) return x->problem("not_found", "no such tile");
-  x->services.later([x] {
-    auto tile = x->services.options.hash_tile(x->path.at(0));
-    if (!tile) return x->problem("not_found", "no such tile");
-    x->text(200, kOctets, std::string(as_text(*tile)),
-            {{"cache-control", "public, immutable, max-age=31536000"}});
-  });
+  x->later(TaskLane::open, [x] { send_hash_tile(*x); });
 }
 
 // Bundles hold the events of all tenants.
@@ -103,7 +119,7 @@ void get_entry_bundle(ExchangePtr x) {
     return x->problem("forbidden", "bundles hold all tenants' events: this needs ops:read besides");
   auto const place = tile_place(x->path.at(0));
   if (!place) return x->problem("not_found", "no such tile");
-  x->services.later([x, place = *place] { send_bundle(*x, place); });
+  x->later(TaskLane::read, [x, place = *place] { send_bundle(*x, place); });
 }
 
 }  // namespace tally::api

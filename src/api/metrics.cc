@@ -17,7 +17,7 @@ struct Described {
   std::string_view help;
 };
 
-constexpr std::array<Described, 23> kMetrics{{
+constexpr auto kMetrics = std::to_array<Described>({
     {"attestation_last_success_timestamp_seconds", Kind::gauge,
      "When the whole ledger was last found in order, in Unix time."},
     {"attestation_passes_total", Kind::counter, "Readings of the whole ledger, by result."},
@@ -27,23 +27,38 @@ constexpr std::array<Described, 23> kMetrics{{
     {"tally_approvals_open", Kind::gauge, "Approvals that wait for signatures."},
     {"tally_build_info", Kind::gauge, "1, labelled with the version."},
     {"tally_commands_total", Kind::counter, "Commands decided by the loop."},
+    {"tally_disk_free_bytes", Kind::gauge, "Bytes that the server may still write to its disk."},
     {"tally_errors_dropped_total", Kind::counter, "Errors of our own that found no place."},
     {"tally_events_total", Kind::counter, "Events decided by the loop since the start."},
     {"tally_frames_total", Kind::counter, "Frames written."},
     {"tally_lane_depth", Kind::gauge, "Requests that wait for the loop, by lane."},
+    {"tally_clock_disagreement_seconds", Kind::gauge,
+     "The machine's clock minus the ledger's; beyond 0.5 s the machine's was stepped."},
     {"tally_ledger_size", Kind::gauge, "Durable events in the ledger."},
+    {"tally_leases_returned_total", Kind::counter,
+     "Leases given back, or run out, before the work began, by reason."},
     {"tally_mode", Kind::gauge, "Mode of everything: 0 normal, 1 safe, 2 stop, 3 halt."},
     {"tally_overloaded_total", Kind::counter, "Requests refused because a lane was full."},
+    {"tally_overrun_usd_total", Kind::counter, "What runs cost above their holds, in USD."},
+    {"tally_overruns_total", Kind::counter, "Runs that cost more than their hold."},
+    {"tally_pollers", Kind::gauge, "Workers that hold a long poll for work."},
     {"tally_queue_depth", Kind::gauge, "Runs that wait for a worker."},
     {"tally_queue_oldest_age_seconds", Kind::gauge, "Age of the oldest queued run."},
     {"tally_ready", Kind::gauge, "1 when the dependency works."},
-    {"tally_reaper_scans_total", Kind::counter, "Passes over due deadlines."},
+    {"tally_reaper_scans_total", Kind::counter, "Passes that found a deadline due."},
     {"tally_reconciles_total", Kind::counter, "Runs reconciled after a lost worker, by outcome."},
-    {"tally_refusals_total", Kind::counter, "Refusals counted, by code."},
+    {"tally_refusals_total", Kind::counter,
+     "Refusals, by code; those with their own event (402) among them."},
+    {"tally_runs", Kind::gauge,
+     "Runs in memory by status; an ended one leaves it after archive.after_s."},
     {"tally_runs_audit_required", Kind::gauge, "Runs whose cost people must decide."},
+    {"tally_runs_without_worker", Kind::gauge,
+     "Queued runs whose job no worker has asked for in their tenant for a minute."},
+    {"tally_unaccounted_total", Kind::counter, "Costs reported by leases that had ended."},
+    {"tally_unaccounted_usd_total", Kind::counter, "Their sum in USD; it is in no charge."},
     {"tally_worker_last_heartbeat_timestamp_seconds", Kind::gauge,
      "When a worker was last heard of, in Unix time."},
-}};
+});
 
 bool is_described(std::string_view name) {
   for (auto const& metric : kMetrics) {
@@ -85,7 +100,10 @@ std::string_view family(Described const& metric, MetricsFormat format) {
 
 Metrics::Metrics() {
   // Alerts need the series before the first bad day.
-  add("tally_reaper_scans_total", {}, 0);
+  for (auto counter :
+       {"tally_reaper_scans_total", "tally_overruns_total", "tally_overrun_usd_total",
+        "tally_unaccounted_total", "tally_unaccounted_usd_total"})
+    add(counter, {}, 0);
   for (auto outcome : {"forward", "charged", "again", "audit"})
     add("tally_reconciles_total", {{"outcome", outcome}}, 0);
   add("log_entries_total", {{"severity", "CRITICAL"}, {"reconcile_type", "no_receipt_audit"}}, 0);

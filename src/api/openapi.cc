@@ -51,7 +51,8 @@ json::Array parameters_of(Route const& route) {
   append_path_parameters(path_of(route), parameters);
   append_query_parameters(route.query, parameters);
   bool const submits = route.method == "POST" && route.pattern == "/v1/runs";
-  if (submits) parameters.push_back(parameter("Idempotency-Key", "header", true));
+  if (takes_idempotency_key(route))
+    parameters.push_back(parameter("Idempotency-Key", "header", submits));
   return parameters;
 }
 

@@ -1,5 +1,6 @@
 // Modes and approvals.
 
+#include "api/decided.h"
 #include "api/handlers.h"
 #include "views/ops_view.h"
 
@@ -7,12 +8,28 @@ namespace tally::api {
 
 namespace {
 
-// Done, or waiting for another person.
-void answer_proposal(Exchange& x, ledger::Answer const& answer) {
-  if (auto const* needs = std::get_if<domain::NeedsApproval>(&answer.reply))
-    return x.json(
-        202, wire::ApprovalAnswer{.outcome = "needs_approval", .approval_id = needs->approval});
-  x.json(200, wire::ApprovalAnswer{.outcome = "done", .approval_id = {}});
+bool is_of(Exchange const& x, RunId run) {
+  auto const row = x.services.reader.run(run);
+  return row && row->tenant == x.caller().tenant;
+}
+
+bool may_see(Exchange const& x, domain::mode::Scope const& scope) {
+  if (x.caller().may("ops:read")) return true;
+  using enum domain::mode::ScopeKind;
+  switch (scope.kind) {
+    case everything:
+    case job:
+      return true;
+    case tenant:
+      return scope.id == x.caller().tenant.value();
+    case key:
+      return scope.id == to_text(x.caller().key);
+    case run: {
+      auto const id = parse_id<RunId>(scope.id);
+      return id && is_of(x, *id);
+    }
+  }
+  return false;
 }
 
 std::optional<ApprovalId> approval_in_path(Exchange& x) {
@@ -21,16 +38,24 @@ std::optional<ApprovalId> approval_in_path(Exchange& x) {
   return id;
 }
 
-}  // namespace
-
-void get_mode(ExchangePtr x) {
-  auto const directory = x->services.loop.directory();
+void answer_mode(Exchange& x) {
+  auto const directory = x.services.loop.directory();
   wire::ModeReport report{.mode = "normal", .scopes = {}};
   for (auto const& [scope, row] : directory->modes) {
+    if (!may_see(x, scope)) continue;
     report.scopes.push_back(views::mode_view(scope, row));
     if (scope == domain::mode::Scope{}) report.mode = report.scopes.back().mode;
   }
-  x->json(200, report);
+  x.json(200, report);
+}
+
+}  // namespace
+
+// A key that submits or reads runs sees what can stop it, and nothing of other tenants: whose a run
+// is, the ledger says.
+void get_mode(ExchangePtr x) {
+  if (x->caller().may("ops:read")) return answer_mode(*x);
+  x->later(TaskLane::read, [x] { answer_mode(*x); });
 }
 
 void set_mode(ExchangePtr x) {
@@ -42,6 +67,7 @@ void set_mode(ExchangePtr x) {
     return x->invalid({{"/scope", "must be everything, tenant:NAME, job:NAME, key:ID or run:ID"}});
   }
   domain::mode::Set command;
+  command.asked_with = x->caller().key;
   command.mode = *mode;
   command.person = x->caller().person;
   command.reason = asked->reason;
@@ -51,8 +77,10 @@ void set_mode(ExchangePtr x) {
 }
 
 void list_approvals(ExchangePtr x) {
-  wire::ApprovalList list;
-  for (auto const& [id, row] : x->services.loop.directory()->approvals)
+  auto const directory = x->services.loop.directory();
+  auto list =
+      views::approvers_view(directory->people, directory->settings.quorum, x->services.loop.now());
+  for (auto const& [id, row] : directory->approvals)
     list.approvals.push_back(views::approval_view(id, row));
   x->json(200, list);
 }
@@ -67,17 +95,26 @@ void get_approval(ExchangePtr x) {
   x->json(200, views::approval_view(*id, at->second));
 }
 
-// Granted when the event says so; until then it needs more people.
+// Done when the quorum is complete, and what was approved with it; until then it needs more people.
 void sign_approval(ExchangePtr x) {
   auto const id = approval_in_path(*x);
   if (!id) return;
-  domain::approval::Sign const command{.approval = *id, .person = x->caller().person};
+  domain::approval::Sign const command{
+      .approval = *id, .asked_with = x->caller().key, .person = x->caller().person};
+  x->post(ledger::Lane::control, domain::ApprovalCommand(command), {},
+          [x, id = *id](ledger::Answer const& answer) {
+            if (answer_if_proposed(*x, answer)) return;
+            x->json(200, wire::ApprovalAnswer{.outcome = "done", .approval_id = id});
+          });
+}
+
+void withdraw_approval(ExchangePtr x) {
+  auto const id = approval_in_path(*x);
+  if (!id) return;
+  domain::approval::Withdraw const command{.approval = *id, .person = x->caller().person};
   x->post(ledger::Lane::control, domain::ApprovalCommand(command), {},
           [x, id = *id](ledger::Answer const&) {
-            bool const open = x->services.loop.directory()->approvals.contains(id);
-            x->json(open ? 202 : 200,
-                    wire::ApprovalAnswer{.outcome = open ? "needs_approval" : "done",
-                                         .approval_id = id});
+            x->json(200, wire::ApprovalAnswer{.outcome = "done", .approval_id = id});
           });
 }
 
@@ -87,6 +124,7 @@ void resolve_run(ExchangePtr x) {
   auto const asked = x->body<wire::ResolutionRequest>();
   if (!asked) return;
   domain::run::ProposeResolution command;
+  command.asked_with = x->caller().key;
   command.charge = asked->charge_usd;
   command.person = x->caller().person;
   command.reason = asked->reason;

@@ -3,10 +3,12 @@
 // What wiring decides about the API.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "api/tasks.h"
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -25,21 +27,34 @@ struct Probe {
 enum class RateFields { off, draft_11 };
 
 struct Options {
-  std::string problem_types = "/problems/";  // or an absolute URL that ends so
+  // Or an absolute URL that ends so; a path is made absolute with the address that a caller used.
+  std::string problem_types = "/problems/";
+  std::string address;  // "http://host:port" that the server listens on: for who names no host
   std::string version = "0.1.0";
   std::vector<Probe> probes;
   Bytes pepper;  // 32 secret bytes; salts and fingerprints hang on them for the ledger's life
+  // Open to who connects from this machine itself: not through a proxy, which hides who asks.
   bool metrics_open_on_loopback = true;
+  bool behind_proxy = false;  // a proxy stands in front, and speaks TLS to the callers
   RateFields rate_fields = RateFields::draft_11;
   std::size_t body_bytes_max = 1024 * 1024;
   std::size_t lease_waiters_max = 1024;           // long polls of workers held at once
-  std::int64_t unauthenticated_per_minute = 600;  // failed authentications answered to one peer
-  // Runs a task that may block (log, vault, blobs) away from the loop's thread; by default at
-  // once.
-  std::function<void(std::function<void()>)> later;
+  std::int64_t unauthenticated_per_minute = 600;  // failed authentications answered to one address
+  std::int64_t claims_per_minute = 20;  // claim codes that one address may try
+  // Requests without a key that one address may make on open routes; as many again for /health,
+  // /readyz and /metrics.
+  std::int64_t open_per_minute = 600;
+  // Runs a task that may block away from the loop's thread and from its caller's; false, and
+  // nothing will be run, where too many wait. By default at once.
+  std::function<bool(Task)> later;
+  // Bytes that may still be written where the ledger lies; none when it cannot be found out.
+  std::function<std::optional<std::int64_t>()> disk_free;
   ports::ErrorReporter<Layer::L2> errors;  // what went wrong on our side
-  // The bytes of a hash tile by its path below /ledger/tile/; without it there are none.
+  // The bytes of a hash tile by its path below /ledger/tile/; without it there are none. Error
+  // "not_ready": not before `read_tree` has returned false.
   std::function<Result<Bytes>(std::string_view path)> hash_tile;
+  // Reads a slice of what hash tiles are made of; true while there is more.
+  std::function<bool()> read_tree;
 };
 
 }  // namespace tally::api

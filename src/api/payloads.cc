@@ -12,8 +12,9 @@ std::string salted_digest(ByteView salt, std::string_view plain) {
 
 }  // namespace
 
-Payloads::Payloads(ports::Vault& vault, ports::Blobs& blobs, ports::Clock& clock, Bytes pepper)
-    : vault_(vault), blobs_(blobs), clock_(clock), pepper_(std::move(pepper)) {}
+Payloads::Payloads(ports::Vault& vault, ports::Blobs& blobs, std::function<Instant()> now,
+                   Bytes pepper)
+    : vault_(vault), blobs_(blobs), now_(std::move(now)), pepper_(std::move(pepper)) {}
 
 Bytes Payloads::salt(TenantId const& tenant, std::string_view purpose,
                      std::string_view subject) const {
@@ -37,8 +38,9 @@ Result<SealedPayload> Payloads::seal(TenantId const& tenant, std::string_view pu
   sealed.enclosure.bytes = static_cast<std::int64_t>(plain.size());
   sealed.enclosure.salt = to_hex(own_salt);
   sealed.enclosure.digest = salted_digest(own_salt, plain);
-  TRY(cipher, vault_.seal(tenant, clock_.wall(), as_bytes(plain)));
+  TRY(cipher, vault_.seal(tenant, now_(), as_bytes(plain)));
   if (plain.size() <= kInlineBytesMax) {
+    sealed.enclosure.stored = ContentRef(sha256(cipher));
     sealed.beside = std::move(cipher);
     return sealed;
   }

@@ -22,7 +22,7 @@ struct SealedPayload {
 
 class Payloads {
  public:
-  Payloads(ports::Vault& vault, ports::Blobs& blobs, ports::Clock& clock, Bytes pepper);
+  Payloads(ports::Vault& vault, ports::Blobs& blobs, std::function<Instant()> now, Bytes pepper);
 
   // `purpose` and `subject` choose the salt, so that the same payload for the same thing repeats
   // its digest: ("input", idempotency key), ("result", lease and fence).
@@ -38,7 +38,7 @@ class Payloads {
   Bytes salt(TenantId const& tenant, std::string_view purpose, std::string_view subject) const;
   ports::Vault& vault_;
   ports::Blobs& blobs_;
-  ports::Clock& clock_;
+  std::function<Instant()> now_;  // ledger time: a payload's key is of its event's month
   Bytes pepper_;
 };
 

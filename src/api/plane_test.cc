@@ -155,17 +155,17 @@ TEST(Rate, IsTrueOnEveryAnswerAndEndsAtTheQuotasNextRequest) {
   auto const token = world.key("slow", "budget:read runs:write");
   for (int i = 2; i >= 0; --i) {
     auto const sent = i == 1 ? world.send("POST", "/v1/runs", token, "{")  // errors count as well
-                             : world.send("GET", "/v1/budget", token);
+                             : world.submit(token, std::to_string(i));
     EXPECT_EQ(sent->header("ratelimit-policy"), "\"plan-slow\";q=3;w=60");
     EXPECT_EQ(sent->header("ratelimit"), "\"plan-slow\";r=" + std::to_string(i) + ";t=60");
   }
   world.clock.advance(milliseconds(20'500));
-  auto const over = world.send("GET", "/v1/budget", token);
+  auto const over = world.submit(token, "over");
   expect_problem(over, 429, "rate_limited");
   EXPECT_EQ(over->header("ratelimit"), "\"plan-slow\";r=0;t=40");
   EXPECT_EQ(over->header("retry-after"), "40");
   world.clock.advance(seconds(40));
-  EXPECT_EQ(world.send("GET", "/v1/budget", token)->answer.status, 200);
+  EXPECT_EQ(world.submit(token, "over")->answer.status, 202);
   EXPECT_EQ(world.send("GET", "/v1/budget", world.admin)->header("ratelimit"), "");
 }
 
@@ -251,7 +251,8 @@ TEST(Health, NamesTheDependencyThatFails) {
   works = false;
   auto const sent = world.send("GET", "/readyz", "");
   expect_problem(sent, 503, "not_ready");
-  EXPECT_NE(sent->answer.body.find(R"({"name":"vault","ready":false,"detail":"cannot be read"})"),
+  EXPECT_NE(sent->answer.body.find(R"({"name":"vault","ready":false,"degraded":false,)"
+                                   R"("detail":"cannot be read"})"),
             std::string::npos);
   EXPECT_EQ(sent->answer.body.find("/secret/path"), std::string::npos);
 }
@@ -264,8 +265,9 @@ TEST(Metrics, HaveEveryShippedNameInBothFormats) {
   world.send("POST", "/v1/work/lease", world.admin, R"({"jobs":["j"]})");
   auto const text = world.send("GET", "/metrics", world.admin)->answer.body;
   for (std::string_view sample :
-       {"\ntally_runs_audit_required 0\n", "\ntally_ready{dependency=\"log\"} 1\n",
-        "\ntally_queue_depth ", "\ntally_queue_oldest_age_seconds ",
+       {"\ntally_runs_audit_required 0\n", "\ntally_runs{status=\"queued\"} 1\n",
+        "\ntally_ready{dependency=\"log\"} 1\n", "\ntally_queue_depth ",
+        "\ntally_queue_oldest_age_seconds ",
         "\nhttp_requests_total{method=\"POST\",route=\"/v1/runs\",status=\"202\"} 1\n",
         "\ntally_worker_last_heartbeat_timestamp_seconds{worker=\"key_",
         "\ntally_reaper_scans_total 0\n", "\ntally_reconciles_total{outcome=\"",
@@ -335,17 +337,20 @@ TEST(Modes, AreRaisedByOneAndLiftedByTwo) {
   World world;
   world.send("POST", "/v1/admin/people", world.admin,
              R"({"person":"second","name":"Second","roles":["approver"]})");
-  world.clock.advance(hours(25));
   auto const key = world.send("POST", "/v1/admin/keys", world.admin,
                               R"({"tenant":"default","owner":"second","scopes":["admin"]})");
-  auto const second = *key->body().find("token")->string();
+  auto const claimed = world.send("POST", "/v1/keys/claim", "",
+                                  R"({"code":")" + text_at(key->body(), {"claim_code"}) + R"("})");
+  auto const second = text_at(claimed->body(), {"token"});
+  world.clock.advance(hours(25));
   auto const stop =
       world.send("POST", "/v1/halt", world.admin, R"({"mode":"stop","reason":"drill"})");
   EXPECT_EQ(stop->answer.body, R"({"outcome":"done"})");
   auto const refused = world.submit(world.admin, "k");
   expect_problem(refused, 503, "halted");
   EXPECT_EQ(refused->header("tally-mode"), "stop");
-  EXPECT_NE(refused->header("retry-after"), "");
+  EXPECT_EQ(refused->header("retry-after"), "");
+  EXPECT_EQ(refused->header("x-should-retry"), "false");
   auto const lift =
       world.send("POST", "/v1/halt", world.admin, R"({"mode":"normal","reason":"over"})");
   EXPECT_EQ(lift->answer.status, 202) << lift->answer.body;

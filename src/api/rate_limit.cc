@@ -7,6 +7,7 @@ namespace tally::api {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
+constexpr Duration kLookAgain = seconds(1);
 
 std::int64_t seconds_up(Duration duration) {
   return std::max<std::int64_t>(1, (duration.value() + kSecond - 1) / kSecond);
@@ -14,25 +15,29 @@ std::int64_t seconds_up(Duration duration) {
 
 }  // namespace
 
-RateLimiter::Window& RateLimiter::window_of(Windows& windows, std::string const& who,
-                                            Duration now) const {
-  if (auto const at = windows.find(who); at != windows.end()) return at->second;
-  if (windows.size() >= tracked_max_)
-    std::erase_if(windows, [&](auto const& one) { return one.second.ends <= now; });
-  return windows[windows.size() < tracked_max_ ? who : std::string()];
+// A look through all rows costs a millisecond: where it has found none to forget, the next one
+// waits.
+RateLimiter::Window& RateLimiter::window_of(Windows& windows, Key const& key, Duration now) const {
+  auto& rows = windows.rows;
+  if (auto const at = rows.find(key); at != rows.end()) return at->second;
+  if (rows.size() >= tracked_max_ && windows.full_until <= now) {
+    std::erase_if(rows, [&](auto const& one) { return one.second.ends <= now; });
+    if (rows.size() >= tracked_max_) windows.full_until = now + kLookAgain;
+  }
+  return rows[rows.size() < tracked_max_ ? key : Key(key.first, std::string())];
 }
 
-RateVerdict RateLimiter::take(std::string const& who, std::string const& policy,
+RateVerdict RateLimiter::take(RateClass what, std::string const& who, std::string policy,
                               domain::directory::Rate const& rate, Duration now) {
   return windows_.with([&](Windows& windows) {
-    Window& window = window_of(windows, who, now);
+    Window& window = window_of(windows, {what, who}, now);
     if (window.ends <= now) window = {.ends = now + rate.window, .used = 0};
     // A plan that shrank its window is obeyed at once.
     window.ends = std::min(window.ends, now + rate.window);
     bool const allowed = window.used < rate.requests;
     if (allowed) ++window.used;
     return RateVerdict{.allowed = allowed,
-                       .policy = policy,
+                       .policy = std::move(policy),
                        .quota = rate.requests,
                        .window_s = seconds_up(rate.window),
                        .remaining = std::max<std::int64_t>(0, rate.requests - window.used),
@@ -41,7 +46,7 @@ RateVerdict RateLimiter::take(std::string const& who, std::string const& policy,
 }
 
 std::size_t RateLimiter::tracked() const {
-  return windows_.with([](Windows const& windows) { return windows.size(); });
+  return windows_.with([](Windows const& windows) { return windows.rows.size(); });
 }
 
 void append_rate_fields(ports::HttpHeaders& headers, RateVerdict const& verdict, RateFields form) {

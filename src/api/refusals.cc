@@ -25,6 +25,10 @@ void Refusals::count(TenantId const& subject, std::string const& code, Instant n
   });
 }
 
+void Refusals::note(std::string const& code) {
+  tables_.with([&](Tables& tables) { ++tables.totals[code]; });
+}
+
 void Refusals::put_back(domain::chronicle::RefusalsCounted const& row) {
   tables_.with([&](Tables& tables) { add(tables, row.subject, row.code, row.minute, row.count); });
 }

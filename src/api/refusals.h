@@ -23,6 +23,8 @@ class Refusals {
   static TenantId nobody() { return TenantId("-"); }
 
   void count(TenantId const& subject, std::string const& code, Instant now, std::int64_t times = 1);
+  // One that stands in the ledger as an event of its own: only the totals count it.
+  void note(std::string const& code);
   // Takes out what is complete at `now`: the minutes before it; or everything, at the end.
   enum class Take { complete_minutes, everything };
   std::vector<domain::chronicle::RefusalsCounted> take(Instant now, Take which);

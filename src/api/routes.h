@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/exchange.h"
+#include "api/rates.h"
 #include "wire/schema.h"
 
 namespace tally::api {
@@ -16,25 +17,26 @@ namespace tally::api {
 using Handler = void (*)(ExchangePtr);
 using SchemaMaker = json::Value (*)(wire::Schemas&);
 
-// Whether a request counts against the plan of its tenant. Reports of workers do not: a worker
-// that may not report would lose its lease.
-enum class RateClass { plan, unlimited };
-
 struct Route {
   std::string_view method;   // upper case; a GET answers HEAD too
   std::string_view pattern;  // "/v1/runs/{id}"; a last "{path...}" takes the rest
-  std::string_view scope;    // that the key needs; empty: open to all
+  std::string_view scope;    // that the key needs, one of several words; empty: open to all
   Handler handler = nullptr;
-  RateClass rate = RateClass::plan;
+  RateClass rate = RateClass::read;
   int status = 200;                                  // of success
   std::string_view media_type = "application/json";  // of success
   std::string_view query = {};                       // known parameters, separated by spaces
   SchemaMaker request = nullptr;                     // of the body; none: no body is read
   SchemaMaker answer = nullptr;                      // of a JSON success
   std::string_view summary = {};
+  bool also_json = false;  // a page that comes as JSON where Accept asks for it
 };
 
 std::span<Route const> routes();
+
+// Whether a caller may name a request by an Idempotency-Key: what changes something, but for the
+// reports of workers, whose lease and fence are one, and what is open without a key of ours.
+bool takes_idempotency_key(Route const& route);
 
 struct RouteMatch {
   Route const* route = nullptr;         // none: no such path, or not with this method

@@ -8,7 +8,10 @@ namespace tally::api {
 namespace {
 
 constexpr std::int64_t kListDefault = 50;
-constexpr std::size_t kListScanMax = 2000;  // runs looked at for one page of a filtered list
+// Runs looked at for one page, each by all of its events, and bytes of results that are opened for
+// their hashes.
+constexpr std::size_t kRunsLookedAtMax = 200;
+constexpr std::int64_t kResultBytesMax = 1024 * 1024;
 
 std::optional<RunId> run_in_path(Exchange& x) {
   auto const id = parse_id<RunId>(x.path.at(0));
@@ -23,37 +26,47 @@ ports::HttpHeaders poll_hint(domain::run::Row const& row) {
 
 struct Page {
   std::string status;
+  std::optional<std::pair<std::string, std::string>> label;
   std::size_t limit = 0;
   std::optional<std::int64_t> before;
+
+  bool wants(domain::run::Row const& row) const {
+    return status.empty() || status == domain::run::status_of(row.phase);
+  }
+  bool wants(wire::Labels const& labels) const {
+    if (!label) return true;
+    auto const at = labels.find(label->first);
+    return at != labels.end() && at->second == label->second;
+  }
 };
 
 // Walks back from the cursor until the page is full, the runs end, or enough was looked at.
 Result<wire::RunList> page_of(Exchange& x, Page page) {
   auto& services = x.services;
   wire::RunList list;
-  for (std::size_t looked = 0; looked < kListScanMax && list.runs.size() < page.limit;) {
-    TRY(found, services.reader.index().runs_of(x.caller().tenant, page.before, page.limit));
-    for (std::int64_t const seq : found) {
-      if (list.runs.size() == page.limit) break;
-      page.before = seq;
-      ++looked;
-      TRY(submitted, services.reader.entry(seq));
-      if (!submitted.recorded.header.run)
-        return fail("index_damaged", "the index names an event of no run");
-      RunId const run = *submitted.recorded.header.run;
-      TRY(row, services.reader.run(run));
-      if (is_past_retention(services, row)) continue;
-      if (page.status.empty() || page.status == domain::run::status_of(row.phase))
-        list.runs.push_back(read_run_view(services, run, row));
+  std::int64_t result_bytes = 0;
+  std::size_t const most = std::min(page.limit, kRunsLookedAtMax);
+  TRY(found, services.reader.index().runs_of(x.caller().tenant, page.before, kRunsLookedAtMax + 1));
+  bool const more = found.size() > kRunsLookedAtMax;
+  if (more) found.pop_back();
+  for (std::int64_t const seq : found) {
+    TRY(submitted, services.reader.entry(seq));
+    if (!submitted.recorded.header.run)
+      return fail("index_damaged", "the index names an event of no run");
+    RunId const run = *submitted.recorded.header.run;
+    TRY(row, services.reader.run(run));
+    bool const wanted = page.wants(row) && page.wants(labels_of(submitted.recorded));
+    if (wanted && !is_past_retention(services, row)) {
+      list.runs.push_back(read_run_view(services, run, row));
+      if (row.result) result_bytes += row.result->bytes;
     }
-    if (found.size() < page.limit) {
-      page.before.reset();
+    bool const full = list.runs.size() == most || result_bytes >= kResultBytesMax;
+    bool const last = seq == found.back();
+    if (full || last) {
+      if (more || !last) list.next = std::to_string(seq);
       break;
     }
   }
-  if (!page.before) return list;
-  TRY(more, services.reader.index().runs_of(x.caller().tenant, page.before, 1));
-  if (!more.empty()) list.next = std::to_string(*page.before);
   return list;
 }
 
@@ -63,6 +76,14 @@ std::optional<Page> page_asked(Exchange& x) {
   page.limit =
       static_cast<std::size_t>(x.query.integer("limit", kListDefault, 1, wire::kRunsPerPageMax));
   if (x.query.has("cursor")) page.before = x.query.integer("cursor", 0, 0, json::kIntegerMax);
+  if (x.query.has("label")) {
+    std::string const label = x.query.text("label");
+    auto const equals = label.find('=');
+    if (equals == 0 || equals == std::string::npos)
+      x.query.fault("label", "must be NAME=VALUE");
+    else
+      page.label = {label.substr(0, equals), label.substr(equals + 1)};
+  }
   bool known = page.status.empty();
   for (auto const& status : wire::kRunStatuses) known = known || page.status == status;
   if (!known) x.query.fault("status", "must be one of the seven states of a run");
@@ -71,8 +92,7 @@ std::optional<Page> page_asked(Exchange& x) {
 }
 
 void send_result(Exchange& x, domain::run::Row const& row) {
-  if (!domain::run::is_final(row.phase))
-    return x.problem("result_not_ready", {}, {{"retry-after", "1"}});
+  if (!domain::run::is_final(row.phase)) return x.problem("result_not_ready");
   if (!row.result) return x.problem("no_result");
   auto result = read_result(x.services, row);
   if (!result) return x.storage_failed(result.error());
@@ -86,12 +106,27 @@ void show_run(Exchange& x, RunId run, domain::run::Row const& row) {
   x.json(200, read_run_view(x.services, run, row), poll_hint(row));
 }
 
-void cancel_live(ExchangePtr const& x, RunId run) {
+// A run that ended may have left memory, and the core with it: its end is told from its row.
+void cancel_ended(Exchange& x, RunId run, domain::run::Row const& row) {
+  if (row.phase != domain::run::Phase::cancelled)
+    return x.problem("conflict", "the run has ended and cannot be cancelled");
+  x.count_unchanged(ledger::Answer{});
+  show_run(x, run, row);
+}
+
+void ask_to_cancel(ExchangePtr const& x, RunId run, domain::run::Row const& row) {
   domain::run::Cancel const command{.run = run, .tenant = x->caller().tenant};
-  x->post(ledger::Lane::control, domain::RunCommand(command), {}, [x, run](ledger::Answer const&) {
-    with_run(x, run, Duration(0),
-             [x, run](domain::run::Row const& row) { show_run(*x, run, row); });
-  });
+  x->post(
+      ledger::Lane::control, domain::RunCommand(command), {},
+      [x, run](ledger::Answer const&) {
+        with_run(x, run, Duration(0),
+                 [x, run](domain::run::Row const& now) { show_run(*x, run, now); });
+      },
+      [x, run, row](domain::Refusal const& refusal) {
+        bool const of_the_key = refusal.code == domain::RefusalCode::idempotency_key_reused;
+        if (of_the_key || !domain::run::is_final(row.phase)) return x->refuse(refusal);
+        cancel_ended(*x, run, row);
+      });
 }
 
 }  // namespace
@@ -108,23 +143,21 @@ void get_run(ExchangePtr x) {
 void list_runs(ExchangePtr x) {
   auto page = page_asked(*x);
   if (!page) return;
-  x->services.later([x, page = *page] {
+  x->later(TaskLane::read, [x, page = *page] {
     auto const list = page_of(*x, page);
     if (!list) return x->storage_failed(list.error());
     x->json(200, *list);
   });
 }
 
-// A run that ended may have left memory, and the core with it: its end is told from its row.
+// The core is asked about a run that ended only where a key may have an answer already.
 void cancel_run(ExchangePtr x) {
   auto const run = run_in_path(*x);
   if (!run) return;
   with_run(x, *run, Duration(0), [x, run = *run](domain::run::Row const& row) {
-    if (!domain::run::is_final(row.phase)) return cancel_live(x, run);
-    if (row.phase != domain::run::Phase::cancelled)
-      return x->problem("conflict", "the run has ended and cannot be cancelled");
-    x->count_unchanged(ledger::Answer{});
-    show_run(*x, run, row);
+    bool const ended = domain::run::is_final(row.phase) && !x->idempotency_key;
+    if (ended) return cancel_ended(*x, run, row);
+    ask_to_cancel(x, run, row);
   });
 }
 

@@ -1,5 +1,7 @@
 #include "api/run_reading.h"
 
+#include "api/admission.h"
+#include "api/waiting.h"
 #include "views/submit_view.h"
 
 namespace tally::api {
@@ -26,8 +28,13 @@ void with_archived(ExchangePtr const& x, RunId run,
 
 }  // namespace
 
+wire::Labels labels_of(domain::Recorded const& submitted) {
+  auto const* submit = submit_of(submitted);
+  return submit == nullptr ? wire::Labels{} : submit->labels;
+}
+
 bool is_past_retention(Services const& services, domain::run::Row const& row) {
-  return row.finished_at && services.clock.wall() - *row.finished_at >
+  return row.finished_at && services.loop.now() - *row.finished_at >
                                 services.loop.directory()->settings.run_retention;
 }
 
@@ -35,13 +42,23 @@ wire::Run read_run_view(Services& services, RunId run, domain::run::Row const& r
   views::RunExtras extras;
   if (auto const entry = services.reader.entry(row.submit_seq)) {
     extras.evidence = views::evidence_view(entry->recorded.header, entry->leaf_hash);
-    if (auto const* submit = submit_of(entry->recorded)) extras.labels = submit->labels;
+    extras.labels = labels_of(entry->recorded);
   }
   if (row.result) {
     if (auto const plain = read_result(services, row))
       extras.result_ref = ContentRef(sha256(as_bytes(*plain)));
   }
+  if (row.stderr_tail) {
+    if (auto tail = read_stderr_tail(services, row)) extras.stderr_tail = std::move(*tail);
+  }
+  extras.waiting = waiting_of(services, run, row);
   return views::run_view(run, row, std::move(extras));
+}
+
+Result<std::string> read_stderr_tail(Services& services, domain::run::Row const& row) {
+  if (!row.stderr_tail) return fail("not_found", "the run left no stderr");
+  TRY(entry, services.reader.entry(row.stderr_seq));
+  return services.payloads.open(row.tenant, *row.stderr_tail, entry.enclosure);
 }
 
 Result<std::string> read_result(Services& services, domain::run::Row const& row) {
@@ -53,20 +70,20 @@ Result<std::string> read_result(Services& services, domain::run::Row const& row)
 
 void with_run(ExchangePtr const& x, RunId run, Duration wait,
               std::function<void(domain::run::Row const&)> done) {
-  x->services.loop.read_run(x->caller().tenant, run, wait,
-                            [x, run, done = std::move(done)](ledger::RunReading reading) {
-                              if (reading.fate != ledger::Fate::decided)
-                                return x->fate(reading.fate);
-                              x->services.later([x, run, done, row = std::move(reading.row)] {
-                                auto const unless_gone = [&](domain::run::Row const& found) {
-                                  if (is_past_retention(x->services, found))
-                                    return x->problem("run_gone");
-                                  done(found);
-                                };
-                                if (row) return unless_gone(*row);
-                                with_archived(x, run, unless_gone);
-                              });
-                            });
+  x->services.loop.read_run(
+      x->caller().tenant, run, wait,
+      [x, run, wait, done = std::move(done)](ledger::RunReading reading) {
+        if (reading.fate != ledger::Fate::decided) return x->fate(reading.fate);
+        x->later(TaskLane::read, [x, run, wait, done, row = std::move(reading.row)] {
+          if (wait > Duration(0) && !is_still_admitted(*x)) return;
+          auto const unless_gone = [&](domain::run::Row const& found) {
+            if (is_past_retention(x->services, found)) return x->problem("run_gone");
+            done(found);
+          };
+          if (row) return unless_gone(*row);
+          with_archived(x, run, unless_gone);
+        });
+      });
 }
 
 }  // namespace tally::api

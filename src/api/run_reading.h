@@ -10,11 +10,17 @@ namespace tally::api {
 
 wire::Run read_run_view(Services& services, RunId run, domain::run::Row const& row);
 
+// The labels that a run was submitted with, from its first event.
+wire::Labels labels_of(domain::Recorded const& submitted);
+
 // Ended longer ago than runs are shown.
 bool is_past_retention(Services const& services, domain::run::Row const& row);
 
 // The result's exact bytes. Errors: those of Payloads::open and of the reader.
 Result<std::string> read_result(Services& services, domain::run::Row const& row);
+
+// What the last attempt that failed wrote to stderr at its end, redacted. The same errors.
+Result<std::string> read_stderr_tail(Services& services, domain::run::Row const& row);
 
 // Answers `done` with the caller's own run, in memory or archived, away from the loop's thread;
 // or answers 404 or the fate.

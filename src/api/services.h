@@ -2,15 +2,20 @@
 
 // What handlers work with. One for each Api; every part may be used from any thread.
 
+#include <atomic>
+
+#include "api/made_once.h"
 #include "api/metrics.h"
 #include "api/options.h"
 #include "api/payloads.h"
 #include "api/rate_limit.h"
 #include "api/refusals.h"
+#include "api/work_polls.h"
 #include "api/work_waits.h"
 #include "ledger/loop.h"
 #include "ledger/reader.h"
 #include "views/problem_view.h"
+#include "wire/run_messages.h"
 
 namespace tally::api {
 
@@ -23,17 +28,21 @@ struct Services {
   views::ProblemTypes types;
   Payloads payloads;
   RateLimiter rates;
-  RateLimiter strangers;  // failed authentications, by peer
   Refusals refusals;
   Metrics metrics;
   WorkWaits waits;
+  WorkPolls polls;
+  // What tally_runs_without_worker says.
+  Mutex<std::map<std::pair<JobName, TenantId>, std::int64_t>> unserved;
+  MadeOnce openapi = {};                 // the document as JSON
+  MadeOnce docs = {};                    // and as a page
+  std::atomic<bool> reads_tree = false;  // slice by slice, see ledger_handlers.cc
 
-  void later(std::function<void()> task) {
-    if (options.later) {
-      options.later(std::move(task));
-    } else {
-      task();
-    }
+  // False: too many wait, and nothing will be run.
+  [[nodiscard]] bool later(Task task) {
+    if (options.later) return options.later(std::move(task));
+    task.run();
+    return true;
   }
 };
 

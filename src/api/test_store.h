@@ -87,12 +87,15 @@ class MemoryBlobs : public ports::Blobs {
 
 class HandClock : public ports::Clock {
  public:
-  Instant wall() const override { return Instant(1'767'225'600'000'000 + since_.value()); }
+  Instant wall() const override { return Instant(1'767'225'600'000'000) + since_ + set_by_; }
   Duration monotonic() const override { return since_; }
   void advance(Duration by) { since_ = since_ + by; }
+  // Somebody sets the machine's clock.
+  void set_by(Duration step) { set_by_ = set_by_ + step; }
 
  private:
   Duration since_ = seconds(1);
+  Duration set_by_;
 };
 
 class SeededEntropy : public ports::Entropy {

@@ -1,8 +1,10 @@
 // What workers report about their leases. A report with a stale fence is 409 lease_lost, whatever
-// it says.
+// it says; what it says of a cost is recorded all the same.
 
 #include "api/handlers.h"
 #include "base/redact.h"
+#include "json/raw.h"
+#include "ports/work_queue.h"
 #include "views/run_view.h"
 #include "wire/work_messages.h"
 
@@ -21,9 +23,13 @@ domain::run::Handle handle_of(Exchange& x, LeaseId lease, std::int64_t fence) {
 }
 
 domain::run::Measured measured(std::optional<std::int64_t> elapsed_ms,
-                               std::optional<Micros> reported) {
-  return {
-      .elapsed = milliseconds(elapsed_ms.value_or(0)), .reported = reported, .sandbox = "remote"};
+                               std::optional<SaidCost> const& said) {
+  domain::run::Measured measured;
+  measured.elapsed = milliseconds(elapsed_ms.value_or(0));
+  if (said) measured.reported = said->amount;
+  measured.rounded_up = said && said->rounded_up;
+  measured.sandbox = "remote";
+  return measured;
 }
 
 void note_worker(Exchange& x) {
@@ -32,8 +38,10 @@ void note_worker(Exchange& x) {
                          static_cast<double>(x.services.clock.wall().value()) / 1e6);
 }
 
-// A repeated report changes nothing and has no event; its answer is that of the first.
+// A repeated report changes nothing and has no event; its answer is that of the first. A refused
+// one has an event where it says what a lost lease spent.
 void answer_report(Exchange& x, ledger::Answer const& answer) {
+  if (auto const* refusal = std::get_if<domain::Refusal>(&answer.reply)) return x.refuse(*refusal);
   if (!answer.run || !answer.row) return x.problem("internal");
   x.json(200, views::work_answer_view(*answer.run, *answer.row));
 }
@@ -44,10 +52,12 @@ void report(ExchangePtr const& x, domain::RunCommand command, Bytes enclosure) {
           [x](ledger::Answer const& answer) { answer_report(*x, answer); });
 }
 
+// The result is kept as the bytes that it is in the body, which has been read as JSON.
 void complete(ExchangePtr const& x, LeaseId lease, wire::CompleteRequest const& asked) {
+  auto const result = json::raw_member(x->request.body, "result");
   auto sealed =
       x->services.payloads.seal(x->caller().tenant, "result", result_subject(lease, asked.fence),
-                                json::canonical(asked.result));
+                                result ? std::string(*result) : json::canonical(asked.result));
   if (!sealed) return x->storage_failed(sealed.error());
   domain::run::Complete command;
   command.handle = handle_of(*x, lease, asked.fence);
@@ -56,17 +66,31 @@ void complete(ExchangePtr const& x, LeaseId lease, wire::CompleteRequest const& 
   report(x, std::move(command), std::move(sealed->beside));
 }
 
-void answer_heartbeat(Exchange& x, ledger::Heartbeat heartbeat) {
-  switch (heartbeat) {
-    case ledger::Heartbeat::go_on:
-      return x.json(200, wire::HeartbeatAnswer{.action = "continue"});
-    case ledger::Heartbeat::cancel:
-      return x.json(200, wire::HeartbeatAnswer{.action = "cancel"});
-    case ledger::Heartbeat::lost:
-      return x.problem("lease_lost");
-    case ledger::Heartbeat::stopping:
-      return x.fate(ledger::Fate::stopping);
-  }
+void fail(ExchangePtr const& x, LeaseId lease, wire::FailRequest const& asked) {
+  domain::run::Fail command;
+  command.code = redacted(asked.code, wire::kWorkCodeCharactersMax);
+  command.detail = redacted(asked.detail, wire::kWorkDetailCharactersMax);
+  command.handle = handle_of(*x, lease, asked.fence);
+  command.measured = measured(asked.elapsed_ms, asked.cost_usd);
+  command.retry = asked.retry;
+  auto const tail = redacted_tail(asked.stderr_tail, ports::kStderrTailBytesMax);
+  if (tail.empty()) return report(x, std::move(command), {});
+  auto sealed = x->services.payloads.seal(x->caller().tenant, "stderr",
+                                          result_subject(lease, asked.fence), tail);
+  if (!sealed) return x->storage_failed(sealed.error());
+  command.stderr_tail = std::move(sealed->enclosure);
+  report(x, std::move(command), std::move(sealed->beside));
+}
+
+void answer_heartbeat(Exchange& x, ledger::Heartbeat const& heartbeat) {
+  using Action = ledger::Heartbeat::Action;
+  if (heartbeat.action == Action::lost) return x.problem("lease_lost");
+  if (heartbeat.action == Action::stopping) return x.fate(ledger::Fate::stopping);
+  wire::HeartbeatAnswer answer;
+  answer.action = heartbeat.action == Action::stop ? "stop" : "continue";
+  if (heartbeat.reason) answer.reason = domain::run::name_of(*heartbeat.reason);
+  answer.remaining_ms = heartbeat.remaining.value() / 1000;
+  x.json(200, answer);
 }
 
 }  // namespace
@@ -85,8 +109,9 @@ void heartbeat_work(ExchangePtr x) {
   auto const asked = x->body<wire::FenceRequest>();
   if (!asked) return;
   note_worker(*x);
-  x->services.loop.heartbeat(handle_of(*x, *lease, asked->fence),
-                             [x](ledger::Heartbeat heartbeat) { answer_heartbeat(*x, heartbeat); });
+  x->services.loop.heartbeat(
+      handle_of(*x, *lease, asked->fence),
+      [x](ledger::Heartbeat const& heartbeat) { answer_heartbeat(*x, heartbeat); });
 }
 
 void complete_work(ExchangePtr x) {
@@ -96,7 +121,8 @@ void complete_work(ExchangePtr x) {
   if (!asked) return;
   bool const may_block = x->request.body.size() > kInlineBytesMax;
   if (!may_block) return complete(x, *lease, *asked);
-  x->services.later([x, lease = *lease, asked = std::move(*asked)] { complete(x, lease, asked); });
+  x->later(TaskLane::write,
+           [x, lease = *lease, asked = std::move(*asked)] { complete(x, lease, asked); });
 }
 
 void fail_work(ExchangePtr x) {
@@ -104,13 +130,7 @@ void fail_work(ExchangePtr x) {
   if (!lease) return;
   auto const asked = x->body<wire::FailRequest>();
   if (!asked) return;
-  domain::run::Fail command;
-  command.code = redacted(asked->code, wire::kWorkCodeCharactersMax);
-  command.detail = redacted(asked->detail, wire::kWorkDetailCharactersMax);
-  command.handle = handle_of(*x, *lease, asked->fence);
-  command.measured = measured(asked->elapsed_ms, asked->cost_usd);
-  command.retry = asked->retry;
-  report(x, std::move(command), {});
+  fail(x, *lease, *asked);
 }
 
 }  // namespace tally::api

@@ -21,7 +21,7 @@ TEST(Run, ShowsItsWayToTheResult) {
             "result_not_ready");
   execute(world, R"({"z":1,"a":"\u00e9"})", "0.0010");
   auto const run = world.send("GET", "/v1/runs/" + id, world.admin)->body();
-  std::string const bytes = "{\"a\":\"\xC3\xA9\",\"z\":1}";
+  std::string const bytes = R"({"z":1,"a":"\u00e9"})";  // as the worker wrote them
   std::string const ref = "sha256:" + sha256(as_bytes(bytes)).hex();
   EXPECT_EQ(text_at(run, {"status"}), "succeeded");
   EXPECT_EQ(text_at(run, {"attempts"}), "1");
@@ -134,11 +134,14 @@ TEST(Work, IsLeasedInTheFixedShape) {
   auto const document = sent->body();
   auto const& item = document.find("work")->array()->at(0);
   for (auto const* name : {"lease_id", "fence", "run_id", "job", "input", "timeout_s", "attempt",
-                           "traceparent", "expires_at"})
+                           "traceparent", "expires_at", "remaining_ms", "run_ends_at",
+                           "cost_limit_at"})
     EXPECT_NE(item.find(name), nullptr) << name;
   EXPECT_EQ(text_at(item, {"run_id"}), id);
   EXPECT_EQ(json::write(*item.find("input")), R"({"a":2,"b":1})");
   EXPECT_EQ(text_at(item, {"timeout_s"}), "30");
+  EXPECT_EQ(text_at(item, {"remaining_ms"}), "30000");
+  EXPECT_EQ(text_at(item, {"cost_limit_at"}), "null");
 }
 
 TEST(Work, IsWaitedForAndHandedOutWhenItComes) {
@@ -225,6 +228,80 @@ TEST(Work, IsLostWithAWrongFence) {
             "lease_lost");
 }
 
+TEST(Work, MayReportMoreThanItsHoldAndTheRestIsOwed) {
+  World world;  // 100 USD
+  auto const id = run_id(world.submit(world.admin, "k"));
+  execute(world, "1", "500.0000001");
+  auto const run = world.send("GET", "/v1/runs/" + id, world.admin)->body();
+  EXPECT_EQ(text_at(run, {"status"}), "succeeded");
+  EXPECT_EQ(text_at(run, {"cost"}),
+            R"({"max_usd":"0.0500","held_usd":"0.0000","charged_usd":"0.0500",)"
+            R"("released_usd":"0.0000","overrun_usd":"499.950001","unaccounted_usd":"0.0000"})");
+  EXPECT_EQ(text_at(run, {"receipt"}),
+            R"({"charged_usd":"0.0500","released_usd":"0.0000","reason":"completed",)"
+            R"("overrun_usd":"499.950001","paid_usd":"99.9500","owed_usd":"400.000001",)"
+            R"("cost_rounded_up":true})");
+  auto const budget = world.send("GET", "/v1/budget", world.admin)->body();
+  EXPECT_EQ(text_at(budget, {"available_usd"}), "0.0000");
+  EXPECT_EQ(text_at(budget, {"spent_usd"}), "100.0000");
+  EXPECT_EQ(text_at(budget, {"overrun_usd"}), "400.000001");
+  auto const refused = world.submit(world.admin, "next");
+  EXPECT_EQ(refused->answer.status, 402);
+  EXPECT_EQ(refused->code(), "budget_exceeded");
+  EXPECT_EQ(text_at(refused->body(), {"owed_usd"}), "400.000001");
+  auto const again = world.submit(world.admin, "next");
+  EXPECT_EQ(again->answer.status, 402);
+  EXPECT_EQ(text_at(again->body(), {"owed_usd"}), "400.000001");
+  auto const granted = world.send("POST", "/v1/admin/tenants/default/grants", world.admin,
+                                  R"({"amount_usd":"401"})");
+  EXPECT_EQ(text_at(granted->body(), {"available_usd"}), "0.999999");
+  EXPECT_EQ(text_at(granted->body(), {"overrun_usd"}), "0.0000");
+  EXPECT_EQ(world.submit(world.admin, "after")->answer.status, 202);
+}
+
+TEST(Work, ThatIsTooLateHasItsCostWrittenDownAndNoMore) {
+  World world;
+  auto const id = run_id(world.submit(world.admin, "k"));
+  auto const lease = lease_one(world);
+  world.send("POST", lease.path("start"), world.admin, "{\"fence\":" + lease.fence + "}");
+  world.clock.advance(seconds(200));
+  world.pump();
+  std::string const report =
+      "{\"fence\":" + lease.fence + ",\"result\":{\"a\":1},\"cost_usd\":\"0.0021\"}";
+  for (int i = 0; i < 2; ++i) {
+    auto const late = world.send("POST", lease.path("complete"), world.admin, report);
+    EXPECT_EQ(late->answer.status, 409);
+    EXPECT_EQ(late->code(), "lease_lost");
+  }
+  auto const run = world.send("GET", "/v1/runs/" + id, world.admin)->body();
+  EXPECT_EQ(text_at(run, {"cost", "unaccounted_usd"}), "0.0021");
+  EXPECT_EQ(text_at(run, {"cost", "charged_usd"}), "0.0000");
+}
+
+TEST(Plan, SaysWhatACostAboveAHoldDoes) {
+  World world;
+  auto const set = world.send(
+      "POST", "/v1/admin/plans", world.admin,
+      R"({"plan":"unlimited","rate":null,"overrun":"ignore","overrun_believed_max_usd":"1.5"})");
+  EXPECT_EQ(set->answer.status, 200) << set->answer.body;
+  auto const plans = world.send("GET", "/v1/admin/plans", world.admin)->answer.body;
+  EXPECT_NE(plans.find(R"("overrun":"ignore","overrun_believed_max_usd":"1.5000")"),
+            std::string::npos)
+      << plans;
+  auto const wrong = world.send("POST", "/v1/admin/plans", world.admin,
+                                R"({"plan":"unlimited","rate":null,"overrun":"never"})");
+  EXPECT_EQ(wrong->answer.status, 422);
+}
+
+TEST(Submit, OfAReportedPriceMayNotCostNothingAtMost) {
+  World world;
+  auto const refused =
+      world.submit(world.admin, "k", R"({"job":"j","input":1,"max_cost_usd":"0"})");
+  EXPECT_EQ(refused->answer.status, 422);
+  EXPECT_EQ(*refused->body().find("errors")->array()->front().find("pointer")->string(),
+            "/max_cost_usd");
+}
+
 TEST(Work, LearnsOfACancellationAtItsHeartbeat) {
   World world;
   auto const id = run_id(world.submit(world.admin, "k"));
@@ -232,10 +309,10 @@ TEST(Work, LearnsOfACancellationAtItsHeartbeat) {
   auto const fence = "{\"fence\":" + lease.fence + "}";
   world.send("POST", lease.path("start"), world.admin, fence);
   EXPECT_EQ(world.send("POST", lease.path("heartbeat"), world.admin, fence)->answer.body,
-            R"({"action":"continue"})");
+            R"({"action":"continue","reason":null,"remaining_ms":30000})");
   world.send("POST", "/v1/runs/" + id + "/cancel", world.admin);
   EXPECT_EQ(world.send("POST", lease.path("heartbeat"), world.admin, fence)->answer.body,
-            R"({"action":"cancel"})");
+            R"({"action":"stop","reason":"cancelled","remaining_ms":30000})");
 }
 
 TEST(Work, ReportsAFailureWithItsCode) {
@@ -248,7 +325,8 @@ TEST(Work, ReportsAFailureWithItsCode) {
       "{\"fence\":" + lease.fence + R"(,"code":"exit_nonzero","detail":"status 3","retry":false})");
   auto const run = world.send("GET", "/v1/runs/" + id, world.admin)->body();
   EXPECT_EQ(text_at(run, {"status"}), "failed");
-  EXPECT_EQ(text_at(run, {"error"}), R"({"code":"exit_nonzero","detail":"status 3"})");
+  EXPECT_EQ(text_at(run, {"error"}),
+            R"({"code":"exit_nonzero","detail":"status 3","stderr_tail":null})");
   EXPECT_EQ(world.send("GET", "/v1/runs/" + id + "/result", world.admin)->code(), "no_result");
 }
 

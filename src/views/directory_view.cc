@@ -7,7 +7,9 @@ wire::Person person_view(PersonId const& id, domain::directory::Person const& pe
           .name = person.name,
           .roles = {person.roles.begin(), person.roles.end()},
           .added_by = person.added_by,
-          .added_at = person.added_at};
+          .added_at = person.added_at,
+          .counts_from = person.counts_from,
+          .removed_at = person.removed_at};
 }
 
 wire::Key key_view(KeyId id, domain::directory::Key const& key) {
@@ -17,11 +19,18 @@ wire::Key key_view(KeyId id, domain::directory::Key const& key) {
           .scopes = {key.scopes.begin(), key.scopes.end()},
           .revoked = key.revoked,
           .expires_at = key.expires_at,
-          .token = {}};
+          .token = {},
+          .claim_code = {},
+          .claim_expires_at = key.claim ? std::optional(key.claim->expires_at) : std::nullopt,
+          .counts_from = key.counts_from,
+          .note = {}};
 }
 
 wire::Plan plan_view(PlanName const& name, domain::directory::Plan const& plan) {
-  wire::Plan view{.plan = name, .rate = {}};
+  wire::Plan view;
+  view.plan = name;
+  view.overrun = name_of(plan.overrun);
+  view.overrun_believed_max_usd = plan.overrun_believed_max;
   if (plan.rate) {
     view.rate = {.requests = plan.rate->requests,
                  .window_s = plan.rate->window.value() / 1'000'000};

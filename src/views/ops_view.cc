@@ -1,6 +1,10 @@
 #include "views/ops_view.h"
 
+#include <algorithm>
+
 #include "base/ids.h"
+#include "domain/permits.h"
+#include "domain/who_counts.h"
 
 namespace tally::views {
 
@@ -22,6 +26,17 @@ bool is_id_of(ScopeKind kind, std::string_view id) {
       return parse_id<RunId>(id).has_value();
   }
   return false;
+}
+
+// What a command says that people want to see; of most kinds the words of the proposal say it all.
+template <class C>
+void tell(wire::Approval& view, C const& command) {
+  if constexpr (requires { command.reason; }) view.reason = command.reason;
+  if constexpr (requires { command.charge; }) view.charge_usd = command.charge;
+  if constexpr (std::same_as<C, domain::mode::Set>) {
+    view.mode = std::string(name_of(command.mode));
+    view.scope = scope_text(command.scope);
+  }
 }
 
 }  // namespace
@@ -56,23 +71,36 @@ wire::Mode mode_view(Scope const& scope, domain::mode::Row const& row) {
           .safe_until = row.safe_until};
 }
 
+wire::ApprovalList approvers_view(std::map<PersonId, domain::directory::Person> const& people,
+                                  std::int64_t quorum, Instant now) {
+  wire::ApprovalList list;
+  list.quorum = quorum;
+  for (auto const& [id, person] : people)
+    if (domain::may_approve(person))
+      list.people.push_back(
+          {.person = id, .counts = domain::counts(person, now), .counts_from = person.counts_from});
+  list.single_operator = std::ranges::count(list.people, true, &wire::Approver::counts) == 1;
+  return list;
+}
+
 wire::Approval approval_view(ApprovalId id, domain::approval::Row const& row) {
   wire::Approval view;
   view.approval_id = id;
-  view.kind = name_of(row.subject.kind);
-  view.reason = row.subject.reason;
+  view.kind = domain::type_of(row.command).name;
+  view.what = row.what;
   view.proposer = row.proposer;
   view.signers = {row.signers.begin(), row.signers.end()};
+  for (PersonId const& person : row.counted)
+    if (person != row.proposer && !row.signers.contains(person)) view.may_sign.push_back(person);
   view.quorum = row.quorum;
+  view.signatures_missing = row.missing();
   view.single_operator = row.single_operator;
+  view.proposed_at = row.proposed_at;
   view.expires_at = row.expires_at;
-  view.run_id = row.subject.run;
-  if (row.subject.kind == domain::approval::Kind::audit) {
-    view.charge_usd = row.subject.charge;
-  } else {
-    view.mode = std::string(name_of(row.subject.mode));
-    view.scope = scope_text(row.subject.scope);
-  }
+  view.run_id = row.run;
+  std::visit(
+      [&](auto const& group) { std::visit([&](auto const& one) { tell(view, one); }, group); },
+      row.command);
   return view;
 }
 

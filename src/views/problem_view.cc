@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "views/ops_view.h"
 #include "wire/problem_catalog.h"
 
 namespace tally::views {
@@ -9,6 +10,16 @@ namespace tally::views {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
+constexpr std::int64_t kRetryAfterSeconds = 1;  // where nothing says how long it takes
+
+// A name of a run: in the scope itself, or in the words of whoever stopped it.
+std::optional<RunId> run_named_in(std::string_view text) {
+  constexpr std::size_t kCharacters = IdPrefix<RunId>::text.size() + 16;
+  for (auto at = text.find(IdPrefix<RunId>::text); at != std::string_view::npos;
+       at = text.find(IdPrefix<RunId>::text, at + 1))
+    if (auto const run = parse_id<RunId>(text.substr(at, kCharacters))) return run;
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -22,7 +33,18 @@ wire::MoneyDetails money_view(domain::Shortage const& shortage) {
           .spent_usd = shortage.spent,
           .held_usd = shortage.held,
           .available_usd = shortage.available,
-          .asked_usd = shortage.asked};
+          .asked_usd = shortage.asked,
+          .owed_usd = shortage.owed};
+}
+
+wire::HaltDetails halt_view(domain::mode::Standstill const& why) {
+  auto const run = run_named_in(why.scope.id);
+  return {.mode = std::string(name_of(why.mode)),
+          .scope = scope_text(why.scope),
+          .reason = why.reason,
+          .since = why.since,
+          .run_id = run ? run : run_named_in(why.reason),
+          .ends_by_itself = false};
 }
 
 wire::Problem problem_view(ProblemTypes const& types, std::string_view code, std::string detail,
@@ -35,6 +57,7 @@ wire::Problem problem_view(ProblemTypes const& types, std::string_view code, std
   problem.detail = detail.empty() ? std::string(kind.meaning) : std::move(detail);
   problem.code = kind.code;
   problem.correlation_id = correlation;
+  if (retry_of(kind) == wire::Retry::later) problem.retry_after_s = kRetryAfterSeconds;
   return problem;
 }
 
@@ -49,11 +72,9 @@ wire::Problem refusal_view(ProblemTypes const& types, domain::Refusal const& ref
   auto problem = problem_view(types, domain::name_of(refusal.code), std::move(detail), correlation);
   if (!refusal.pointer.empty()) problem.errors = {{refusal.pointer, problem.detail}};
   if (refusal.shortage) problem.money = money_view(*refusal.shortage);
-  bool const passes = refusal.code == budget_held || refusal.code == overloaded ||
-                      refusal.code == rate_limited || refusal.code == halted;
-  if (passes) {
-    problem.retry_after_s = retry_after_seconds(refusal.retry_after.value_or(seconds(1)));
-  }
+  if (refusal.standstill) problem.halt = halt_view(*refusal.standstill);
+  if (problem.retry_after_s && refusal.retry_after)
+    problem.retry_after_s = retry_after_seconds(*refusal.retry_after);
   return problem;
 }
 

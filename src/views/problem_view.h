@@ -16,13 +16,15 @@ struct ProblemTypes {
   std::string prefix = "/problems/";
 };
 
-// `code` is one of wire::problem_kinds(), else the problem is "internal".
+// `code` is one of wire::problem_kinds(), else the problem is "internal". Where the kind ends by
+// itself it says after how many seconds to try again.
 wire::Problem problem_view(ProblemTypes const& types, std::string_view code, std::string detail,
                            CorrelationId correlation);
 
 wire::Problem refusal_view(ProblemTypes const& types, domain::Refusal const& refusal,
                            CorrelationId correlation);
 
+wire::HaltDetails halt_view(domain::mode::Standstill const& why);
 wire::MoneyDetails money_view(domain::Shortage const& shortage);
 
 // Whole seconds, rounded up, at least 1 (RFC 9110 section 10.2.3).

@@ -13,14 +13,25 @@ wire::RunCost cost_view(domain::run::Row const& row) {
     cost.released_usd = row.charge->released;
     cost.overrun_usd = row.charge->overrun;
   }
+  cost.unaccounted_usd = row.unaccounted;
   return cost;
 }
 
 std::optional<wire::Receipt> receipt_view(domain::run::Row const& row) {
   if (!row.charge) return std::nullopt;
-  return wire::Receipt{.charged_usd = row.charge->charged,
-                       .released_usd = row.charge->released,
-                       .reason = row.reason};
+  domain::run::Charge const& charge = *row.charge;
+  wire::Receipt receipt;
+  receipt.charged_usd = charge.charged;
+  receipt.released_usd = charge.released;
+  receipt.reason = row.reason;
+  if (charge.overrun > Micros(0)) {
+    receipt.overrun_usd = charge.overrun;
+    receipt.paid_usd = charge.paid;
+    receipt.owed_usd = charge.owed;
+  }
+  if (charge.debt_paid > Micros(0)) receipt.debt_paid_usd = charge.debt_paid;
+  if (row.cost_rounded_up) receipt.cost_rounded_up = true;
+  return receipt;
 }
 
 }  // namespace
@@ -39,8 +50,14 @@ wire::Run run_view(RunId run, domain::run::Row const& row, RunExtras extras) {
   view.attempts = row.attempt;
   view.cost = cost_view(row);
   view.receipt = receipt_view(row);
+  view.claimed_usd = row.claimed;
   if (row.result) view.result = {.ref = extras.result_ref, .bytes = row.result->bytes};
-  if (!row.error_code.empty()) view.error = {.code = row.error_code, .detail = row.error_detail};
+  if (!row.error_code.empty())
+    view.error = {.code = row.error_code,
+                  .detail = row.error_detail,
+                  .stderr_tail = std::move(extras.stderr_tail)};
+  view.waiting = std::move(extras.waiting);
+  if (row.returns > 0) view.returned = {.times = row.returns, .last_reason = row.return_reason};
   view.cancel_requested = row.cancel_requested;
   view.labels = std::move(extras.labels);
   view.parent_run_id = row.parent;

@@ -15,6 +15,8 @@ struct RunExtras {
   wire::Labels labels;
   std::optional<wire::Evidence> evidence;
   std::optional<ContentRef> result_ref;  // none: no result, or its key was erased
+  std::optional<std::string> stderr_tail;
+  std::optional<wire::Waiting> waiting;
 };
 
 wire::Run run_view(RunId run, domain::run::Row const& row, RunExtras extras);

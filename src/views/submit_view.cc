@@ -61,10 +61,15 @@ std::optional<wire::Problem> refused_view(domain::Recorded const& recorded, Dige
                                           Asked const& asked, ProblemTypes const& types) {
   auto const* event = run_event<domain::run::Refused>(recorded);
   if (!event) return std::nullopt;
+  bool const owes = event->shortage.owed > Micros(0);
+  std::string_view const why =
+      owes ? "runs cost more than their holds, and nobody has paid the rest (owed_usd); a grant "
+             "pays it first. "
+           : "the budget does not cover this run, and waiting does not help. ";
   auto problem = problem_view(types, event->code,
-                              "the budget does not cover this run, and waiting does not help; "
-                              "this answer stays with its idempotency key: after a top-up submit "
-                              "with a new key",
+                              std::string(why) +
+                                  "This answer stays with its idempotency key: after a top-up "
+                                  "submit with a new key",
                               asked.correlation);
   problem.money = money_view(event->shortage);
   problem.evidence = evidence_view(recorded.header, leaf_hash);

@@ -71,6 +71,7 @@ TEST(RefusedView, SaysThatANewKeyIsNeededAndNamesEveryAmount) {
                     .available = Micros(4),
                     .held = Micros(0),
                     .limit = Micros(9),
+                    .owed = Micros(0),
                     .scope = "tenant",
                     .spent = Micros(5)};
   domain::Recorded recorded;
@@ -94,9 +95,39 @@ TEST(ProblemView, KnowsEveryRefusalOfTheDomain) {
     EXPECT_EQ(problem.code, name_of(code));
     EXPECT_EQ(problem.type, "/problems/" + std::string(name_of(code)));
     EXPECT_GE(problem.status, 400) << problem.code;
-    EXPECT_EQ(problem.retry_after_s.has_value(), problem.status == 429 || problem.status == 503)
+    bool const ends_by_itself = problem.status == 429 || problem.status == 503;
+    EXPECT_EQ(problem.retry_after_s.has_value(),
+              ends_by_itself && code != domain::RefusalCode::halted)
         << problem.code;
   }
+}
+
+TEST(ProblemView, OfAStandstillNamesScopeReasonAndRun) {
+  domain::Refusal refusal{.code = domain::RefusalCode::halted,
+                          .detail = "why",
+                          .pointer = {},
+                          .shortage = {},
+                          .retry_after = {}};
+  refusal.standstill = {.mode = domain::mode::Mode::safe,
+                        .reason = "run_00000000000000ab waits for an audit: receipt_unusable",
+                        .scope = {.id = "acme", .kind = domain::mode::ScopeKind::tenant},
+                        .since = Instant(0)};
+  auto const problem = refusal_view({}, refusal, correlation());
+  EXPECT_EQ(problem.halt, (wire::HaltDetails{
+                              .mode = "safe",
+                              .scope = "tenant:acme",
+                              .reason = "run_00000000000000ab waits for an audit: receipt_unusable",
+                              .since = Instant(0),
+                              .run_id = RunId(0xAB),
+                              .ends_by_itself = false}));
+  EXPECT_FALSE(problem.retry_after_s);
+  auto const text = wire::to_json(problem);
+  EXPECT_NE(text.find(R"("scope":"tenant:acme")"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("ends_by_itself":false)"), std::string::npos) << text;
+  refusal.standstill->reason = "a drill";
+  EXPECT_FALSE(refusal_view({}, refusal, correlation()).halt->run_id);
+  refusal.standstill->scope = {.id = "run_00000000000000cd", .kind = domain::mode::ScopeKind::run};
+  EXPECT_EQ(refusal_view({}, refusal, correlation()).halt->run_id, RunId(0xCD));
 }
 
 TEST(ProblemView, HidesWhatItDoesNotKnow) {
@@ -127,13 +158,42 @@ TEST(RunView, ShowsTheHoldOnlyWhileItStands) {
   row.hold.amount = Micros(7);
   EXPECT_EQ(run_view(RunId(1), row, {}).cost.held_usd, Micros(7));
   row.phase = domain::run::Phase::succeeded;
-  row.charge = domain::run::Charge{
-      .charged = Micros(5), .cost = Micros(5), .overrun = Micros(0), .released = Micros(2)};
+  domain::run::Charge charge;
+  charge.charged = charge.cost = Micros(5);
+  charge.released = Micros(2);
+  row.charge = charge;
   row.reason = "completed";
   auto const view = run_view(RunId(1), row, {});
   EXPECT_EQ(view.cost.held_usd, Micros(0));
-  EXPECT_EQ(view.receipt, (wire::Receipt{Micros(5), Micros(2), "completed"}));
+  wire::Receipt receipt;
+  receipt.charged_usd = Micros(5);
+  receipt.released_usd = Micros(2);
+  receipt.reason = "completed";
+  EXPECT_EQ(view.receipt, receipt);
   EXPECT_FALSE(view.error.has_value());
+}
+
+TEST(RunView, SaysWhatBecameOfACostAboveTheHold) {
+  domain::run::Row row;
+  row.hold.amount = Micros(7);
+  row.phase = domain::run::Phase::succeeded;
+  row.charge = domain::run::Charge{.charged = Micros(7),
+                                   .cost = Micros(20),
+                                   .debt_paid = Micros(0),
+                                   .overrun = Micros(13),
+                                   .owed = Micros(9),
+                                   .paid = Micros(4),
+                                   .released = Micros(0)};
+  row.cost_rounded_up = true;
+  row.unaccounted = Micros(3);
+  auto const view = run_view(RunId(1), row, {});
+  EXPECT_EQ(view.cost.charged_usd, Micros(7));
+  EXPECT_EQ(view.cost.overrun_usd, Micros(13));
+  EXPECT_EQ(view.cost.unaccounted_usd, Micros(3));
+  EXPECT_EQ(view.receipt->overrun_usd, Micros(13));
+  EXPECT_EQ(view.receipt->paid_usd, Micros(4));
+  EXPECT_EQ(view.receipt->owed_usd, Micros(9));
+  EXPECT_EQ(view.receipt->cost_rounded_up, true);
 }
 
 TEST(RunView, NeverShowsAnInnerPhase) {

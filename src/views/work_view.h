@@ -11,6 +11,7 @@ struct LeasedRun {
   RunId run;
   domain::run::Row const& row;  // after the lease
   json::Value input;
+  Instant leased_at;
   Instant expires_at;
   std::string traceparent;
 };

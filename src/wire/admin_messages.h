@@ -9,9 +9,12 @@ namespace tally::wire {
 inline constexpr std::int64_t kPersonNameCharactersMax = 128;
 inline constexpr std::int64_t kScopesPerKeyMax = 16;
 inline constexpr std::int64_t kReasonCharactersMax = 500;
-inline constexpr std::array<std::string_view, 8> kScopeWords{
-    "admin",    "budget:read", "evidence:read", "metrics:read",
-    "ops:read", "runs:read",   "runs:write",    "work"};
+inline constexpr std::string_view kTokenNotKept =
+    "this key was created by an earlier request; its token or its claim code was shown then and is "
+    "shown no second time; where that answer was lost, revoke this key and create another";
+inline constexpr std::array<std::string_view, 9> kScopeWords{
+    "admin",    "approve",   "budget:read", "evidence:read", "metrics:read",
+    "ops:read", "runs:read", "runs:write",  "work"};
 inline constexpr std::array<std::string_view, 4> kRoleWords{"viewer", "operator", "approver",
                                                             "admin"};
 
@@ -69,6 +72,8 @@ struct Person {
   std::vector<std::string> roles;
   PersonId added_by;
   Instant added_at;
+  std::optional<Instant> counts_from;
+  std::optional<Instant> removed_at;
   bool operator==(Person const&) const = default;
   static constexpr std::string_view kName = "Person";
   template <class Self, class Visit>
@@ -78,6 +83,10 @@ struct Person {
     visit("roles", self.roles);
     visit("added_by", self.added_by);
     visit("added_at", self.added_at);
+    visit(
+        "counts_from", self.counts_from,
+        Rule{.says = "in approvals, with the role approver or admin; absent: no claimed key yet"});
+    visit("removed_at", self.removed_at);
   }
 };
 
@@ -114,7 +123,11 @@ struct Key {
   std::vector<std::string> scopes;
   bool revoked = false;
   std::optional<Instant> expires_at;
-  std::optional<std::string> token;  // only in the answer that creates the key
+  std::optional<std::string> token;  // only in the answer that creates or claims the key
+  std::optional<std::string> claim_code;
+  std::optional<Instant> claim_expires_at;
+  std::optional<Instant> counts_from;
+  std::optional<std::string> note;  // why there is no token, where one was asked for
   bool operator==(Key const&) const = default;
   static constexpr std::string_view kName = "Key";
   template <class Self, class Visit>
@@ -125,7 +138,52 @@ struct Key {
     visit("scopes", self.scopes);
     visit("revoked", self.revoked);
     visit("expires_at", self.expires_at, Rule{.null_when_none = true});
-    visit("token", self.token, Rule{.says = "shown once, when the key is created"});
+    visit("token", self.token, Rule{.says = "shown once, when the key is created or claimed"});
+    visit("claim_code", self.claim_code,
+          Rule{.says = "shown once: the owner fetches the token with it"});
+    visit("claim_expires_at", self.claim_expires_at, Rule{.says = "while nobody claimed the key"});
+    visit("counts_from", self.counts_from, Rule{.says = "in approvals"});
+    visit("note", self.note, Rule{.says = "instead of a token where the creation is repeated"});
+  }
+};
+
+// Of a key that was approved, for its proposer, once.
+struct ClaimCode {
+  KeyId key_id;
+  PersonId owner;
+  std::string claim_code;
+  Instant expires_at;
+  bool operator==(ClaimCode const&) const = default;
+  static constexpr std::string_view kName = "ClaimCode";
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("key_id", self.key_id);
+    visit("owner", self.owner);
+    visit("claim_code", self.claim_code);
+    visit("expires_at", self.expires_at);
+  }
+};
+
+struct ClaimRequest {
+  std::string code;
+  bool operator==(ClaimRequest const&) const = default;
+  static constexpr std::string_view kName = "ClaimRequest";
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("code", self.code, Rule{.min = 1, .max = 128});
+  }
+};
+
+struct QuorumRequest {
+  std::int64_t quorum = 2;
+  std::string reason;
+  bool operator==(QuorumRequest const&) const = default;
+  static constexpr std::string_view kName = "QuorumRequest";
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("quorum", self.quorum,
+          Rule{.min = 2, .max = 10, .says = "people in all, the proposer among them"});
+    visit("reason", self.reason, Rule{.min = 1, .max = kReasonCharactersMax});
   }
 };
 

@@ -25,7 +25,9 @@ struct Budget {
     visit("available_usd", self.available_usd);
     visit("held_usd", self.held_usd);
     visit("spent_usd", self.spent_usd);
-    visit("overrun_usd", self.overrun_usd, Rule{.says = "cost above holds, owed, never hidden"});
+    visit("overrun_usd", self.overrun_usd,
+          Rule{.says = "owed now: what runs cost above their holds and nobody has paid; while it "
+                       "is more than zero no run is accepted"});
     visit("runs_live", self.runs_live);
   }
 };

@@ -51,6 +51,7 @@ struct DecisionEvidence {
 struct Timeline {
   CorrelationId correlation_id;
   std::vector<EventItem> events;
+  std::optional<std::int64_t> next;  // for `from`, where there are more
   bool truncated = false;
   bool operator==(Timeline const&) const = default;
   static constexpr std::string_view kName = "Timeline";
@@ -58,6 +59,7 @@ struct Timeline {
   static void fields(Self& self, Visit&& visit) {
     visit("correlation_id", self.correlation_id);
     visit("events", self.events);
+    visit("next", self.next, Rule{.null_when_none = true, .says = "`from` of the next page"});
     visit("truncated", self.truncated);
   }
 };
@@ -74,9 +76,11 @@ struct Health {
   }
 };
 
+// `degraded`: it works, and somebody should look at it; `detail` says why.
 struct Dependency {
   std::string name;
   bool ready = false;
+  bool degraded = false;
   std::optional<std::string> detail;
   bool operator==(Dependency const&) const = default;
   static constexpr std::string_view kName = "Dependency";
@@ -84,18 +88,21 @@ struct Dependency {
   static void fields(Self& self, Visit&& visit) {
     visit("name", self.name);
     visit("ready", self.ready);
+    visit("degraded", self.degraded);
     visit("detail", self.detail);
   }
 };
 
 struct Readiness {
   bool ready = false;
+  bool degraded = false;
   std::vector<Dependency> dependencies;
   bool operator==(Readiness const&) const = default;
   static constexpr std::string_view kName = "Readiness";
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("ready", self.ready);
+    visit("degraded", self.degraded);
     visit("dependencies", self.dependencies);
   }
 };

@@ -29,12 +29,15 @@ Result<std::string> parse_idempotency_key(std::string_view field) {
   constexpr auto code = "idempotency_key_missing";
   while (field.starts_with(' ')) field.remove_prefix(1);
   while (field.ends_with(' ')) field.remove_suffix(1);
-  if (field.empty())
-    return fail(code,
-                "send the header Idempotency-Key, 1 to 255 characters of your choice; "
-                "the same key never makes a second run");
+  if (field.empty()) return fail(code, std::string(kIdempotencyKeyWanted));
+  bool const bare = field.front() != '"';
+  if (bare && field.find(',') != std::string_view::npos)
+    return fail(
+        "malformed",
+        "send one Idempotency-Key: the field holds a list, as a proxy makes of two fields; a "
+        "key with a comma in it is sent in quotes");
   std::optional<std::string> key(field);
-  if (field.front() == '"') {
+  if (!bare) {
     bool const closed = field.size() >= 2 && field.back() == '"';
     key = closed ? unquoted(field) : std::nullopt;
   }
@@ -44,6 +47,11 @@ Result<std::string> parse_idempotency_key(std::string_view field) {
   if (!std::ranges::all_of(*key, is_printable))
     return fail(code, "the header Idempotency-Key must be printable ASCII");
   return std::move(*key);
+}
+
+Digest idempotency_digest(TenantId const& tenant, std::string_view route, std::string_view key) {
+  Bytes const zero{0};
+  return sha256({as_bytes(tenant.value()), zero, as_bytes(route), zero, as_bytes(key)});
 }
 
 }  // namespace tally::wire

@@ -7,13 +7,25 @@
 #include <string>
 #include <string_view>
 
+#include "base/digest.h"
+#include "base/ids.h"
 #include "base/result.h"
 
 namespace tally::wire {
 
 inline constexpr std::size_t kIdempotencyKeyCharactersMax = 255;
 
-// Error "idempotency_key_missing": empty, too long, or not printable ASCII.
+inline constexpr std::string_view kIdempotencyKeyWanted =
+    "send the header Idempotency-Key, 1 to 255 characters of your choice; the same key never makes "
+    "a second run";
+
+// Errors: "idempotency_key_missing": empty, too long, or not printable ASCII. "malformed": a list,
+// as a proxy makes of two fields; a key with a comma in it is sent in quotes.
 Result<std::string> parse_idempotency_key(std::string_view field);
+
+// As the ledger knows the key, which it never holds: SHA-256(tenant 0x00 route 0x00 key). `route`
+// is the method and the pattern of the path, "POST /v1/runs".
+inline constexpr std::string_view kSubmitRoute = "POST /v1/runs";
+Digest idempotency_digest(TenantId const& tenant, std::string_view route, std::string_view key);
 
 }  // namespace tally::wire

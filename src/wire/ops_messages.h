@@ -60,11 +60,15 @@ struct ModeReport {
 struct Approval {
   ApprovalId approval_id;
   std::string kind;
+  std::string what;
   std::string reason;
   PersonId proposer;
   std::vector<PersonId> signers;
+  std::vector<PersonId> may_sign;
   std::int64_t quorum = 2;
+  std::int64_t signatures_missing = 0;
   bool single_operator = false;
+  Instant proposed_at;
   Instant expires_at;
   std::optional<RunId> run_id;
   std::optional<Micros> charge_usd;
@@ -75,12 +79,16 @@ struct Approval {
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("approval_id", self.approval_id);
-    visit("kind", self.kind);
+    visit("kind", self.kind, Rule{.says = "the command that waits, such as mode.set"});
+    visit("what", self.what);
     visit("reason", self.reason);
     visit("proposer", self.proposer);
-    visit("signers", self.signers);
+    visit("signers", self.signers, Rule{.says = "beside the proposer"});
+    visit("may_sign", self.may_sign, Rule{.says = "who counted and has not agreed yet"});
     visit("quorum", self.quorum, Rule{.says = "people in all, the proposer among them"});
+    visit("signatures_missing", self.signatures_missing);
     visit("single_operator", self.single_operator);
+    visit("proposed_at", self.proposed_at);
     visit("expires_at", self.expires_at);
     visit("run_id", self.run_id);
     visit("charge_usd", self.charge_usd);
@@ -89,13 +97,36 @@ struct Approval {
   }
 };
 
+// A person with the role approver or admin.
+struct Approver {
+  PersonId person;
+  bool counts = false;
+  std::optional<Instant> counts_from;
+  bool operator==(Approver const&) const = default;
+  static constexpr std::string_view kName = "Approver";
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("person", self.person);
+    visit("counts", self.counts);
+    visit("counts_from", self.counts_from,
+          Rule{.says = "24 h after a key was claimed; absent: none was"});
+  }
+};
+
 struct ApprovalList {
   std::vector<Approval> approvals;
+  std::vector<Approver> people;
+  std::int64_t quorum = 2;
+  bool single_operator = false;
   bool operator==(ApprovalList const&) const = default;
   static constexpr std::string_view kName = "ApprovalList";
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("approvals", self.approvals);
+    visit("people", self.people);
+    visit("quorum", self.quorum, Rule{.says = "people in all, the proposer among them"});
+    visit("single_operator", self.single_operator,
+          Rule{.says = "exactly one person counts, and decides alone"});
   }
 };
 

@@ -22,16 +22,29 @@ struct Rate {
   }
 };
 
+inline constexpr std::array<std::string_view, 3> kOverrunRules{"count", "safe_mode", "ignore"};
+
 // Both what is asked for and what is shown.
 struct Plan {
   PlanName plan;
   std::optional<Rate> rate;
+  std::string overrun = "count";
+  std::optional<Micros> overrun_believed_max_usd;
   bool operator==(Plan const&) const = default;
   static constexpr std::string_view kName = "Plan";
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("plan", self.plan);
     visit("rate", self.rate, Rule{.null_when_none = true, .says = "null: explicitly unlimited"});
+    visit("overrun", self.overrun,
+          Rule{.optional = true,
+               .one_of = kOverrunRules,
+               .says = "what a cost above a hold does; absent: count"});
+    visit("overrun_believed_max_usd", self.overrun_believed_max_usd,
+          Rule{.null_when_none = true,
+               .min = 0,
+               .says = "a report further above its hold is an audit and no charge; null: any "
+                       "report is believed"});
   }
 };
 

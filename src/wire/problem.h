@@ -16,7 +16,19 @@ struct MoneyDetails {
   Micros held_usd;
   Micros available_usd;
   Micros asked_usd;
+  Micros owed_usd;
   bool operator==(MoneyDetails const&) const = default;
+};
+
+// What `halted` adds: why the mode in force forbids it, and who has to act.
+struct HaltDetails {
+  std::string mode;
+  std::string scope;
+  std::string reason;
+  Instant since;
+  std::optional<RunId> run_id;  // the run that the scope or the reason names
+  bool ends_by_itself = false;
+  bool operator==(HaltDetails const&) const = default;
 };
 
 struct Problem {
@@ -28,13 +40,14 @@ struct Problem {
   CorrelationId correlation_id;
   std::vector<FieldError> errors;
   std::optional<MoneyDetails> money;
+  std::optional<HaltDetails> halt;  // never beside `money`: both have a scope
   std::optional<std::int64_t> retry_after_s;
   std::optional<Evidence> evidence;
   std::optional<bool> idempotent_replay;
   bool operator==(Problem const&) const = default;
   static constexpr std::string_view kName = "Problem";
 
-  // Lists the wire members; `money` and `errors` are left out when there are none.
+  // Lists the wire members; `money`, `halt` and `errors` are left out when there are none.
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("type", self.type, Rule{.says = "resolves to a page of help on this server"});
@@ -45,6 +58,7 @@ struct Problem {
     visit("correlation_id", self.correlation_id);
     visit_errors(self, visit);
     visit_money(self, visit);
+    visit_halt(self, visit);
     visit("retry_after_s", self.retry_after_s);
     visit("evidence", self.evidence);
     visit("idempotent_replay", self.idempotent_replay);
@@ -63,11 +77,12 @@ struct Problem {
   template <class Self, class Visit>
   static void visit_money(Self& self, Visit&& visit) {
     std::optional<std::string> scope;
-    std::array<std::optional<Micros>, 5> amounts;
+    std::array<std::optional<Micros>, 6> amounts;
+    if (self.halt) scope = self.halt->scope;
     if (self.money) {
       scope = self.money->scope;
-      amounts = {self.money->limit_usd, self.money->spent_usd, self.money->held_usd,
-                 self.money->available_usd, self.money->asked_usd};
+      amounts = {self.money->limit_usd,     self.money->spent_usd, self.money->held_usd,
+                 self.money->available_usd, self.money->asked_usd, self.money->owed_usd};
     }
     visit("scope", scope);
     visit("limit_usd", amounts[0]);
@@ -75,10 +90,44 @@ struct Problem {
     visit("held_usd", amounts[2]);
     visit("available_usd", amounts[3]);
     visit("asked_usd", amounts[4]);
+    visit("owed_usd", amounts[5]);
     if constexpr (!std::is_const_v<Self>) {
       if (!scope) return;
+      self.halt.emplace().scope = *scope;  // which of the two it is, the other members say
+      if (!amounts[0]) return;
+      self.halt.reset();
       auto const amount = [&](std::size_t i) { return amounts[i].value_or(Micros(0)); };
-      self.money = MoneyDetails{*scope, amount(0), amount(1), amount(2), amount(3), amount(4)};
+      self.money =
+          MoneyDetails{*scope, amount(0), amount(1), amount(2), amount(3), amount(4), amount(5)};
+    }
+  }
+  template <class Self, class Visit>
+  static void visit_halt(Self& self, Visit&& visit) {
+    std::optional<std::string> mode;
+    std::optional<std::string> reason;
+    std::optional<Instant> since;
+    std::optional<RunId> run;
+    std::optional<bool> ends_by_itself;
+    if (self.halt) {
+      mode = self.halt->mode;
+      reason = self.halt->reason;
+      since = self.halt->since;
+      run = self.halt->run_id;
+      ends_by_itself = self.halt->ends_by_itself;
+    }
+    visit("mode", mode);
+    visit("reason", reason);
+    visit("since", since);
+    visit("run_id", run);
+    visit("ends_by_itself", ends_by_itself);
+    if constexpr (!std::is_const_v<Self>) {
+      if (!self.halt) return;
+      self.halt = HaltDetails{.mode = mode.value_or(""),
+                              .scope = self.halt->scope,
+                              .reason = reason.value_or(""),
+                              .since = since.value_or(Instant(0)),
+                              .run_id = run,
+                              .ends_by_itself = ends_by_itself.value_or(false)};
     }
   }
 };

@@ -30,8 +30,11 @@ constexpr std::array<ProblemKind, 33> kKinds{{
     {"forbidden", 403, "The key may not do this", "The key is valid but lacks the right.",
      "Use a key with the scope that the detail names."},
     {"halted", 503, "Stopped on purpose",
-     "The mode in force does not permit this: somebody, or a check, stopped it.",
-     "Read the mode at /v1/halt; try again when it was lifted."},
+     "The mode in force does not permit this: somebody, or a check, stopped it, and only a person "
+     "lets it go on.",
+     "Read which scope and why in the detail, or at /v1/halt; try again when a person has ended "
+     "it.",
+     EndedBy::person},
     {"header_too_large", 431, "The headers are too large",
      "The request line and headers exceed the server's limit.", "Send fewer or shorter headers."},
     {"http_version", 505, "The HTTP version is not supported", "The server speaks HTTP/1.1.",
@@ -74,7 +77,7 @@ constexpr std::array<ProblemKind, 33> kKinds{{
     {"request_timeout", 408, "The request took too long",
      "The request did not arrive completely in time.", "Send it again, without pauses."},
     {"result_not_ready", 409, "There is no result yet", "The run has not succeeded so far.",
-     "Wait for it with GET /v1/runs/{id}?wait_s=30."},
+     "Wait for its end with GET /v1/runs/{id}?wait_s=30."},
     {"no_result", 404, "The run has no result",
      "The run ended without a result; its error says why.", "Read the run at /v1/runs/{id}."},
     {"run_gone", 410, "The run is past its retention",

@@ -31,9 +31,12 @@ std::string not_this(std::string_view wanted, json::Value const& value) {
   return "must be " + std::string(wanted) + ", not " + std::string(kind_of(value));
 }
 
-std::string amount_fault(std::string_view text) {
+enum class Decimals { six, any };
+
+std::string amount_fault(std::string_view text, Decimals decimals) {
   auto const dot = text.find('.');
-  if (dot != std::string_view::npos && text.size() - dot - 1 > 6)
+  bool const bounded = decimals == Decimals::six;
+  if (bounded && dot != std::string_view::npos && text.size() - dot - 1 > 6)
     return "has more than 6 decimals; amounts are exact to 0.000001 USD";
   if (text.starts_with('-')) return "must not be negative";
   return "must be a decimal amount in USD such as \"0.0500\", at most \"" + format_usd(kAmountMax) +
@@ -98,16 +101,29 @@ void Reading::read(json::Value const& from, std::string const& at, Rule const& r
   // Balances that a server shows may be below zero; amounts that a caller names may not.
   bool const negative = !strict() && from.string()->starts_with('-');
   auto const shown = negative ? parse_usd(std::string_view(*from.string()).substr(1)) : amount;
-  if (!shown) return fault(at, amount_fault(*from.string()));
+  if (!shown) return fault(at, amount_fault(*from.string(), Decimals::six));
   Micros const value = negative ? -*shown : *shown;
   if (outside(value.value(), rule))
     return fault(at, rule.min == 1 ? "must be more than zero" : "is out of range");
   into = value;
 }
 
+void Reading::read(json::Value const& from, std::string const& at, Rule const& rule,
+                   SaidCost& into) {
+  if (!from.string())
+    return fault(at, not_this("an amount in USD as a string such as \"0.0500\"", from));
+  auto const cost = parse_cost(*from.string());
+  if (!cost) return fault(at, amount_fault(*from.string(), Decimals::any));
+  if (outside(cost->amount.value(), rule)) return fault(at, "is out of range");
+  into = *cost;
+}
+
 void Reading::read(json::Value const& from, std::string const& at, Rule const&, Instant& into) {
   auto const instant = from.string() ? from_rfc3339(*from.string()) : std::nullopt;
   if (!instant) return fault(at, "must be a UTC time such as \"2026-01-31T09:59:07Z\"");
+  if (*instant < Instant(0) || *instant > kInstantMax)
+    return fault(at, "must be a time from 1970 to " + to_rfc3339(kInstantMax) +
+                         ", the last that can be kept");
   into = *instant;
 }
 

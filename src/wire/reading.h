@@ -27,6 +27,8 @@ class Reading {
   void read(json::Value const& from, std::string const& at, Rule const& rule, bool& into);
   void read(json::Value const& from, std::string const& at, Rule const& rule, std::int64_t& into);
   void read(json::Value const& from, std::string const& at, Rule const& rule, Micros& into);
+  // More than 6 decimals are rounded up.
+  void read(json::Value const& from, std::string const& at, Rule const& rule, SaidCost& into);
   void read(json::Value const& from, std::string const& at, Rule const& rule, Instant& into);
   void read(json::Value const& from, std::string const& at, Rule const& rule, Digest& into);
   void read(json::Value const& from, std::string const& at, Rule const& rule, ContentRef& into);

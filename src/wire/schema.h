@@ -57,6 +57,9 @@ json::Value schema_of(Schemas& schemas, Rule const& rule) {
     return json::Value(schema_of_integer(rule));
   } else if constexpr (std::same_as<T, Micros>) {
     return json::Value(schema_with_pattern("^-?[0-9]{1,10}(\\.[0-9]{1,6})?$", "USD"));
+  } else if constexpr (std::same_as<T, SaidCost>) {
+    return json::Value(schema_with_pattern("^[0-9]{1,10}(\\.[0-9]{1,53})?$",
+                                           "USD; what is below 0.000001 is rounded up"));
   } else if constexpr (std::same_as<T, Instant>) {
     return json::Value(json::Object{{"type", "string"}, {"format", "date-time"}});
   } else if constexpr (std::same_as<T, Digest>) {

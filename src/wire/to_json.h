@@ -41,6 +41,8 @@ void write_json(json::Writer& out, T const& value) {
     out.value(std::string_view(value));
   } else if constexpr (std::same_as<T, Micros>) {
     out.value(std::string_view(format_usd(value)));
+  } else if constexpr (std::same_as<T, SaidCost>) {
+    out.value(std::string_view(format_usd(value.amount)));
   } else if constexpr (std::same_as<T, Instant>) {
     out.value(std::string_view(to_rfc3339(value)));
   } else if constexpr (std::same_as<T, Digest>) {

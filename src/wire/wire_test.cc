@@ -160,16 +160,18 @@ TEST(Messages, SurviveARoundTrip) {
   run.run_id = RunId(1);
   run.status = "succeeded";
   run.job = JobName("j");
-  run.receipt = Receipt{Micros(1), Micros(2), "completed"};
+  run.receipt =
+      Receipt{Micros(1), Micros(2), "completed", Micros(3), Micros(1), Micros(2), Micros(4), true};
   run.result = ResultRef{ContentRef(sha256(as_bytes("x"))), 3};
   expect_round_trip(run);
-  expect_round_trip(Plan{PlanName("p"), Rate{1, 60}});
-  expect_round_trip(Plan{PlanName("p"), std::nullopt});
+  expect_round_trip(Plan{PlanName("p"), Rate{1, 60}, "safe_mode", Micros(5)});
+  expect_round_trip(Plan{PlanName("p"), std::nullopt, "count", std::nullopt});
   Problem problem;
   problem.code = "budget_exceeded";
   problem.correlation_id = *parse_correlation_id("000102030405060708090a0b0c0d0e0f");
   problem.errors = {{"/a", "is required"}};
-  problem.money = MoneyDetails{"tenant", Micros(1), Micros(2), Micros(3), Micros(4), Micros(5)};
+  problem.money =
+      MoneyDetails{"tenant", Micros(1), Micros(2), Micros(3), Micros(4), Micros(5), Micros(6)};
   expect_round_trip(problem);
   problem.money.reset();
   problem.errors.clear();
@@ -209,6 +211,43 @@ TEST(IdempotencyKey, HasBetween1And255PrintableCharacters) {
   for (std::string_view bad :
        {"", "  ", "\"\"", "\"", "\"a", "\"a\\\"", "\"a\"b\"", "a\tb", "\xC3\xA9"})
     EXPECT_FALSE(parse_idempotency_key(bad).has_value()) << bad;
+}
+
+TEST(ProblemCatalog, SaysOfEachKindWhetherTheSameRequestMayBeSentAgain) {
+  for (auto const& kind : problem_kinds()) {
+    Retry const retry = retry_of(kind);
+    if (kind.code == "halted")
+      EXPECT_EQ(retry, Retry::never);
+    else if (kind.status == 429 || kind.status == 503)
+      EXPECT_EQ(retry, Retry::later) << kind.code;
+    else if (kind.status == 402 || kind.status == 409 || kind.status == 422)
+      EXPECT_EQ(retry, Retry::never) << kind.code;
+    else
+      EXPECT_EQ(retry, Retry::unsaid) << kind.code;
+  }
+}
+
+TEST(Problem, IsReadBackWithItsMoneyOrItsStandstill) {
+  Problem problem;
+  problem.code = "budget_exceeded";
+  problem.correlation_id = *parse_correlation_id("0af7651916cd43dd8448eb211c80319c");
+  problem.money = MoneyDetails{"tenant:a", Micros(6), Micros(5), Micros(4),
+                               Micros(3),  Micros(2), Micros(1)};
+  auto read_back = [](Problem const& one) {
+    auto const read = from_json<Problem>(*json::parse(to_json(one)), Strictness::lenient);
+    EXPECT_TRUE(read) << to_json(one);
+    return read.value_or(Problem());
+  };
+  EXPECT_EQ(read_back(problem), problem);
+  problem.money.reset();
+  EXPECT_EQ(read_back(problem), problem);
+  problem.halt = HaltDetails{.mode = "stop",
+                             .scope = "run:run_00000000000000ab",
+                             .reason = "drill",
+                             .since = Instant(1),
+                             .run_id = RunId(0xAB),
+                             .ends_by_itself = false};
+  EXPECT_EQ(read_back(problem), problem);
 }
 
 TEST(ProblemCatalog, HasEachCodeOnceWithStatusAndHelp) {

@@ -11,6 +11,7 @@ inline constexpr std::int64_t kLeaseRunsMax = 100;
 inline constexpr std::int64_t kLeaseWaitSecondsMax = 30;
 inline constexpr std::int64_t kWorkCodeCharactersMax = 64;
 inline constexpr std::int64_t kWorkDetailCharactersMax = 200;
+inline constexpr std::int64_t kStderrTailCharactersMax = 16'384;
 
 struct LeaseRequest {
   std::vector<JobName> jobs;
@@ -37,6 +38,9 @@ struct WorkItem {
   std::int64_t attempt = 1;
   std::string traceparent;
   Instant expires_at;
+  std::int64_t remaining_ms = 0;
+  Instant run_ends_at;
+  std::optional<Instant> cost_limit_at;
   bool operator==(WorkItem const&) const = default;
   static constexpr std::string_view kName = "WorkItem";
   template <class Self, class Visit>
@@ -51,6 +55,12 @@ struct WorkItem {
     visit("attempt", self.attempt);
     visit("traceparent", self.traceparent);
     visit("expires_at", self.expires_at, Rule{.says = "unless a heartbeat comes before"});
+    visit("remaining_ms", self.remaining_ms,
+          Rule{.says = "how long the work may take, from its start: the sooner of the next two"});
+    visit("run_ends_at", self.run_ends_at, Rule{.says = "its time limit, if it started now"});
+    visit("cost_limit_at", self.cost_limit_at,
+          Rule{.null_when_none = true,
+               .says = "when its hold is used up, if it started now; null: its price has no rate"});
   }
 };
 
@@ -77,19 +87,26 @@ struct FenceRequest {
 
 struct HeartbeatAnswer {
   std::string action;
+  std::optional<std::string> reason;
+  std::int64_t remaining_ms = 0;
   bool operator==(HeartbeatAnswer const&) const = default;
   static constexpr std::string_view kName = "HeartbeatAnswer";
-  static constexpr std::array<std::string_view, 2> kActions{"continue", "cancel"};
+  static constexpr std::array<std::string_view, 2> kActions{"continue", "stop"};
+  static constexpr std::array<std::string_view, 4> kReasons{"cancelled", "cost_limit", "stopped",
+                                                            "timeout"};
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("action", self.action, Rule{.one_of = kActions});
+    visit("reason", self.reason,
+          Rule{.null_when_none = true, .one_of = kReasons, .says = "why to stop; fail with it"});
+    visit("remaining_ms", self.remaining_ms, Rule{.says = "until the run's limit"});
   }
 };
 
 struct CompleteRequest {
   std::int64_t fence = 0;
   json::Value result;
-  std::optional<Micros> cost_usd;
+  std::optional<SaidCost> cost_usd;
   std::optional<std::int64_t> elapsed_ms;
   bool operator==(CompleteRequest const&) const = default;
   static constexpr std::string_view kName = "CompleteRequest";
@@ -107,8 +124,9 @@ struct FailRequest {
   std::string code;
   std::string detail;
   bool retry = false;
-  std::optional<Micros> cost_usd;
+  std::optional<SaidCost> cost_usd;
   std::optional<std::int64_t> elapsed_ms;
+  std::string stderr_tail;
   bool operator==(FailRequest const&) const = default;
   static constexpr std::string_view kName = "FailRequest";
   template <class Self, class Visit>
@@ -120,6 +138,11 @@ struct FailRequest {
     visit("retry", self.retry, Rule{.optional = true});
     visit("cost_usd", self.cost_usd);
     visit("elapsed_ms", self.elapsed_ms, Rule{.min = 0, .max = kTimeoutSecondsMax * 1000});
+    visit("stderr_tail", self.stderr_tail,
+          Rule{.optional = true,
+               .min = 0,
+               .max = kStderrTailCharactersMax,
+               .says = "the end of what the work wrote to stderr; kept redacted, 8 KiB of it"});
   }
 };
 

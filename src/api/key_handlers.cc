@@ -1,0 +1,145 @@
+// Keys: made, claimed, listed, revoked.
+
+#include "api/claim_code.h"
+#include "api/decided.h"
+#include "api/handlers.h"
+#include "views/directory_view.h"
+
+namespace tally::api {
+
+namespace {
+
+using domain::directory::KeyClaimed;
+using domain::directory::KeyCreated;
+
+// A key for oneself has its token in this answer and nowhere else; of one for another person the
+// code is shown, and the token to whoever brings it.
+void answer_created(Exchange& x, ledger::Answer const& answer, std::string const& token,
+                    std::string const& code) {
+  if (answer_if_proposed(x, answer)) return;
+  auto const* event = decided_event<domain::DirectoryEvent, KeyCreated>(answer);
+  if (!event) return x.broken("a directory decision left no event");
+  auto view = views::key_view(event->key, event->row);
+  if (x.replayed())
+    view.note = wire::kTokenNotKept;
+  else if (event->row.claim)
+    view.claim_code = code;
+  else
+    view.token = token;
+  x.json(201, view);
+}
+
+// Codes are guessed at a bounded rate an address.
+bool may_try(Exchange& x) {
+  domain::directory::Rate const rate{.requests = x.services.options.claims_per_minute,
+                                     .window = seconds(60)};
+  x.rate = x.services.rates.take(RateClass::claim, x.request.peer, policy_of(RateClass::claim, {}),
+                                 rate, x.services.clock.monotonic());
+  if (x.rate->allowed) return true;
+  x.problem("rate_limited", "too many claim codes were tried from this address");
+  return false;
+}
+
+}  // namespace
+
+void create_key(ExchangePtr x) {
+  auto const asked = x->body<wire::KeyRequest>();
+  if (!asked) return;
+  if (asked->owner && !x->services.loop.directory()->people.contains(*asked->owner))
+    return x->invalid({{"/owner", "must be a registered person; see /v1/admin/people"}});
+  domain::directory::CreateKey command;
+  command.asked_with = x->caller().key;
+  command.expires_at = asked->expires_at;
+  command.owner = asked->owner.value_or(x->caller().person);
+  command.person = x->caller().person;
+  command.scopes = {asked->scopes.begin(), asked->scopes.end()};
+  command.tenant = asked->tenant;
+  std::string token, code;
+  if (command.owner == command.person) {
+    token = fresh_token(x->services.entropy);
+    command.secret_sha256 = sha256(as_bytes(token));
+  } else {
+    FreshClaim fresh = fresh_claim(x->services.options.pepper, x->services.entropy);
+    code = std::move(fresh.code);
+    command.claim = fresh.seed;
+  }
+  x->post(
+      ledger::Lane::control, domain::DirectoryCommand(std::move(command)), {},
+      [x, token, code](ledger::Answer const& answer) { answer_created(*x, answer, token, code); });
+}
+
+void show_claim_code(ExchangePtr x) {
+  auto const id = parse_id<KeyId>(x->path.at(0));
+  if (!id) return x->problem("not_found", "no such key");
+  domain::directory::ShowClaimCode const command{.key = *id, .person = x->caller().person};
+  x->post(ledger::Lane::control, domain::DirectoryCommand(command), {},
+          [x, id = *id](ledger::Answer const& answer) {
+            if (x->replayed())
+              return x->problem("conflict", "the claim code was shown once, in the first answer");
+            auto const& snapshot = answer.entry ? answer.entry->recorded.snapshot : std::nullopt;
+            auto const* facts =
+                snapshot ? std::get_if<domain::directory::Facts>(&snapshot->facts) : nullptr;
+            if (!facts || !facts->key || !facts->key->claim)
+              return x->broken("a claim code was shown of a key that has none");
+            auto const& claim = *facts->key->claim;
+            x->json(200, wire::ClaimCode{
+                             .key_id = id,
+                             .owner = facts->key->person,
+                             .claim_code = claim_code(x->services.options.pepper, claim.salt),
+                             .expires_at = claim.expires_at});
+          });
+}
+
+// Open to all: the code is what opens it, and who brings it becomes the key's holder.
+void claim_key(ExchangePtr x) {
+  if (!may_try(*x)) return;
+  auto const asked = x->body<wire::ClaimRequest>();
+  if (!asked) return;
+  Digest const code = sha256(as_bytes(asked->code));
+  auto const directory = x->services.loop.directory();
+  auto const waiting = directory->unclaimed.find(code);
+  if (waiting == directory->unclaimed.end())
+    return x->problem("not_found",
+                      "no key waits for this code: it is unknown, was used, has expired after 72 "
+                      "h, or its key was revoked");
+  auto const& [id, key] = waiting->second;
+  x->known = Caller{.key = id, .person = key.person, .tenant = key.tenant, .scopes = {}};
+  std::string const token = fresh_token(x->services.entropy);
+  domain::directory::ClaimKey const command{
+      .code_sha256 = code, .key = id, .secret_sha256 = sha256(as_bytes(token))};
+  x->post(ledger::Lane::control, domain::DirectoryCommand(command), {},
+          [x, token](ledger::Answer const& answer) {
+            auto const* event = decided_event<domain::DirectoryEvent, KeyClaimed>(answer);
+            if (!event) return x->broken("a claim left no event");
+            auto view = views::key_view(event->key, event->row);
+            view.token = token;
+            x->json(200, view);
+          });
+}
+
+void list_keys(ExchangePtr x) {
+  auto const directory = x->services.loop.directory();
+  wire::KeyList list;
+  for (auto const* keys : {&directory->keys, &directory->unclaimed})
+    for (auto const& [digest, entry] : *keys)
+      list.keys.push_back(views::key_view(entry.id, entry.key));
+  x->json(200, list);
+}
+
+void revoke_key(ExchangePtr x) {
+  auto const id = parse_id<KeyId>(x->path.at(0));
+  if (!id) return x->problem("not_found", "no such key");
+  domain::directory::RevokeKey command;
+  command.key = *id;
+  command.person = x->caller().person;
+  x->post(ledger::Lane::control, domain::DirectoryCommand(std::move(command)), {},
+          [x, id = *id](ledger::Answer const&) {
+            auto const directory = x->services.loop.directory();
+            for (auto const* keys : {&directory->keys, &directory->unclaimed})
+              for (auto const& [digest, entry] : *keys)
+                if (entry.id == id) return x->json(200, views::key_view(id, entry.key));
+            x->problem("not_found", "no such key");
+          });
+}
+
+}  // namespace tally::api

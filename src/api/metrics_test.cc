@@ -1,0 +1,83 @@
+// Every number that is shown can move, and is shown to nobody by accident.
+
+#include <gtest/gtest.h>
+
+#include "api/test_world.h"
+
+namespace tally::api {
+namespace {
+
+std::string metrics_of(World& world) {
+  return world.send("GET", "/metrics", world.admin)->answer.body;
+}
+
+bool has_line(std::string const& text, std::string const& line) {
+  return text.find("\n" + line + "\n") != std::string::npos;
+}
+
+TEST(Numbers, CountARefusalForMoneyOnceAndItsRepetitionsApart) {
+  World world;
+  std::string const body = R"({"job":"j","input":1,"max_cost_usd":"1000"})";
+  EXPECT_FALSE(metrics_of(world).find("code=\"budget_exceeded\"") != std::string::npos);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(world.submit(world.admin, "k", body)->answer.status, 402);
+  EXPECT_EQ(world.submit(world.admin, "l", body)->answer.status, 402);
+  std::string const text = metrics_of(world);
+  EXPECT_TRUE(has_line(text, "tally_refusals_total{code=\"budget_exceeded\"} 2")) << text;
+  EXPECT_TRUE(has_line(text, "tally_refusals_total{code=\"idempotent_replay\"} 2")) << text;
+}
+
+TEST(Numbers, FollowRunsFromStatusToStatus) {
+  World world;
+  world.submit(world.admin, "k");
+  EXPECT_TRUE(has_line(metrics_of(world), "tally_runs{status=\"queued\"} 1"));
+  EXPECT_TRUE(has_line(metrics_of(world), "tally_runs{status=\"succeeded\"} 0"));
+  execute(world, "1", "0.01");
+  EXPECT_TRUE(has_line(metrics_of(world), "tally_runs{status=\"queued\"} 0"));
+  EXPECT_TRUE(has_line(metrics_of(world), "tally_runs{status=\"succeeded\"} 1"));
+}
+
+TEST(Numbers, SayHowManyWorkersWaitAndHowMuchDiskIsLeft) {
+  Options options;
+  std::optional<std::int64_t> left = 4096;
+  options.disk_free = [&] { return left; };
+  World world(std::move(options));
+  EXPECT_TRUE(has_line(metrics_of(world), "tally_pollers 0"));
+  EXPECT_TRUE(has_line(metrics_of(world), "tally_disk_free_bytes 4096"));
+  auto const poll =
+      world.send("POST", "/v1/work/lease", world.admin, R"({"jobs":["j"],"wait_s":30})");
+  EXPECT_EQ(poll->answers, 0);
+  left = 1024;
+  EXPECT_TRUE(has_line(metrics_of(world), "tally_pollers 1"));
+  EXPECT_TRUE(has_line(metrics_of(world), "tally_disk_free_bytes 1024"));
+}
+
+// One request for /metrics without a key, as the HTTP server hands it over.
+int status_from_loopback(World& world, ports::HttpHeaders headers) {
+  auto const sent = std::make_shared<Sent>();
+  ports::HttpRequest request;
+  request.method = "GET";
+  request.path = "/metrics";
+  request.headers = std::move(headers);
+  request.peer = "127.0.0.1";
+  request.from_loopback = true;
+  world.api->handle(std::move(request), ports::Responder(sent));
+  world.pump();
+  return sent->answer.status;
+}
+
+TEST(Numbers, AreOpenOnThisMachineAndNotThroughAProxyOnIt) {
+  World world;
+  EXPECT_EQ(status_from_loopback(world, {}), 200);
+  for (std::string name : {"forwarded", "via", "x-forwarded-for", "x-forwarded-host",
+                           "x-forwarded-proto", "x-real-ip"})
+    EXPECT_EQ(status_from_loopback(world, {{name, "203.0.113.9"}}), 401) << name;
+  Options options;
+  options.behind_proxy = true;
+  World declared(std::move(options));
+  EXPECT_EQ(status_from_loopback(declared, {}), 401);
+  auto const token = declared.key("default", "metrics:read");
+  EXPECT_EQ(status_from_loopback(declared, {{"authorization", "Bearer " + token}}), 200);
+}
+
+}  // namespace
+}  // namespace tally::api

@@ -1,0 +1,121 @@
+// GET /v1/why: one answer from the ledger's own events. A key sees its own tenant; with ops:read
+// all.
+
+#include "api/evidence.h"
+#include "api/handlers.h"
+#include "views/why_view.h"
+#include "wire/idempotency_key.h"
+
+namespace tally::api {
+
+namespace {
+
+struct Found {
+  std::vector<domain::Recorded> events;
+  bool truncated = false;
+};
+
+constexpr std::string_view kNothing = "nothing of yours has this name";
+
+Result<void> append(Exchange const& x, std::int64_t seq, Found& found) {
+  TRY(entry, x.services.reader.entry(seq));
+  if (may_see(x, entry.recorded.header)) found.events.push_back(std::move(entry.recorded));
+  return {};
+}
+
+Result<Found> find(Exchange const& x, RunId run) {
+  TRY(seqs, x.services.reader.index().of_run(run));
+  Found found;
+  for (auto const seq : seqs) TRY_VOID(append(x, seq, found));
+  return found;
+}
+
+Result<Found> find(Exchange const& x, CorrelationId correlation) {
+  constexpr std::size_t kMost = PageBudget::kLookUpsMax;  // a run has as many as it has
+  TRY(seqs, x.services.reader.index().first_of(ledger::key_of(correlation), 0, kMost + 1));
+  Found found;
+  found.truncated = seqs.size() > kMost;
+  if (found.truncated) seqs.resize(kMost);
+  for (auto const seq : seqs) TRY_VOID(append(x, seq, found));
+  return found;
+}
+
+Result<Found> find(Exchange const& x, DecisionId decision) {
+  auto const& reader = x.services.reader;
+  TRY(id_key, id_key_of(reader));
+  TRY(entries, reader.entries(first_event_of(decision, id_key), wire::kWhyDecisionsMax));
+  Found found;
+  for (auto& entry : entries) {
+    if (entry.recorded.header.decision != decision) break;
+    if (may_see(x, entry.recorded.header)) found.events.push_back(std::move(entry.recorded));
+  }
+  return found;
+}
+
+// The event that answered an idempotency key, and the run that it began.
+Result<Found> find(Exchange const& x, std::int64_t answered_by) {
+  TRY(entry, x.services.reader.entry(answered_by));
+  if (domain::begins_a_run(entry.recorded.event) && entry.recorded.header.run)
+    return find(x, *entry.recorded.header.run);
+  Found found;
+  TRY_VOID(append(x, answered_by, found));
+  return found;
+}
+
+void answer(Exchange& x, views::WhySubject const& subject, Result<Found> const& found) {
+  if (!found) return x.storage_failed(found.error());
+  if (found->events.empty()) return x.problem("not_found", std::string(kNothing));
+  auto const directory = x.services.loop.directory();
+  x.json(200, views::why_view({.subject = subject,
+                               .events = found->events,
+                               .truncated = found->truncated,
+                               .mode_of = [&](domain::mode::Scope const& scope) {
+                                 auto const at = directory->modes.find(scope);
+                                 return at == directory->modes.end() ? nullptr : &at->second;
+                               }}));
+}
+
+void answer_key(Exchange& x, KeyId id) {
+  auto const directory = x.services.loop.directory();
+  for (auto const& [digest, entry] : directory->keys) {
+    bool const visible = id == x.caller().key || x.caller().may("ops:read");
+    if (entry.id == id && visible) return x.json(200, views::why_view(id, entry.key));
+  }
+  x.problem("not_found", std::string(kNothing));
+}
+
+void answer_name(ExchangePtr const& x, views::IdempotencyName const& name) {
+  auto const& tenant = x->caller().tenant;
+  auto const digest = wire::idempotency_digest(tenant, wire::kSubmitRoute, name.key);
+  x->services.loop.find_answer(tenant, digest, [x, name](ledger::AnswerReading reading) {
+    if (reading.fate != ledger::Fate::decided) return x->fate(reading.fate);
+    if (!reading.seq)
+      return x->problem("not_found",
+                        "no idempotency key of this name was answered, or it is forgotten; a "
+                        "refusal other than 402 is counted and leaves none");
+    x->later(TaskLane::read, [x, name, seq = *reading.seq] { answer(*x, name, find(*x, seq)); });
+  });
+}
+
+}  // namespace
+
+void get_why(ExchangePtr x) {
+  bool const by_name = x->query.has("idempotency_key");
+  auto const text = x->query.text(by_name ? "idempotency_key" : "subject");
+  if (text.empty() || (by_name && x->query.has("subject")))
+    x->query.fault("subject", "names a run, decision, correlation or key; or idempotency_key does");
+  if (!x->query_is_good()) return;
+  views::WhySubject const subject =
+      by_name ? views::WhySubject(views::IdempotencyName{text}) : views::why_subject(text);
+  if (auto const* name = std::get_if<views::IdempotencyName>(&subject))
+    return answer_name(x, *name);
+  if (auto const* key = std::get_if<KeyId>(&subject)) return answer_key(*x, *key);
+  x->later(TaskLane::read, [x, subject] {
+    if (auto const* run = std::get_if<RunId>(&subject)) return answer(*x, subject, find(*x, *run));
+    if (auto const* decision = std::get_if<DecisionId>(&subject))
+      return answer(*x, subject, find(*x, *decision));
+    answer(*x, subject, find(*x, std::get<CorrelationId>(subject)));
+  });
+}
+
+}  // namespace tally::api

@@ -1,0 +1,201 @@
+#include "views/why_rule.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "views/ops_view.h"
+
+namespace tally::views {
+
+namespace {
+
+using Numbers = std::map<std::string, std::string>;
+using domain::AccountKind;
+
+template <class F>
+F const* facts_of(domain::Recorded const& recorded) {
+  return recorded.snapshot ? std::get_if<F>(&recorded.snapshot->facts) : nullptr;
+}
+
+template <class Group, class C>
+C const* command_of(domain::Recorded const& recorded) {
+  auto const* group = recorded.snapshot ? std::get_if<Group>(&recorded.snapshot->command) : nullptr;
+  return group == nullptr ? nullptr : std::get_if<C>(group);
+}
+
+// "120", "2.500": whole seconds, or with their milliseconds.
+std::string seconds_number(Duration duration) {
+  constexpr std::int64_t kSecond = 1'000'000;
+  std::int64_t const micros = duration.value();
+  if (micros % kSecond == 0) return std::to_string(micros / kSecond);
+  return fmt::format("{}.{:03}", micros / kSecond, micros % kSecond / 1000);
+}
+
+void add_balances(domain::Balances const& balances, Numbers& numbers) {
+  numbers["available_usd"] = format_usd(balances.of(AccountKind::available));
+  numbers["held_usd"] = format_usd(balances.of(AccountKind::held));
+  numbers["spent_usd"] = format_usd(balances.of(AccountKind::spent));
+  numbers["limit_usd"] = format_usd(balances.credits());
+}
+
+// What the work said of itself, and what the price makes of it.
+domain::run::Measured const* measured_of(domain::Recorded const& recorded) {
+  using domain::RunCommand;
+  if (auto const* one = command_of<RunCommand, domain::run::Complete>(recorded))
+    return &one->measured;
+  if (auto const* one = command_of<RunCommand, domain::run::Fail>(recorded)) return &one->measured;
+  if (auto const* one = command_of<RunCommand, domain::run::Reconcile>(recorded))
+    return &one->measured;
+  return nullptr;
+}
+
+// A sentence as a part of another one.
+std::string_view without_stop(std::string_view sentence) {
+  if (sentence.ends_with('.')) sentence.remove_suffix(1);
+  return sentence;
+}
+
+std::string price_text(domain::run::Price const& price) {
+  if (price.reported) return "what the work reports";
+  if (price.per_second.value() == 0) return format_usd(price.fixed);
+  return fmt::format("{} and {} for each second", format_usd(price.fixed),
+                     format_usd(price.per_second));
+}
+
+void add_cost(domain::Recorded const& recorded, Numbers& numbers) {
+  if (auto const* measured = measured_of(recorded)) {
+    if (measured->elapsed.value() > 0) numbers["elapsed_s"] = seconds_number(measured->elapsed);
+    if (measured->reported) numbers["reported_usd"] = format_usd(*measured->reported);
+  }
+  auto const* facts = facts_of<domain::run::RunFacts>(recorded);
+  if (facts == nullptr || !facts->situation) return;
+  auto const& price = facts->situation->price;
+  if (!price.reported) {
+    numbers["price_fixed_usd"] = format_usd(price.fixed);
+    numbers["price_per_second_usd"] = format_usd(price.per_second);
+  }
+  numbers["attempt"] = std::to_string(facts->situation->attempt);
+  numbers["attempts_max"] = std::to_string(facts->situation->attempts_max);
+}
+
+WhyRule rule_of(domain::Recorded const& recorded, domain::run::Submitted const& event) {
+  WhyRule rule;
+  rule.numbers["asked_usd"] = format_usd(event.hold.amount);
+  std::string against;
+  if (auto const* facts = facts_of<domain::run::SubmitFacts>(recorded)) {
+    add_balances(facts->balances, rule.numbers);
+    against = fmt::format(", within the {} available",
+                          format_usd(facts->balances.of(AccountKind::available)));
+  }
+  rule.sentence =
+      fmt::format("accepted: holds {}{}; the price is {}", format_usd(event.hold.amount), against,
+                  price_text(event.terms.price));
+  return rule;
+}
+
+WhyRule rule_of(domain::Recorded const&, domain::run::Refused const& event) {
+  auto const& lack = event.shortage;
+  WhyRule rule;
+  rule.sentence = fmt::format(
+      "refused, {}: asked {}, and {} has {} available and {} held that may come back", event.code,
+      format_usd(lack.asked), lack.scope, format_usd(lack.available), format_usd(lack.held));
+  if (lack.owed.value() != 0)
+    rule.sentence +=
+        fmt::format("; it owes {} that earlier runs cost above their holds", format_usd(lack.owed));
+  rule.numbers = {
+      {"asked_usd", format_usd(lack.asked)},         {"owed_usd", format_usd(lack.owed)},
+      {"available_usd", format_usd(lack.available)}, {"held_usd", format_usd(lack.held)},
+      {"limit_usd", format_usd(lack.limit)},         {"spent_usd", format_usd(lack.spent)}};
+  return rule;
+}
+
+WhyRule rule_of(domain::Recorded const&, domain::run::Leased const& event) {
+  return {.sentence = fmt::format("leased to {} for {} as attempt {}", event.worker,
+                                  seconds_text(event.lease_period), event.attempt),
+          .numbers = {{"fence", std::to_string(event.fence)}}};
+}
+
+WhyRule rule_of(domain::Recorded const&, domain::run::Started const&) {
+  return {.sentence = "started: from here on the work may have touched the world", .numbers = {}};
+}
+
+WhyRule rule_of(domain::Recorded const& recorded, domain::run::Requeued const& event) {
+  WhyRule rule;
+  rule.sentence = fmt::format("queued again, {}{}", event.reason,
+                              event.detail.empty() ? "" : ": " + event.detail);
+  rule.numbers["cost_so_far_usd"] = format_usd(event.cost_so_far);
+  add_cost(recorded, rule.numbers);
+  return rule;
+}
+
+WhyRule rule_of(domain::Recorded const&, domain::run::Reconciling const& event) {
+  return {.sentence =
+              fmt::format("the worker went silent, {}: its receipt is looked for", event.reason),
+          .numbers = {}};
+}
+
+WhyRule rule_of(domain::Recorded const&, domain::run::CancelRequested const&) {
+  return {.sentence = "cancel was asked for: the worker learns it at its next heartbeat",
+          .numbers = {}};
+}
+
+WhyRule rule_of(domain::Recorded const& recorded, domain::run::Settled const& event) {
+  auto const& charge = event.charge;
+  WhyRule rule;
+  std::string const status(domain::run::status_of(event.phase));
+  rule.sentence = status == event.reason ? status : status + ", " + event.reason;
+  if (!event.error_code.empty())
+    rule.sentence += fmt::format(", {}: {}", event.error_code, without_stop(event.error_detail));
+  rule.sentence += fmt::format("; cost {}: charged {}, released {}", format_usd(charge.cost),
+                               format_usd(charge.charged), format_usd(charge.released));
+  if (charge.overrun.value() != 0)
+    rule.sentence +=
+        fmt::format(", {} above the hold, of which {} was paid and {} is owed",
+                    format_usd(charge.overrun), format_usd(charge.paid), format_usd(charge.owed));
+  rule.numbers = {{"cost_usd", format_usd(charge.cost)},
+                  {"charged_usd", format_usd(charge.charged)},
+                  {"released_usd", format_usd(charge.released)},
+                  {"overrun_usd", format_usd(charge.overrun)}};
+  add_cost(recorded, rule.numbers);
+  return rule;
+}
+
+WhyRule rule_of(domain::Recorded const& recorded, domain::run::AuditRequired const& event) {
+  WhyRule rule;
+  rule.sentence = fmt::format("needs an audit, {} ({}): no cost is ever guessed", event.reason,
+                              event.reconcile_type);
+  add_cost(recorded, rule.numbers);
+  return rule;
+}
+
+WhyRule rule_of(domain::Recorded const&, domain::budget::Granted const& event) {
+  return {.sentence = fmt::format("granted {}", format_usd(event.amount)),
+          .numbers = {{"amount_usd", format_usd(event.amount)}}};
+}
+
+WhyRule rule_of(domain::Recorded const&, domain::mode::Changed const& event) {
+  return {.sentence = fmt::format("{} goes from {} to {} mode, by {}, because: {}",
+                                  scope_text(event.scope), name_of(event.from),
+                                  name_of(event.row.mode), event.person.value(), event.row.reason),
+          .numbers = {}};
+}
+
+// Everything else says by its name what it is.
+template <class E>
+WhyRule rule_of(domain::Recorded const&, E const&) {
+  return {.sentence = fmt::format("recorded as {}", domain::kEventType<E>.name), .numbers = {}};
+}
+
+}  // namespace
+
+std::string seconds_text(Duration duration) { return seconds_number(duration) + " s"; }
+
+WhyRule why_rule(domain::Recorded const& first) {
+  return std::visit(
+      [&](auto const& group) {
+        return std::visit([&](auto const& event) { return rule_of(first, event); }, group);
+      },
+      first.event);
+}
+
+}  // namespace tally::views

@@ -1,0 +1,41 @@
+#pragma once
+
+// Answers "why is it so?" from the ledger's own events: pure, so a server and a command on a copy
+// of the ledger say the same. Every number comes from a decision's snapshot or from its event.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "views/why_change.h"
+#include "wire/why_messages.h"
+
+namespace tally::views {
+
+// What can be asked about. A word of none of the other forms is an idempotency key.
+struct IdempotencyName {
+  std::string key;
+};
+using WhySubject = std::variant<RunId, DecisionId, CorrelationId, KeyId, IdempotencyName>;
+WhySubject why_subject(std::string_view text);
+// The word for it, one of wire::Why::kKinds, and its text.
+std::string_view kind_of(WhySubject const& subject);
+std::string to_text(WhySubject const& subject);
+
+struct WhyQuestion {
+  WhySubject subject;
+  // All events of the subject in order, with their snapshots; for an idempotency key those of the
+  // run that it led to, or the refusal.
+  std::span<domain::Recorded const> events;
+  bool truncated = false;  // there are more
+  ModeOf mode_of = {};
+  std::string_view data = "data";  // the directory that the proving commands name
+};
+// `events` is not empty.
+wire::Why why_view(WhyQuestion const& question);
+
+// A key says little by its id: what it may do, and how it ends.
+wire::Why why_view(KeyId id, domain::directory::Key const& key, std::string_view data = "data");
+
+}  // namespace tally::views
