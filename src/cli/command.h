@@ -21,6 +21,9 @@ struct Call {
   bool json = false;
   std::string server = {};  // --server
   std::string data = {};    // --data
+  // --idempotency-key; where it was left out, the one that was made and shown.
+  std::optional<std::string> idempotency_key = {};
+  bool offline = false;     // Reach::either: --data was named, and no server
 };
 
 using Action = std::function<ExitCode(Call&)>;
@@ -30,6 +33,7 @@ enum class Reach {
   nothing,
   data,    // a data directory, offline: --data
   server,  // a running server: --server, and --data for its operator.key
+  either,  // a running server; or a data directory, offline, where --data is named
 };
 
 struct Command {

@@ -5,8 +5,10 @@ namespace tally::cli {
 std::span<Command const> commands() {
   static std::vector<Command> const all = [] {
     std::vector<Command> rows;
-    for (auto group : {serve_commands, run_commands, budget_commands, key_commands, mode_commands,
-                       error_commands, ledger_commands, replay_commands, layers_commands})
+    for (auto group :
+         {serve_commands, run_commands, why_commands, timeline_commands, budget_commands,
+          tenant_commands, key_commands, person_commands, mode_commands, approval_commands,
+          error_commands, ledger_commands, replay_commands, layers_commands})
       rows.insert(rows.end(), group().begin(), group().end());
     return rows;
   }();

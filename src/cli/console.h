@@ -18,19 +18,29 @@ struct Environment {
   bool no_color = false;              // NO_COLOR is set and not empty (no-color.org)
 };
 
+// What a word of the output says about its thing; a colour on a terminal, nothing elsewhere.
+enum class Tone { plain, good, bad, waiting, head };
+
 class Console {
  public:
   struct Streams {
     std::istream& in;
     std::ostream& out;
     std::ostream& err;
+    bool out_is_terminal = false;
     bool err_is_terminal = false;
   };
-  Console(Streams streams, bool no_color)
-      : streams_(streams), color_(streams.err_is_terminal && !no_color) {}
+  Console(Streams streams, bool no_color) : streams_(streams), color_(!no_color) {}
 
   std::istream& in() { return streams_.in; }
-  std::ostream& out() { return streams_.out; }
+  // Takes the line of progress away first, so that nothing is written behind it.
+  std::ostream& out() {
+    clear_progress();
+    return streams_.out;
+  }
+  // The text as it goes to `out`.
+  std::string painted(std::string_view text, Tone tone) const;
+  bool err_is_terminal() const { return streams_.err_is_terminal; }
 
   // What is wrong and where, and what to do next; `next` may be empty.
   void complain(std::string_view what, std::string_view next);

@@ -2,6 +2,8 @@
 
 #include <fmt/ostream.h>
 
+#include <sstream>
+
 #include "cli/commands.h"
 #include "cli/online.h"
 #include "wire/error_messages.h"
@@ -9,6 +11,11 @@
 namespace tally::cli {
 
 namespace {
+
+void show_lines(std::ostream& out, std::string_view name, std::string const& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) fmt::print(out, "  {}: {}\n", name, line);
+}
 
 void show_errors(std::ostream& out, wire::ErrorList const& list) {
   if (list.errors.empty()) fmt::print(out, "no errors of that kind\n");
@@ -19,6 +26,8 @@ void show_errors(std::ostream& out, wire::ErrorList const& list) {
                one.exception_type.empty() ? "" : " (" + one.exception_type + ")");
     for (auto const& cause : one.exception_chain)
       fmt::print(out, "  caused by {}: {}\n", cause.type, cause.message);
+    if (auto const tail = one.context.find("stderr_tail"); tail != one.context.end())
+      show_lines(out, "stderr", tail->second);
     if (one.run_id) fmt::print(out, "  run {}\n", to_text(*one.run_id));
     if (one.correlation_id) fmt::print(out, "  correlation {}\n", to_text(*one.correlation_id));
   }

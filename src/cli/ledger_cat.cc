@@ -26,10 +26,10 @@ struct Cat {
 
 // The bytes of each leaf as they are hashed, and a line feed that is no part of them.
 ExitCode cat(Call& call, Cat const& options) {
-  auto const disk = open_ledger(call);
-  if (!disk) return report_no_ledger(call, disk.error());
+  auto ledger = open_ledger(call);
+  if (!ledger) return report_no_ledger(call, ledger.error());
   std::int64_t written = 0;
-  auto const walked = walk_leaves(**disk, [&](std::uint64_t seq, ByteView leaf) {
+  auto const walked = walk_leaves(*ledger, [&](std::uint64_t seq, ByteView leaf) {
     if (written == options.limit) return false;
     if (seq < static_cast<std::uint64_t>(options.from) || !options.wants(leaf)) return true;
     call.console.out() << as_text(leaf) << '\n';

@@ -11,10 +11,10 @@ namespace tally::cli {
 namespace {
 
 ExitCode checkpoint(Call& call) {
-  auto const disk = open_ledger(call);
-  if (!disk) return report_no_ledger(call, disk.error());
+  auto ledger = open_ledger(call);
+  if (!ledger) return report_no_ledger(call, ledger.error());
   std::optional<SignedHead> last;
-  auto const walked = walk_leaves(**disk, [&](std::uint64_t, ByteView leaf) {
+  auto const walked = walk_leaves(*ledger, [&](std::uint64_t, ByteView leaf) {
     if (auto head = checkpoint_in(leaf)) last = std::move(head);
     return true;
   });

@@ -10,6 +10,7 @@
 #include "cli/ledger_fixture.h"
 #include "cli/program_fixture.h"
 #include "json/value.h"
+#include "platform/writer_lock.h"
 
 namespace tally::cli {
 namespace {
@@ -98,7 +99,100 @@ TEST(LedgerVerify, ToleratesATornTailAndSaysSo) {
   EXPECT_EQ(ran.code, ExitCode::yes) << ran.out << ran.err;
   EXPECT_EQ(*parsed(ran.out).find("torn_tail"), json::Value(true));
   EXPECT_EQ(*parsed(ran.out).find("events"), json::Value(4));
-  EXPECT_TRUE(contains(ran.err, "a server is writing")) << ran.err;
+  EXPECT_TRUE(contains(ran.err, "nobody was told")) << ran.err;
+}
+
+TEST(LedgerVerify, SaysOfABrokenCopyHowFarItIsGood) {
+  LedgerFixture ledger;
+  ledger.fill();
+  std::string const file = segment_of(ledger);
+  auto const third_frame = content_of(file).find("tenant.created") / 4096 * 4096;
+  std::filesystem::resize_file(file, third_frame + 100);  // as a copy that was broken off
+  Ran const ran = run_tally({"ledger", "verify", "--data", ledger.data()});
+  EXPECT_EQ(ran.code, ExitCode::no);
+  EXPECT_TRUE(contains(ran.out, "NOT OK: good are the first 2 events in 2 frames")) << ran.out;
+  EXPECT_TRUE(contains(ran.err, "event 2: sequence 2 (0000000000.seg, byte ")) << ran.err;
+  Ran const cat = run_tally({"ledger", "cat", "--data", ledger.data()});
+  EXPECT_EQ(cat.code, ExitCode::no);
+  EXPECT_EQ(std::ranges::count(cat.out, '\n'), 2);
+  EXPECT_TRUE(contains(cat.err, "good up to event 2 and damaged there")) << cat.err;
+}
+
+TEST(LedgerVerify, SaysWhereNothingIsGood) {
+  LedgerFixture ledger;
+  ledger.fill();
+  flip_bit_at(segment_of(ledger), "ledger.opened");
+  Ran const ran = run_tally({"ledger", "verify", "--data", ledger.data()});
+  EXPECT_EQ(ran.code, ExitCode::no);
+  EXPECT_EQ(ran.out, "NOT OK: nothing of it is good\n");
+  Ran const json = run_tally({"ledger", "verify", "--data", ledger.data(), "--json"});
+  EXPECT_EQ(parsed(json.out).find("root_sha256"), nullptr);
+}
+
+TEST(LedgerVerify, HoldsTheLedgerAgainstACheckpointThatSomebodyKept) {
+  LedgerFixture ledger;
+  ledger.fill();
+  TemporaryFolder const folder;
+  auto const against = [&](std::string const& note) {
+    std::ofstream(folder.file("known")) << note;
+    return run_tally(
+        {"ledger", "verify", "--data", ledger.data(), "--known", folder.file("known")});
+  };
+  EXPECT_EQ(against(ledger.note()).code, ExitCode::yes);
+  LedgerFixture longer;
+  longer.fill();
+  longer.sign();
+  longer.sign();
+  Ran const shorter = against(longer.note());
+  EXPECT_EQ(shorter.code, ExitCode::no);
+  EXPECT_TRUE(contains(shorter.err, "the ledger ends after 5 events; a checkpoint of 6 is known"))
+      << shorter.err;
+  Ran const nonsense = against("nonsense");
+  EXPECT_EQ(nonsense.code, ExitCode::usage);
+  EXPECT_TRUE(contains(nonsense.err, "tally ledger checkpoint")) << nonsense.err;
+  std::filesystem::remove(folder.file("known"));
+  EXPECT_EQ(
+      run_tally({"ledger", "verify", "--data", ledger.data(), "--known", folder.file("known")})
+          .code,
+      ExitCode::usage);
+}
+
+TEST(LedgerVerify, OfALedgerWithoutItsHeadSaysThatItIsNotWhole) {
+  LedgerFixture ledger;
+  ledger.fill();
+  std::filesystem::remove(ledger.file("ledger/head"));
+  Ran const ran = run_tally({"ledger", "verify", "--data", ledger.data()});
+  EXPECT_EQ(ran.code, ExitCode::no);
+  EXPECT_TRUE(contains(ran.err, "`head`")) << ran.err;
+}
+
+// What stands behind the last whole frame is nobody's business while somebody writes.
+TEST(LedgerCommands, BesideAServerTakeNoFrameUnderWayForDamage) {
+  LedgerFixture ledger;
+  ledger.fill();
+  ledger.sign();
+  std::string const file = segment_of(ledger);
+  std::string content = content_of(file);
+  content[content.rfind("checkpoint.signed")] ^= 1;  // no sector of it is missing
+  std::ofstream(file, std::ios::binary) << content;
+  std::vector<std::vector<std::string>> const commands{{"ledger", "verify"},
+                                                       {"ledger", "cat"},
+                                                       {"ledger", "checkpoint"},
+                                                       {"ledger", "prove", "0"},
+                                                       {"replay", "--all"}};
+  auto const codes = [&] {
+    std::vector<ExitCode> found;
+    for (std::vector<std::string> words : commands) {
+      words.insert(words.end(), {"--data", ledger.data()});
+      found.push_back(run_tally(words).code);
+    }
+    return found;
+  };
+  EXPECT_EQ(codes(), std::vector(5, ExitCode::no));
+  SeededEntropy entropy;
+  auto const server = platform::WriterLock::take(ledger.file("ledger"), entropy);
+  ASSERT_TRUE(server);
+  EXPECT_EQ(codes(), std::vector(5, ExitCode::yes));
 }
 
 TEST(LedgerCommands, ADirectoryWithoutALedgerIsAMatterOfConfiguration) {

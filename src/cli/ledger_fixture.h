@@ -80,14 +80,21 @@ class LedgerFixture {
     sign();
   }
 
-  void decide(domain::Command const& command) {
+  void decide(domain::Command const& command,
+              std::optional<domain::IdempotencyKey> const& key = {}) {
     auto const permit = domain::permit_for(state_, command, kAt);
     ASSERT_TRUE(permit);
     auto facts = domain::gather(state_, command, *permit, {.at = kAt});
     auto outcome = domain::decide(kAt, command, facts);
     if (recorded_wrong_) spoil(facts);
-    builder_.record(frame_, {.command = command, .facts = facts}, std::move(outcome),
-                    {.actor = "server", .correlation = {}, .span = {}, .tenant = {}}, kAt, {});
+    ledger::Request request{
+        .command = command,
+        .enclosure = {},
+        .idempotency = key,
+        .origin = {.actor = "server", .correlation = {}, .span = {}, .tenant = {}},
+        .done = {}};
+    ASSERT_TRUE(builder_.record(frame_, {.command = command, .facts = facts}, std::move(outcome),
+                                request, kAt));
   }
   // From here on the snapshots hold other facts than those that were decided on.
   void record_wrong_facts() { recorded_wrong_ = true; }

@@ -28,9 +28,9 @@ struct Gathered {
   std::optional<SignedHead> head;
 };
 
-Result<Walked> gather(Call& call, ports::Disk& disk, std::uint64_t wanted, Gathered& into) {
+Result<Walked> gather(Call& call, Ledger& ledger, std::uint64_t wanted, Gathered& into) {
   Progress progress(call, "hashed");
-  return walk_leaves(disk, [&](std::uint64_t seq, ByteView leaf) {
+  return walk_leaves(ledger, [&](std::uint64_t seq, ByteView leaf) {
     into.nodes.append(merkle::leaf_hash(leaf));
     if (seq == wanted) into.leaf.assign(leaf.begin(), leaf.end());
     if (auto head = checkpoint_in(leaf)) into.head = std::move(head);
@@ -67,11 +67,11 @@ ExitCode write_proof(Call& call, Prove const& options, merkle::TlogProof const& 
 }
 
 ExitCode make_proof(Call& call, Prove const& options) {
-  auto const disk = open_ledger(call);
-  if (!disk) return report_no_ledger(call, disk.error());
+  auto ledger = open_ledger(call);
+  if (!ledger) return report_no_ledger(call, ledger.error());
   auto const seq = static_cast<std::uint64_t>(*options.seq);
   Gathered gathered;
-  auto const walked = gather(call, **disk, seq, gathered);
+  auto const walked = gather(call, *ledger, seq, gathered);
   if (!walked) return report_no_ledger(call, walked.error());
   if (ExitCode const code = report_damage(call, walked->damage); code != ExitCode::yes) return code;
   if (!gathered.head || seq >= gathered.head->size) return uncovered(call, seq, gathered);

@@ -25,6 +25,7 @@ int main(int count, char** words) {
   tally::cli::Console console({.in = std::cin,
                                .out = std::cout,
                                .err = std::cerr,
+                               .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
                                .err_is_terminal = ::isatty(STDERR_FILENO) == 1},
                               environment.no_color);
   std::vector<std::string> arguments(words + std::min(count, 1), words + count);

@@ -1,14 +1,17 @@
-// tally halt, resume, approve, approvals.
+// tally mode, halt, resume.
 
 #include <fmt/ostream.h>
 
 #include "cli/commands.h"
-#include "cli/online.h"
+#include "cli/proposals.h"
+#include "cli/shown.h"
+#include "cli/table.h"
 
 namespace tally::cli {
 
 namespace {
 
+constexpr std::string_view kEverything = "everything";
 constexpr std::array<std::string_view, 3> kRaised{"safe", "stop", "halt"};
 
 // One scope at most; none means everything.
@@ -25,39 +28,62 @@ struct ModeOptions {
     if (job) return "job:" + job->value();
     if (key) return "key:" + to_text(*key);
     if (run) return "run:" + to_text(*run);
-    return "everything";
+    return std::string(kEverything);
   }
 };
 
-ExitCode answer(Call& call, client::Asked<wire::ApprovalAnswer> const& asked,
-                std::string const& done) {
-  ExitCode const code =
-      present(call, asked, [&](std::ostream& out, wire::ApprovalAnswer const& message) {
-        if (message.outcome == "done") {
-          fmt::print(out, "{}\n", done);
-        } else {
-          fmt::print(out, "waiting for approval{}\n",
-                     message.approval_id ? ": " + to_text(*message.approval_id) : "");
-        }
-      });
-  if (!asked || asked->message.outcome == "done") return code;
-  if (asked->message.approval_id)
-    call.console.note(fmt::format("  next: another person runs tally approve {}",
-                                  to_text(*asked->message.approval_id)));
-  return ExitCode::waiting;
+void declare_scope(Arguments& arguments, ModeOptions& options) {
+  arguments.exclusive({arguments.option("--tenant", options.tenant, "Only this tenant"),
+                       arguments.option("--job", options.job, "Only this job kind"),
+                       arguments.option("--key-id", options.key, "Only this key"),
+                       arguments.option("--run", options.run, "Only this run")});
+}
+
+ExitCode send_mode(Call& call, ModeOptions const& options) {
+  return online(call, [&](client::TallyClient& client) {
+    auto const asked =
+        client.set_mode({.mode = options.mode, .scope = options.scope(), .reason = options.reason});
+    return answer_proposal(call, asked,
+                           fmt::format("{} is in {} mode", options.scope(), options.mode));
+  });
 }
 
 Action set_mode(Arguments& arguments, std::shared_ptr<ModeOptions> options) {
   arguments.option("--reason", options->reason, "Why; it stands in the ledger").required();
-  arguments.exclusive({arguments.option("--tenant", options->tenant, "Only this tenant"),
-                       arguments.option("--job", options->job, "Only this job kind"),
-                       arguments.option("--key-id", options->key, "Only this key"),
-                       arguments.option("--run", options->run, "Only this run")});
+  declare_scope(arguments, *options);
+  return [options](Call& call) { return send_mode(call, *options); };
+}
+
+void show_modes(Console& console, wire::ModeReport const& report) {
+  if (report.scopes.empty()) fmt::print(console.out(), "everything is in normal mode\n");
+  if (report.scopes.empty()) return;
+  Table table({{.head = "SCOPE"}, {.head = "MODE"}, {.head = "SINCE (UTC)"}, {.head = "WHY"}});
+  for (wire::Mode const& one : report.scopes)
+    table.add({{.text = one.scope},
+               {.text = one.mode, .tone = Tone::bad},
+               {.text = one.since ? moment_text(*one.since) : "-"},
+               {.text = one.reason}});
+  table.print(console);
+  fmt::print(console.out(), "a person ends each: tally resume --reason TEXT, with its scope\n");
+}
+
+// Without a mode it shows what is in force.
+Action declare_mode(Arguments& arguments) {
+  auto options = std::make_shared<ModeOptions>();
+  options->mode.clear();
+  arguments.option("mode", options->mode, "The mode to set; what is in force, when left out")
+      .one_of(wire::kModeWords);
+  arguments.option("--reason", options->reason, "Why; it stands in the ledger");
+  declare_scope(arguments, *options);
   return [options](Call& call) {
+    if (!options->mode.empty() && !options->reason.empty()) return send_mode(call, *options);
+    if (!options->mode.empty() || !options->reason.empty() || options->scope() != kEverything) {
+      call.console.complain("mode: a mode is set with its reason, and shown without options",
+                            "tally mode stop --reason TEXT, or tally mode alone");
+      return ExitCode::usage;
+    }
     return online(call, [&](client::TallyClient& client) {
-      auto const asked = client.set_mode(
-          {.mode = options->mode, .scope = options->scope(), .reason = options->reason});
-      return answer(call, asked, fmt::format("{} is in {} mode", options->scope(), options->mode));
+      return present(call, client.modes(), show_modes);
     });
   };
 }
@@ -76,51 +102,19 @@ Action declare_resume(Arguments& arguments) {
   return set_mode(arguments, std::make_shared<ModeOptions>());
 }
 
-Action declare_approve(Arguments& arguments) {
-  auto approval = std::make_shared<ApprovalId>();
-  arguments.option("approval", *approval, "apr_...").required();
-  return [approval](Call& call) {
-    return online(call, [&](client::TallyClient& client) {
-      return answer(call, client.approve(*approval), "approved " + to_text(*approval));
-    });
-  };
-}
-
-void show_approvals(std::ostream& out, wire::ApprovalList const& list) {
-  if (list.approvals.empty()) fmt::print(out, "nothing waits for approval\n");
-  for (wire::Approval const& one : list.approvals) {
-    fmt::print(out, "{}  {}  {} of {} people  until {}\n", to_text(one.approval_id), one.kind,
-               one.signers.size(), one.quorum, to_rfc3339(one.expires_at));
-    fmt::print(out, "  {} asks: {}\n", one.proposer.value(), one.reason);
-    if (one.scope) fmt::print(out, "  {} to {}\n", *one.scope, one.mode.value_or("normal"));
-    if (one.run_id)
-      fmt::print(out, "  {} to be charged {} USD\n", to_text(*one.run_id),
-                 format_usd(one.charge_usd.value_or(Micros(0))));
-  }
-}
-
-Action declare_approvals(Arguments&) {
-  return [](Call& call) {
-    return online(call, [&](client::TallyClient& client) {
-      return present(call, client.approvals(), show_approvals);
-    });
-  };
-}
-
 }  // namespace
 
 std::span<Command const> mode_commands() {
-  static constexpr std::array<Command, 4> kRows{{
+  static constexpr std::array<Command, 3> kRows{{
+      {"mode", "Shows which modes are in force and why, or sets one",
+       "tally mode safe --tenant acme --reason \"its bill looks wrong\"", Reach::server,
+       declare_mode},
       {"halt", "Stops everything, or one tenant, job, key or run",
        "tally halt --mode stop --job log-patterns --reason \"it charges too much\"", Reach::server,
        declare_halt},
       {"resume", "Asks to go back to normal; leaving stop or halt takes approval",
        "tally resume --job log-patterns --reason \"the price is mended\"", Reach::server,
        declare_resume},
-      {"approve", "Signs what another person asked for", "tally approve apr_0123456789abcdef",
-       Reach::server, declare_approve},
-      {"approvals", "Lists what waits for approval", "tally approvals", Reach::server,
-       declare_approvals},
   }};
   return kRows;
 }

@@ -3,17 +3,35 @@
 #include <fmt/format.h>
 
 #include "platform/file_disk.h"
+#include "platform/writer_lock.h"
 #include "segments/verify.h"
 
 namespace tally::cli {
 
-Result<std::unique_ptr<ports::Disk>> open_ledger(Call const& call) {
+namespace {
+
+segments::Beside beside_whom(std::string const& directory) {
+  return platform::WriterLock::is_held(directory) ? segments::Beside::a_writer
+                                                  : segments::Beside::nobody;
+}
+
+Result<void> pass_over(segments::FrameView const&) { return {}; }
+
+}  // namespace
+
+Result<Ledger> open_ledger(Call const& call) {
   std::string const directory = call.data + "/ledger";
   auto disk = platform::FileDisk::open_read_only(directory);
   if (!disk)
     return fail(disk.error().code,
                 fmt::format("{} cannot be read: {}", directory, disk.error().detail));
-  return std::unique_ptr<ports::Disk>(std::move(*disk));
+  return Ledger{.disk = std::move(*disk), .directory = directory, .beside = beside_whom(directory)};
+}
+
+bool was_taken_up(Ledger& ledger) {
+  if (ledger.beside == segments::Beside::a_writer) return false;
+  ledger.beside = beside_whom(ledger.directory);
+  return ledger.beside == segments::Beside::a_writer;
 }
 
 ExitCode report_no_ledger(Call& call, Error const& error) {
@@ -21,32 +39,37 @@ ExitCode report_no_ledger(Call& call, Error const& error) {
                 "name a data directory of a server with --data; its ledger/ holds the segments");
 }
 
-Result<Walked> walk_leaves(ports::Disk& disk, SeeLeaf const& see) {
+Result<Walked> walk_leaves(Ledger& ledger, SeeLeaf const& see) {
   Walked walked;
   bool ended = false;
-  TRY(checked, segments::check_frames(disk, [&](segments::FrameView const& view) -> Result<void> {
-        std::uint64_t seq = view.header.first_seq;
-        for (segments::RecordView const& record : view.records) {
-          ended = !see(seq++, record.leaf);
-          if (ended) return fail("ended", "the walk was ended");
-        }
-        walked.events = seq;
-        return {};
-      }));
+  auto const visit = [&](segments::FrameView const& view) -> Result<void> {
+    std::uint64_t seq = view.header.first_seq;
+    for (segments::RecordView const& record : view.records) {
+      ended = !see(seq++, record.leaf);
+      if (ended) return fail("ended", "the walk was ended");
+    }
+    walked.events = seq;
+    return {};
+  };
+  TRY(checked, segments::check_frames(*ledger.disk, visit, 0, ledger.beside));
   if (!ended) walked.damage = checked.damage;
+  if (!walked.damage || !was_taken_up(ledger)) return walked;
+  TRY(again, segments::check_frames(*ledger.disk, pass_over, 0, ledger.beside));
+  walked.damage = again.damage;
   return walked;
 }
 
 ExitCode report_damage(Call& call, std::optional<segments::Damage> const& damage) {
   if (!damage) return ExitCode::yes;
-  if (damage->kind == segments::DamageKind::torn) {
+  if (damage->harmless()) {
     call.console.note(
-        fmt::format("note: the frame from event {} on is incomplete and was left out: a server is "
-                    "writing it now, or power failed; nobody was told that it is durable",
+        fmt::format("note: the frame from event {} on is incomplete and was left out: power "
+                    "failed, or a copy was made meanwhile; nobody was told that it is durable",
                     damage->seq));
     return ExitCode::yes;
   }
-  call.console.complain("the ledger is damaged: " + damage->text(),
+  call.console.complain(fmt::format("the ledger is good up to event {} and damaged there: {}",
+                                    damage->seq, damage->text()),
                         "run tally ledger verify, and fetch the ledger from a copy");
   return ExitCode::no;
 }

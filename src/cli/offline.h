@@ -7,12 +7,21 @@
 
 #include "cli/report.h"
 #include "ports/disk.h"
-#include "segments/damage.h"
+#include "segments/recovery.h"
 
 namespace tally::cli {
 
-// The ledger of --data, read-only. Errors as FileDisk::open_read_only.
-Result<std::unique_ptr<ports::Disk>> open_ledger(Call const& call);
+// The ledger of --data, read-only.
+struct Ledger {
+  std::unique_ptr<ports::Disk> disk;
+  std::string directory;
+  segments::Beside beside = segments::Beside::nobody;  // at the moment that it was opened
+};
+// Errors as FileDisk::open_read_only.
+Result<Ledger> open_ledger(Call const& call);
+// A server began to write while the ledger was read as one at rest: what was found to be damaged
+// then may have been under way, and is worth another reading.
+bool was_taken_up(Ledger& ledger);
 // With what to do next. A directory that holds no ledger is the caller's mistake, one that cannot
 // be read the machine's.
 ExitCode report_no_ledger(Call& call, Error const& error);
@@ -23,10 +32,9 @@ struct Walked {
 };
 // One leaf after the other, from frames that verified; false ends the walk.
 using SeeLeaf = std::function<bool(std::uint64_t seq, ByteView leaf)>;
-Result<Walked> walk_leaves(ports::Disk& disk, SeeLeaf const& see);
+Result<Walked> walk_leaves(Ledger& ledger, SeeLeaf const& see);
 
-// `yes`, and a note, for a torn tail: a server may be writing the last frame right now. `no` for
-// damage.
+// `yes`, and a note, for a torn tail: nobody was told of it. `no` for damage.
 ExitCode report_damage(Call& call, std::optional<segments::Damage> const& damage);
 
 // Shows how far a walk is, for whoever watches.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/files.h"
+#include "platform/os_entropy.h"
 
 namespace tally::cli {
 
@@ -15,7 +16,21 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(kBlanks) - first + 1));
 }
 
+std::string key_for(Call& call) {
+  if (!call.idempotency_key) {
+    call.idempotency_key = random_idempotency_key();
+    call.console.note("idempotency key " + *call.idempotency_key);
+  }
+  return *call.idempotency_key;
+}
+
 }  // namespace
+
+std::string random_idempotency_key() {
+  std::array<std::uint8_t, 16> bytes{};
+  platform::OsEntropy().fill(bytes);
+  return "cli-" + to_hex(bytes);
+}
 
 Result<std::string> find_key(Call& call) {
   if (call.key) return *call.key;
@@ -27,18 +42,33 @@ Result<std::string> find_key(Call& call) {
                                     content ? file + " is empty" : content.error().detail));
 }
 
+namespace {
+
+Result<client::ServerUrl> find_server(Call& call) { return client::parse_server_url(call.server); }
+
+ExitCode no_server(Call& call, Error const& error) {
+  return report(call, ExitCode::usage, error,
+                "mend --server or TALLY_SERVER; the default is http://127.0.0.1:7070");
+}
+
+}  // namespace
+
 ExitCode online(Call& call, std::function<ExitCode(client::TallyClient&)> const& work) {
-  auto const url = client::parse_server_url(call.server);
-  if (!url) {
-    return report(call, ExitCode::usage, url.error(),
-                  "mend --server or TALLY_SERVER; the default is http://127.0.0.1:7070");
-  }
+  auto const url = find_server(call);
+  if (!url) return no_server(call, url.error());
   auto const key = find_key(call);
   if (!key) {
     return report(call, ExitCode::usage, key.error(),
                   "export TALLY_KEY=tk_..., or name the server's data directory with --data");
   }
-  client::TallyClient client(*url, *key);
+  client::TallyClient client(*url, *key, [&call] { return key_for(call); });
+  return work(client);
+}
+
+ExitCode without_key(Call& call, std::function<ExitCode(client::TallyClient&)> const& work) {
+  auto const url = find_server(call);
+  if (!url) return no_server(call, url.error());
+  client::TallyClient client(*url, "");
   return work(client);
 }
 

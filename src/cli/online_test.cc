@@ -41,7 +41,8 @@ std::string run_of(std::string_view status, std::string_view result = "null") {
   return fmt::format(
       R"({{"run_id":"{}","status":"{}","job":"j","job_hash":"sha256:{}","attempts":1,)"
       R"("cost":{{"max_usd":"0.0500","held_usd":"0.0000","charged_usd":"0.0010",)"
-      R"("released_usd":"0.0490","overrun_usd":"0.0000"}},"receipt":null,"result":{},)"
+      R"("released_usd":"0.0490","overrun_usd":"0.0000","unaccounted_usd":"0.0000"}},)"
+      R"("receipt":null,"result":{},)"
       R"("error":null,"cancel_requested":false,"labels":{{}},"sandbox":"","timeout_s":30,)"
       R"("created_at":"2026-01-01T00:00:00Z","links":{{"self":"/s","result":"/r"}},)"
       R"("correlation_id":"0af7651916cd43dd8448eb211c80319c"}})",
@@ -194,6 +195,69 @@ TEST(Modes, LeavingOneThatNeedsPeopleIsFive) {
       contains(server.requests().at(0), R"({"mode":"normal","scope":"job:j","reason":"mended"})"));
 }
 
+TEST(Approvals, SayHowManySignaturesAreMissingAndWhoCounts) {
+  CannedServer server(
+      {{.status = 200,
+        .body = R"({"approvals":[{"approval_id":"apr_00000000000000aa","kind":"mode.set",)"
+                R"("what":"leave stop for normal","reason":"mended","proposer":"ann","signers":[],)"
+                R"("may_sign":["bob"],"quorum":2,"signatures_missing":1,"single_operator":false,)"
+                R"("proposed_at":"2026-01-01T00:00:00Z","expires_at":"2026-01-01T00:30:00Z",)"
+                R"("mode":"normal","scope":"everything"}],"people":[)"
+                R"({"person":"ann","counts":true},{"person":"bob","counts":true},)"
+                R"({"person":"cid","counts":false}],"quorum":2,"single_operator":false})"}});
+  Ran const ran = run_tally({"approvals"}, against(server));
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_TRUE(contains(ran.out, "1 of 2 people agree, 1 missing")) << ran.out;
+  EXPECT_TRUE(contains(ran.out, "ann asks: leave stop for normal")) << ran.out;
+  EXPECT_TRUE(contains(ran.out, "may sign: bob")) << ran.out;
+  EXPECT_TRUE(contains(ran.out, "cid counts 24 h after a key of theirs is claimed")) << ran.out;
+}
+
+TEST(Approvals, SayThatOneDecidesAlone) {
+  CannedServer server({{.status = 200,
+                        .body = R"({"approvals":[],"people":[{"person":"ann","counts":true}],)"
+                                R"("quorum":2,"single_operator":true})"}});
+  Ran const ran = run_tally({"approvals"}, against(server));
+  EXPECT_TRUE(contains(ran.out, "single-operator mode")) << ran.out;
+}
+
+constexpr std::string_view kForBob =
+    R"({"key_id":"key_00000000000000aa","tenant":"t","owner":"bob","scopes":["approve"],)"
+    R"("revoked":false,"expires_at":null)";
+
+TEST(Keys, ForAnotherPersonPrintTheClaimCodeAloneOnStdout) {
+  CannedServer server({{.status = 201,
+                        .body = std::string(kForBob) + R"(,"claim_code":"tc_1",)"
+                                R"("claim_expires_at":"2026-01-04T00:00:00Z"})"}});
+  Ran const ran = run_tally({"key", "create", "--tenant", "t", "--person", "bob", "--scope",
+                             "approve"},
+                            against(server));
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_EQ(ran.out, "tc_1\n");
+  EXPECT_TRUE(contains(ran.err, "bob runs tally key claim tc_1")) << ran.err;
+}
+
+TEST(Keys, ThatWaitForApprovalAreFive) {
+  CannedServer server({{.status = 202,
+                        .body = R"({"outcome":"needs_approval",)"
+                                R"("approval_id":"apr_00000000000000aa"})"}});
+  Ran const ran = run_tally({"key", "create", "--tenant", "t", "--person", "bob", "--scope",
+                             "approve"},
+                            against(server));
+  EXPECT_EQ(ran.code, ExitCode::waiting);
+  EXPECT_TRUE(contains(ran.err, "tally approve apr_00000000000000aa")) << ran.err;
+}
+
+TEST(Keys, AreClaimedWithoutAKey) {
+  CannedServer server({{.status = 200, .body = std::string(kForBob) + R"(,"token":"tk_new"})"}});
+  Ran const ran = run_tally({"key", "claim", "tc_1"},
+                            {.environment = {.server = server.url(), .key = {}}});
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_EQ(ran.out, "tk_new\n");
+  EXPECT_FALSE(contains(server.requests().at(0), "Authorization")) << server.requests().at(0);
+  EXPECT_TRUE(contains(server.requests().at(0), R"({"code":"tc_1"})"));
+}
+
 TEST(Keys, CreatePrintsTheTokenAloneOnStdout) {
   CannedServer server(
       {{.status = 201,
@@ -208,6 +272,43 @@ TEST(Keys, CreatePrintsTheTokenAloneOnStdout) {
   std::string const& sent = server.requests().at(0);
   EXPECT_TRUE(contains(sent, R"("owner":"p","scopes":["runs:read","work"])")) << sent;
   EXPECT_TRUE(contains(sent, "2027-01-01T00:00:00")) << sent;
+}
+
+constexpr std::string_view kBudget =
+    R"({"tenant":"t","plan":"p","granted_usd":"1.0000","available_usd":"1.0000",)"
+    R"("held_usd":"0.0000","spent_usd":"0.0000","overrun_usd":"0.0000","runs_live":0})";
+
+TEST(Keys, OfAPostAreMadeAndShownBeforeTheyAreUsed) {
+  CannedServer server({{.status = 201, .body = std::string(kBudget)}});
+  Ran const ran = run_tally({"budget", "grant", "t", "1.00"}, against(server));
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  ASSERT_TRUE(ran.err.starts_with("idempotency key cli-")) << ran.err;
+  std::string const key = ran.err.substr(16, ran.err.find('\n') - 16);
+  EXPECT_TRUE(contains(server.requests().at(0), "Idempotency-Key: " + key + "\r\n"));
+}
+
+TEST(Keys, OfAPostMayBeGivenSoThatItIsAskedAgain) {
+  CannedServer server({{.status = 201, .body = std::string(kBudget)}});
+  Ran const ran =
+      run_tally({"budget", "grant", "t", "1.00", "--idempotency-key", "k1"}, against(server));
+  EXPECT_EQ(ran.err, "");
+  EXPECT_TRUE(contains(server.requests().at(0), "Idempotency-Key: k1\r\n"));
+}
+
+TEST(Keys, AreSaidAgainWhereTheOutcomeIsUnknown) {
+  CannedServer server({{.status = 503, .body = problem("outcome_unknown", 503)}});
+  Ran const ran = run_tally({"halt", "--mode", "stop", "--reason", "r"}, against(server));
+  EXPECT_EQ(ran.code, ExitCode::failed);
+  std::string const key = ran.err.substr(16, ran.err.find('\n') - 16);
+  EXPECT_TRUE(contains(ran.err, "with --idempotency-key " + key + " it is safe to ask again"))
+      << ran.err;
+}
+
+TEST(Keys, AreNotMadeForAQuestion) {
+  CannedServer server({{.status = 200, .body = std::string(kBudget)}});
+  Ran const ran = run_tally({"budget", "show"}, against(server));
+  EXPECT_EQ(ran.err, "");
+  EXPECT_FALSE(contains(server.requests().at(0), "Idempotency-Key"));
 }
 
 TEST(OperatorKey, StandsInWhereTheEnvironmentHasNone) {

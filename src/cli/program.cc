@@ -18,22 +18,38 @@ struct Parsed {
   bool json = false;
   std::string server;
   std::string data{kDataDefault};
+  std::optional<std::string> idempotency_key;
+  bool data_is_named = false;
   Command const* command = nullptr;
   Action action;
 };
 
+std::string about_data(Reach reach) {
+  if (reach == Reach::server) return "Where operator.key is, if TALLY_KEY is not set";
+  if (reach == Reach::either) return "A server's data directory, to be read without a server";
+  return "The server's data directory";
+}
+
 void declare_shared(CLI::App& app, Command const& command, Parsed& parsed) {
   app.add_flag("--json", parsed.json, "Write the answer as JSON");
-  if (command.reach == Reach::server)
+  if (command.reach == Reach::server || command.reach == Reach::either)
     app.add_option("--server", parsed.server, "The server's address (TALLY_SERVER)")
         ->type_name("URL")
         ->capture_default_str();
+  if (command.reach == Reach::server)
+    app.add_option("--idempotency-key", parsed.idempotency_key,
+                   "To repeat a command whose answer was lost: the key that it showed")
+        ->type_name("KEY");
   if (command.reach != Reach::nothing)
-    app.add_option("--data", parsed.data,
-                   command.reach == Reach::server ? "Where operator.key is, if TALLY_KEY is not set"
-                                                  : "The server's data directory")
+    app.add_option_function<std::string>(
+           "--data",
+           [&parsed](std::string const& directory) {
+             parsed.data = directory;
+             parsed.data_is_named = true;
+           },
+           about_data(command.reach))
         ->type_name("DIR")
-        ->capture_default_str();
+        ->default_str(std::string(kDataDefault));
 }
 
 // The command of that name below `app`, or null pointer.
@@ -125,7 +141,9 @@ ExitCode act(Parsed const& parsed, Environment const& environment, Console& cons
             .key = environment.key,
             .json = parsed.json,
             .server = parsed.server,
-            .data = parsed.data};
+            .data = parsed.data,
+            .idempotency_key = parsed.idempotency_key,
+            .offline = parsed.command->reach == Reach::either && parsed.data_is_named};
   ExitCode const code = parsed.action(call);
   console.out().flush();
   if (console.out().good()) return code;

@@ -25,7 +25,11 @@ inline Ran run_tally(std::vector<std::string> arguments, World const& world = {}
   std::istringstream in(world.input);
   std::ostringstream out;
   std::ostringstream err;
-  Console console({.in = in, .out = out, .err = err, .err_is_terminal = world.terminal},
+  Console console({.in = in,
+                   .out = out,
+                   .err = err,
+                   .out_is_terminal = world.terminal,
+                   .err_is_terminal = world.terminal},
                   world.environment.no_color);
   ExitCode const code = run_program(std::move(arguments), world.environment, console);
   return {.code = code, .out = out.str(), .err = err.str()};

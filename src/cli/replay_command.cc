@@ -42,7 +42,8 @@ void show_decision(std::ostream& out, audit::Replayed const& one) {
              one.seq, one.command, one.engine, fmt::join(one.events, ", "));
   if (!one.reason.empty()) fmt::print(out, "  {}\n", one.reason);
   for (audit::Difference const& difference : one.differences)
-    fmt::print(out, "  {}: recorded {}, today {}\n", difference.pointer, difference.recorded,
+    fmt::print(out, "  {}: recorded {}, {} {}\n", difference.pointer, difference.recorded,
+               difference.pointer.starts_with("/decision/") ? "but in truth" : "today",
                difference.replayed);
 }
 
@@ -102,14 +103,15 @@ ExitCode replay(Call& call, Replay const& options) {
                           "tally replay --help shows an example");
     return ExitCode::usage;
   }
-  auto const disk = open_ledger(call);
-  if (!disk) return report_no_ledger(call, disk.error());
+  auto const ledger = open_ledger(call);
+  if (!ledger) return report_no_ledger(call, ledger.error());
   Output output(call, !options.all);
   Progress progress(call, "replayed");
-  auto const summary = audit::replay(**disk, options.selection, [&](audit::Replayed const& one) {
+  auto const take = [&](audit::Replayed const& one) {
     progress.at(static_cast<std::uint64_t>(one.seq));
     output.take(one);
-  });
+  };
+  auto const summary = audit::replay(*ledger->disk, options.selection, take, ledger->beside);
   if (!summary && summary.error().code == "ledger_absent")
     return report_no_ledger(call, summary.error());
   if (!summary)
@@ -132,7 +134,7 @@ Action declare_replay(Arguments& arguments) {
 
 std::span<Command const> replay_commands() {
   static constexpr std::array<Command, 1> kRows{{
-      {"replay", "Decides again from the recorded facts and compares",
+      {"replay", "Compares the facts with the ledger, decides again and compares",
        "tally replay --decision-id dec_0123456789abcdef --data data", Reach::data, declare_replay},
   }};
   return kRows;

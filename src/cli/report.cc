@@ -9,15 +9,27 @@ namespace tally::cli {
 namespace {
 
 // Refusals that a different command line or configuration would not have met.
-constexpr std::array<std::string_view, 6> kMisuses{
-    "auth_invalid", "auth_missing",      "idempotency_key_missing",
-    "malformed",    "payload_too_large", "validation_error"};
+constexpr std::array<std::string_view, 8> kMisuses{"auth_invalid",
+                                                   "auth_missing",
+                                                   "idempotency_key_missing",
+                                                   "idempotency_key_reused",
+                                                   "malformed",
+                                                   "payload_too_large",
+                                                   "unknown_job",
+                                                   "validation_error"};
 
 // 5xx is trouble of the server's; but "halted" is a decision.
 ExitCode code_of(wire::Problem const& problem) {
   for (std::string_view misuse : kMisuses)
     if (problem.code == misuse) return ExitCode::usage;
   return problem.status >= 500 && problem.code != "halted" ? ExitCode::failed : ExitCode::no;
+}
+
+// Where a command that changes something ended without an answer.
+void say_how_to_repeat(Call& call) {
+  if (call.idempotency_key)
+    call.console.note(
+        fmt::format("  with --idempotency-key {} it is safe to ask again", *call.idempotency_key));
 }
 
 std::string words_of(wire::Problem const& problem) {
@@ -31,9 +43,37 @@ std::string words_of(wire::Problem const& problem) {
                         money.scope, format_usd(money.limit_usd), format_usd(money.spent_usd),
                         format_usd(money.held_usd), format_usd(money.available_usd),
                         format_usd(money.asked_usd));
+    if (money.owed_usd > Micros(0))
+      text += fmt::format("\n  {} USD are owed for runs that cost more than their holds",
+                          format_usd(money.owed_usd));
+  }
+  if (problem.halt) {
+    wire::HaltDetails const& halt = *problem.halt;
+    std::string const why = fmt::format("{} is in {} mode since {}, because: {}", halt.scope,
+                                        halt.mode, to_rfc3339(halt.since), halt.reason);
+    if (problem.detail.find(why) == std::string::npos) text += "\n  " + why;
+    if (halt.run_id) text += fmt::format("\n  about {}", to_text(*halt.run_id));
+    text += halt.ends_by_itself ? "\n  it ends by itself" : "\n  it does not end by itself";
   }
   if (problem.retry_after_s) text += fmt::format("\n  retry after {} s", *problem.retry_after_s);
   return text + fmt::format("\n  correlation id {}", to_text(problem.correlation_id));
+}
+
+// Who is stopped waits for an administrator; who is stopped by an audit waits for its resolution.
+std::string next_of(wire::HaltDetails const& halt) {
+  auto const colon = halt.scope.find(':');
+  std::string const kind = halt.scope.substr(0, colon);
+  std::string option;
+  if (colon != std::string::npos)
+    option = fmt::format(" --{} {}", kind == "key" ? "key-id" : kind, halt.scope.substr(colon + 1));
+  std::string const why = halt.run_id ? fmt::format("tally why {}; ", to_text(*halt.run_id)) : "";
+  return fmt::format("{}an administrator ends it: tally resume{} --reason TEXT", why, option);
+}
+
+// What to do next, by command where there is one.
+std::string next_of(wire::Problem const& problem, wire::ProblemKind const* kind) {
+  if (problem.halt) return next_of(*problem.halt);
+  return kind == nullptr ? "" : std::string(kind->remedy);
 }
 
 }  // namespace
@@ -42,8 +82,10 @@ ExitCode report(Call& call, client::Failure const& failure) {
   if (failure.problem) {
     if (call.json) write_json(call, failure.body);
     auto const* kind = wire::find_problem_kind(failure.problem->code);
-    call.console.complain(words_of(*failure.problem), kind == nullptr ? "" : kind->remedy);
-    return code_of(*failure.problem);
+    call.console.complain(words_of(*failure.problem), next_of(*failure.problem, kind));
+    ExitCode const code = code_of(*failure.problem);
+    if (code == ExitCode::failed) say_how_to_repeat(call);
+    return code;
   }
   std::string const detail =
       failure.error.inside.empty()
@@ -54,6 +96,7 @@ ExitCode report(Call& call, client::Failure const& failure) {
       failure.error.code == "malformed"
           ? "see that a Tallystick server is what answers there"
           : "start it with `tally serve`, or name another with --server or TALLY_SERVER");
+  say_how_to_repeat(call);
   return ExitCode::failed;
 }
 

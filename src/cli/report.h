@@ -2,6 +2,8 @@
 
 // Failures in words and as exit codes.
 
+#include <type_traits>
+
 #include "cli/command.h"
 #include "client/tally_client.h"
 
@@ -16,12 +18,15 @@ ExitCode report(Call& call, ExitCode code, Error const& error, std::string_view 
 // The document as the server sent it.
 void write_json(Call& call, std::string_view body);
 
-// With --json the answer as it came; otherwise what `show(std::ostream&, T const&)` makes of it.
+// With --json the answer as it came; otherwise what `show` makes of it, which takes the console, or
+// its `out`, and the message.
 template <class T, class Show>
 ExitCode present(Call& call, client::Asked<T> const& asked, Show const& show) {
   if (!asked) return report(call, asked.error());
   if (call.json) {
     write_json(call, asked->body);
+  } else if constexpr (std::is_invocable_v<Show const&, Console&, T const&>) {
+    show(call.console, asked->message);
   } else {
     show(call.console.out(), asked->message);
   }

@@ -1,12 +1,17 @@
-// tally run show, list, cancel, result; submit has its own file.
+// tally run show, list, cancel, resolve, result; submit has its own file.
 
 #include "cli/run_commands.h"
 
 #include <fmt/ostream.h>
 
+#include <sstream>
+
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/online.h"
+#include "cli/proposals.h"
+#include "cli/shown.h"
+#include "cli/table.h"
 
 namespace tally::cli {
 
@@ -33,20 +38,74 @@ Action declare_show(Arguments& arguments) {
   };
 }
 
-void show_list(std::ostream& out, wire::RunList const& list) {
-  if (list.runs.empty()) fmt::print(out, "no runs\n");
+// What a run cost above its hold and after its lease.
+std::string beyond_the_hold(wire::RunCost const& cost) {
+  std::string text;
+  if (cost.overrun_usd > Micros(0)) text = "overrun " + format_usd(cost.overrun_usd);
+  if (cost.unaccounted_usd > Micros(0))
+    text += (text.empty() ? "unaccounted " : ", unaccounted ") + format_usd(cost.unaccounted_usd);
+  return text.empty() ? "-" : text;
+}
+
+void show_overrun(std::ostream& out, wire::Run const& run) {
+  if (run.cost.overrun_usd > Micros(0) && run.receipt)
+    fmt::print(out, "  overrun   {} above the hold: {} paid out of what was available, {} owed\n",
+               format_usd(run.cost.overrun_usd),
+               format_usd(run.receipt->paid_usd.value_or(Micros(0))),
+               format_usd(run.receipt->owed_usd.value_or(Micros(0))));
+  if (run.receipt && run.receipt->debt_paid_usd)
+    fmt::print(out, "  debt      {} of what was released paid what earlier runs owed\n",
+               format_usd(*run.receipt->debt_paid_usd));
+  if (run.cost.unaccounted_usd > Micros(0))
+    fmt::print(out, "  unaccounted {} reported after its lease had ended, in no charge\n",
+               format_usd(run.cost.unaccounted_usd));
+  if (run.claimed_usd)
+    fmt::print(out, "  claimed   {}: a cost that nobody believed\n", format_usd(*run.claimed_usd));
+}
+
+std::string labels_text(wire::Labels const& labels) {
+  std::string text;
+  for (auto const& [name, value] : labels)
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, value);
+  return text;
+}
+
+void show_list(Console& console, wire::RunList const& list) {
+  using enum Table::Align;
+  Table table({{.head = "RUN"},
+               {.head = "STATUS"},
+               {.head = "JOB"},
+               {.head = "HELD", .align = right},
+               {.head = "CHARGED", .align = right},
+               {.head = "BEYOND"},
+               {.head = "CREATED (UTC)"},
+               {.head = "LABELS"}});
   for (wire::Run const& run : list.runs)
-    fmt::print(out, "{}  {:<14}  {:<20}  charged {}  {}\n", to_text(run.run_id), run.status,
-               run.job.value(), format_usd(run.cost.charged_usd), to_rfc3339(run.created_at));
-  if (list.next) fmt::print(out, "and more: raise --limit or narrow it with --status\n");
+    table.add({{.text = to_text(run.run_id)},
+               {.text = run.status, .tone = tone_of(run.status)},
+               {.text = run.job.value()},
+               {.text = format_usd(run.cost.held_usd)},
+               {.text = format_usd(run.cost.charged_usd)},
+               {.text = beyond_the_hold(run.cost), .tone = Tone::bad},
+               {.text = moment_text(run.created_at)},
+               {.text = labels_text(run.labels)}});
+  if (list.runs.empty())
+    fmt::print(console.out(), "no runs\n");
+  else
+    table.print(console);
+  if (list.next)
+    fmt::print(console.out(), "and more: raise --limit, or narrow it with --status or --label\n");
 }
 
 Action declare_list(Arguments& arguments) {
   auto query = std::make_shared<client::RunQuery>();
+  auto label = std::make_shared<std::optional<Label>>();
   arguments.option("--status", query->status, "Only runs in this state").one_of(wire::kRunStatuses);
+  arguments.option("--label", *label, "Only runs with this label");
   arguments.option("--limit", query->limit, "At most so many, newest first [20]")
       .within(1, wire::kRunsPerPageMax);
-  return [query](Call& call) {
+  return [query, label](Call& call) {
+    if (*label) query->label = (*label)->key + "=" + (*label)->value;
     return online(call, [&](client::TallyClient& client) {
       return present(call, client.runs(*query), show_list);
     });
@@ -59,6 +118,29 @@ Action declare_cancel(Arguments& arguments) {
   return [run](Call& call) {
     return online(call, [&](client::TallyClient& client) {
       return present(call, client.cancel(*run), show_run);
+    });
+  };
+}
+
+struct Resolve {
+  RunId run;
+  Micros charge;
+  std::string reason;
+};
+
+Action declare_resolve(Arguments& arguments) {
+  auto resolve = std::make_shared<Resolve>();
+  run_argument(arguments, resolve->run);
+  arguments.option("--charge", resolve->charge, "What it is charged; the rest of its hold is free")
+      .required();
+  arguments.option("--reason", resolve->reason, "Why; it stands in the ledger").required();
+  return [resolve](Call& call) {
+    return online(call, [&](client::TallyClient& client) {
+      auto const asked =
+          client.resolve(resolve->run, {.charge_usd = resolve->charge, .reason = resolve->reason});
+      return answer_proposal(
+          call, asked,
+          fmt::format("{} is charged {} USD", to_text(resolve->run), format_usd(resolve->charge)));
     });
   };
 }
@@ -128,36 +210,69 @@ ExitCode code_of(wire::Run const& run) {
   return is_final(run.status) ? ExitCode::no : ExitCode::inconclusive;
 }
 
-void show_run(std::ostream& out, wire::Run const& run) {
-  fmt::print(out, "{} {}\n", to_text(run.run_id), run.status);
+namespace {
+
+// With the end of what the work wrote to stderr, a line of it a line.
+void show_error(std::ostream& out, wire::RunError const& error) {
+  fmt::print(out, "  error     {}: {}\n", error.code, error.detail);
+  if (!error.stderr_tail) return;
+  std::istringstream lines(*error.stderr_tail);
+  for (std::string line; std::getline(lines, line);) fmt::print(out, "  stderr    {}\n", line);
+}
+
+}  // namespace
+
+void show_run(Console& console, wire::Run const& run) {
+  std::ostream& out = console.out();
+  std::string const id = to_text(run.run_id);
+  fmt::print(out, "{} {}\n", id, console.painted(run.status, tone_of(run.status)));
   fmt::print(out, "  job       {} ({}), attempt {}\n", run.job.value(), run.job_hash.text(),
              run.attempts);
   fmt::print(out, "  cost      max {}, held {}, charged {}, released {} (USD)\n",
              format_usd(run.cost.max_usd), format_usd(run.cost.held_usd),
              format_usd(run.cost.charged_usd), format_usd(run.cost.released_usd));
-  if (run.receipt) fmt::print(out, "  receipt   {}\n", run.receipt->reason);
+  show_overrun(out, run);
+  if (run.receipt)
+    fmt::print(out, "  receipt   {}{}\n", run.receipt->reason,
+               run.receipt->cost_rounded_up.value_or(false)
+                   ? ", its cost rounded up to 0.000001 USD"
+                   : "");
+  if (!run.labels.empty()) fmt::print(out, "  labels    {}\n", labels_text(run.labels));
   if (run.result && run.result->ref)
     fmt::print(out, "  result    {} ({} bytes)\n", run.result->ref->text(), run.result->bytes);
-  if (run.error) fmt::print(out, "  error     {}: {}\n", run.error->code, run.error->detail);
+  if (run.waiting)
+    fmt::print(out, "  waits     for {}, since {}: {}\n", run.waiting->waits_for,
+               to_rfc3339(run.waiting->since), run.waiting->detail);
+  if (run.returned)
+    fmt::print(out, "  returned  {} times before the work began; the last time: {}\n",
+               run.returned->times, run.returned->last_reason);
+  if (run.error) show_error(out, *run.error);
   if (!run.sandbox.empty()) fmt::print(out, "  sandbox   {}\n", run.sandbox);
   fmt::print(out, "  created   {}\n", to_rfc3339(run.created_at));
   if (run.finished_at) fmt::print(out, "  finished  {}\n", to_rfc3339(*run.finished_at));
   if (run.evidence)
     fmt::print(out, "  evidence  event {} of {}\n", run.evidence->seq,
                to_text(run.evidence->ledger));
+  if (run.status == "audit_required")
+    fmt::print(out, "  next      tally run resolve {} --charge USD --reason TEXT\n", id);
+  else if (run.status != "succeeded")
+    fmt::print(out, "  next      tally why {}\n", id);
 }
 
 std::span<Command const> run_commands() {
-  static constexpr std::array<Command, 5> kRows{{
+  static constexpr std::array<Command, 6> kRows{{
       {"run submit", "Submits a run; holds its cost before it starts",
        "tally run submit --job log-patterns --input in.json --max-cost 0.05 --wait", Reach::server,
        declare_submit},
       {"run show", "Shows a run", "tally run show run_0123456789abcdef --wait 30", Reach::server,
        declare_show},
-      {"run list", "Lists runs, newest first", "tally run list --status failed --limit 50",
-       Reach::server, declare_list},
+      {"run list", "Lists runs, newest first",
+       "tally run list --status failed --label team=red --limit 50", Reach::server, declare_list},
       {"run cancel", "Cancels a run that has not ended", "tally run cancel run_0123456789abcdef",
        Reach::server, declare_cancel},
+      {"run resolve", "Proposes what a run in audit_required is charged",
+       "tally run resolve run_0123456789abcdef --charge 0.02 --reason \"the bill says so\"",
+       Reach::server, declare_resolve},
       {"run result", "Fetches a result and checks its hash",
        "tally run result run_0123456789abcdef -o result.json", Reach::server, declare_result},
   }};

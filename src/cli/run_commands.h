@@ -10,7 +10,7 @@ namespace tally::cli {
 // tally run submit (run_submit.cc).
 Action declare_submit(Arguments& arguments);
 
-void show_run(std::ostream& out, wire::Run const& run);
+void show_run(Console& console, wire::Run const& run);
 // False while a run is queued or running.
 bool is_final(std::string_view status);
 // What a script that waited for the run learns.

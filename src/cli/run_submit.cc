@@ -3,15 +3,16 @@
 #include <fmt/ostream.h>
 
 #include "cli/files.h"
+#include "cli/interrupt.h"
 #include "cli/online.h"
 #include "cli/run_commands.h"
-#include "platform/os_entropy.h"
 
 namespace tally::cli {
 
 namespace {
 
-constexpr std::int64_t kWaitSeconds = 30;  // of one long poll; repeated until the run ends
+constexpr std::int64_t kWaitSeconds = 30;      // of one long poll; repeated until the run ends
+constexpr std::int64_t kFirstWaitSeconds = 2;  // what does not begin says why soon
 
 struct Submit {
   JobName job;
@@ -38,12 +39,6 @@ Result<wire::SubmitRequest> request_of(Call& call, Submit const& submit) {
                               .parent_run_id = {}};
   for (Label const& label : submit.labels) request.labels[label.key] = label.value;
   return request;
-}
-
-std::string random_key() {
-  std::array<std::uint8_t, 16> bytes{};
-  platform::OsEntropy().fill(bytes);
-  return "cli-" + to_hex(bytes);
 }
 
 void show_accepted(std::ostream& out, wire::SubmitAnswer const& answer) {
@@ -77,15 +72,23 @@ ExitCode try_submit(Call& call, client::TallyClient& client, wire::SubmitRequest
 
 // Long polls until the run has ended.
 ExitCode wait_for(Call& call, client::TallyClient& client, RunId id) {
-  while (true) {
-    auto const asked = client.run(id, kWaitSeconds);
+  std::string const name = to_text(id);
+  // Said first, and outside of the line that is overwritten: whoever stops waiting has it.
+  call.console.note(fmt::format("{} is accepted; Ctrl-C stops the waiting, not the run", name));
+  SaysWhenInterrupted const interrupted(
+      fmt::format("{}{} goes on: tally run show {}, or tally run cancel {}\n",
+                  call.console.err_is_terminal() ? "\r\x1b[K" : "", name, name, name));
+  std::string said;  // of what it waits for; each reason once
+  for (std::int64_t patience = kFirstWaitSeconds;; patience = kWaitSeconds) {
+    auto const asked = client.run(id, patience);
     if (!asked || is_final(asked->message.status)) {
       ExitCode const code = present(call, asked, show_run);
-      if (!asked)
-        call.console.note(fmt::format("  the run was accepted: tally run show {}", to_text(id)));
+      if (!asked) call.console.note(fmt::format("  the run goes on: tally run show {}", name));
       return asked ? code_of(asked->message) : code;
     }
-    call.console.progress(fmt::format("{} {} ...", to_text(id), asked->message.status));
+    if (auto const& waiting = asked->message.waiting; waiting && waiting->detail != said)
+      call.console.note("  it waits: " + (said = waiting->detail));
+    call.console.progress(fmt::format("{} {} ...", name, asked->message.status));
   }
 }
 
@@ -94,7 +97,7 @@ ExitCode submit(Call& call, client::TallyClient& client, Submit const& options) 
   if (!request)
     return report(call, ExitCode::usage, request.error(),
                   "--input names a file with one JSON document, or - for the standard input");
-  std::string const key = options.key ? *options.key : random_key();
+  std::string const key = options.key ? *options.key : random_idempotency_key();
   if (options.dry_run) return try_submit(call, client, *request, key);
   // Said before it is used: whoever loses the answer can ask again and not pay twice.
   if (!options.key) call.console.note("idempotency key " + key);
@@ -106,8 +109,6 @@ ExitCode submit(Call& call, client::TallyClient& client, Submit const& options) 
     return code;
   }
   if (!options.wait) return present(call, asked, show_accepted);
-  call.console.progress(
-      fmt::format("{} {} ...", to_text(asked->message.run_id), asked->message.status));
   return wait_for(call, client, asked->message.run_id);
 }
 

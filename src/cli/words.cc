@@ -40,7 +40,8 @@ std::string Word<Label>::read(std::string const& text, Label& into) {
 
 std::string check_name(std::string const& text) {
   if (is_name(text)) return {};
-  return "must be a name: 1 to 64 lower-case letters, digits, '-', '_' or '.'";
+  return "must be a name: 1 to 64 lower-case letters, digits, '-', '_' or '.', "
+         "and not . or ..";
 }
 
 std::string id_rule(std::string_view prefix) {

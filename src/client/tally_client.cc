@@ -51,10 +51,13 @@ Result<HttpReply> TallyClient::exchange(Call const& call) {
     TRY(opened, HttpConnection::open(url_.host, url_.port, kConnectTimeout));
     connection_ = std::move(opened);
   }
-  HttpHeaders headers{{"Authorization", "Bearer " + key_}, {"Accept", "application/json"}};
+  HttpHeaders headers{{"Accept", "application/json"}};
+  if (!key_.empty()) headers.emplace_back("Authorization", "Bearer " + key_);
   if (!call.body.empty()) headers.emplace_back("Content-Type", "application/json");
   if (!call.idempotency_key.empty())
     headers.emplace_back("Idempotency-Key", std::string(call.idempotency_key));
+  else if (call.method == "POST" && make_idempotency_key_)
+    headers.emplace_back("Idempotency-Key", make_idempotency_key_());
   return connection_->exchange(call.method, call.target, headers, call.body,
                                kAnswerTimeout + seconds(call.wait_s));
 }
@@ -73,6 +76,23 @@ Asked<T> TallyClient::ask_for(Call const& call) {
   auto message = read_message<T>(reply->body);
   if (!message) return tl::unexpected(unintelligible(message.error(), reply->body));
   return Answer<T>{.message = std::move(*message), .body = std::move(reply->body)};
+}
+
+template <class T>
+Asked<Proposed<T>> TallyClient::propose(Call const& call) {
+  auto reply = ask(call);
+  if (!reply) return tl::unexpected(reply.error());
+  Answer<Proposed<T>> answer{.message = {}, .body = reply->body};
+  if (reply->status == 202) {
+    auto message = read_message<wire::ApprovalAnswer>(reply->body);
+    if (!message) return tl::unexpected(unintelligible(message.error(), reply->body));
+    answer.message.approval = message->approval_id.value_or(ApprovalId{});
+    return answer;
+  }
+  auto message = read_message<T>(reply->body);
+  if (!message) return tl::unexpected(unintelligible(message.error(), reply->body));
+  answer.message.done = std::move(*message);
+  return answer;
 }
 
 Asked<wire::SubmitAnswer> TallyClient::submit(wire::SubmitRequest const& request,
@@ -96,7 +116,10 @@ Asked<wire::Run> TallyClient::run(RunId run, std::int64_t wait_s) {
 }
 
 Asked<wire::RunList> TallyClient::runs(RunQuery const& query) {
-  return ask_for<wire::RunList>({.method = "GET", .target = runs_path(query.status, query.limit)});
+  std::string target = fmt::format("{}?limit={}", kRunsPath, query.limit);
+  if (query.status) target += "&status=" + *query.status;
+  if (query.label) target += "&label=" + percent_encoded(*query.label);
+  return ask_for<wire::RunList>({.method = "GET", .target = target});
 }
 
 Asked<wire::Run> TallyClient::cancel(RunId run) {
@@ -119,8 +142,17 @@ Asked<wire::Budget> TallyClient::grant(TenantId const& tenant, wire::GrantReques
       {.method = "POST", .target = grants_path(tenant), .body = wire::to_json(request)});
 }
 
-Asked<wire::Key> TallyClient::create_key(wire::KeyRequest const& request) {
-  return ask_for<wire::Key>(
+Asked<wire::Tenant> TallyClient::create_tenant(wire::TenantRequest const& request) {
+  return ask_for<wire::Tenant>(
+      {.method = "POST", .target = std::string(kTenantsPath), .body = wire::to_json(request)});
+}
+
+Asked<wire::TenantList> TallyClient::tenants() {
+  return ask_for<wire::TenantList>({.method = "GET", .target = std::string(kTenantsPath)});
+}
+
+Asked<Proposed<wire::Key>> TallyClient::create_key(wire::KeyRequest const& request) {
+  return propose<wire::Key>(
       {.method = "POST", .target = std::string(kKeysPath), .body = wire::to_json(request)});
 }
 
@@ -130,6 +162,33 @@ Asked<wire::KeyList> TallyClient::keys() {
 
 Asked<wire::Key> TallyClient::revoke_key(KeyId key) {
   return ask_for<wire::Key>({.method = "POST", .target = revoke_path(key)});
+}
+
+Asked<wire::ClaimCode> TallyClient::claim_code(KeyId key) {
+  return ask_for<wire::ClaimCode>({.method = "POST", .target = claim_code_path(key)});
+}
+
+Asked<wire::Key> TallyClient::claim(wire::ClaimRequest const& request) {
+  return ask_for<wire::Key>(
+      {.method = "POST", .target = std::string(kClaimPath), .body = wire::to_json(request)});
+}
+
+Asked<Proposed<wire::Person>> TallyClient::add_person(wire::PersonRequest const& request) {
+  return propose<wire::Person>(
+      {.method = "POST", .target = std::string(kPeoplePath), .body = wire::to_json(request)});
+}
+
+Asked<wire::PersonList> TallyClient::people() {
+  return ask_for<wire::PersonList>({.method = "GET", .target = std::string(kPeoplePath)});
+}
+
+Asked<wire::ApprovalAnswer> TallyClient::remove_person(PersonId const& person) {
+  return ask_for<wire::ApprovalAnswer>({.method = "POST", .target = remove_path(person)});
+}
+
+Asked<wire::ApprovalAnswer> TallyClient::set_quorum(wire::QuorumRequest const& request) {
+  return ask_for<wire::ApprovalAnswer>(
+      {.method = "POST", .target = std::string(kQuorumPath), .body = wire::to_json(request)});
 }
 
 Asked<wire::ErrorList> TallyClient::errors(ErrorQuery const& query) {
@@ -147,6 +206,24 @@ Asked<wire::ErrorList> TallyClient::errors(ErrorQuery const& query) {
   return ask_for<wire::ErrorList>({.method = "GET", .target = target});
 }
 
+Asked<wire::Timeline> TallyClient::timeline(CorrelationId correlation) {
+  return ask_for<wire::Timeline>({.method = "GET", .target = timeline_path(correlation)});
+}
+
+Asked<wire::Why> TallyClient::why(std::string_view parameter, std::string_view value) {
+  return ask_for<wire::Why>({.method = "GET", .target = why_path(parameter, value)});
+}
+
+Asked<wire::ApprovalAnswer> TallyClient::resolve(RunId run,
+                                                 wire::ResolutionRequest const& request) {
+  return ask_for<wire::ApprovalAnswer>(
+      {.method = "POST", .target = resolution_path(run), .body = wire::to_json(request)});
+}
+
+Asked<wire::ModeReport> TallyClient::modes() {
+  return ask_for<wire::ModeReport>({.method = "GET", .target = std::string(kModePath)});
+}
+
 Asked<wire::ApprovalAnswer> TallyClient::set_mode(wire::ModeRequest const& request) {
   return ask_for<wire::ApprovalAnswer>(
       {.method = "POST", .target = std::string(kModePath), .body = wire::to_json(request)});
@@ -158,6 +235,10 @@ Asked<wire::ApprovalList> TallyClient::approvals() {
 
 Asked<wire::ApprovalAnswer> TallyClient::approve(ApprovalId approval) {
   return ask_for<wire::ApprovalAnswer>({.method = "POST", .target = sign_path(approval)});
+}
+
+Asked<wire::ApprovalAnswer> TallyClient::withdraw(ApprovalId approval) {
+  return ask_for<wire::ApprovalAnswer>({.method = "POST", .target = withdraw_path(approval)});
 }
 
 }  // namespace tally::client

@@ -2,8 +2,9 @@
 
 // The server's API as calls: one function an endpoint, messages from wire/. It blocks; one thread
 // at a time. Nothing is sent twice by itself: after "unreachable" or "timed_out" the caller may
-// send a submit again with the same idempotency key, and never pays twice.
+// send a request again with the same idempotency key, and nothing happens twice.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,8 +14,10 @@
 #include "wire/admin_messages.h"
 #include "wire/budget_messages.h"
 #include "wire/error_messages.h"
+#include "wire/evidence_messages.h"
 #include "wire/ops_messages.h"
 #include "wire/problem.h"
+#include "wire/why_messages.h"
 
 namespace tally::client {
 
@@ -34,8 +37,16 @@ struct Answer {
 template <class T>
 using Asked = tl::expected<Answer<T>, Failure>;
 
+// What a person asked for: done, or waiting for the approval of others.
+template <class T>
+struct Proposed {
+  std::optional<T> done;
+  std::optional<ApprovalId> approval;
+};
+
 struct RunQuery {
   std::optional<std::string> status;  // one of wire::kRunStatuses
+  std::optional<std::string> label;   // "NAME=VALUE"
   std::int64_t limit = 20;            // 1 to wire::kRunsPerPageMax
 };
 
@@ -53,8 +64,14 @@ struct ErrorQuery {
 
 class TallyClient {
  public:
+  // Makes the idempotency key of a POST that is given none; called once for each.
+  using KeyMaker = std::function<std::string()>;
+
   // `key` is the token, "tk_...". Connects with the first call.
-  TallyClient(ServerUrl url, std::string key) : url_(std::move(url)), key_(std::move(key)) {}
+  TallyClient(ServerUrl url, std::string key, KeyMaker make_idempotency_key = {})
+      : url_(std::move(url)),
+        key_(std::move(key)),
+        make_idempotency_key_(std::move(make_idempotency_key)) {}
 
   Asked<wire::SubmitAnswer> submit(wire::SubmitRequest const& request,
                                    std::string_view idempotency_key);
@@ -72,16 +89,37 @@ class TallyClient {
   Asked<wire::Budget> budget(std::optional<TenantId> const& tenant = {});
   Asked<wire::Budget> grant(TenantId const& tenant, wire::GrantRequest const& request);
 
-  Asked<wire::Key> create_key(wire::KeyRequest const& request);
+  Asked<wire::Tenant> create_tenant(wire::TenantRequest const& request);
+  Asked<wire::TenantList> tenants();
+
+  // `approval` where it waits for other people.
+  Asked<Proposed<wire::Key>> create_key(wire::KeyRequest const& request);
   Asked<wire::KeyList> keys();
+  // Of a key that was approved; shown once, to its proposer.
+  Asked<wire::ClaimCode> claim_code(KeyId key);
+  // Needs no key of the caller's.
+  Asked<wire::Key> claim(wire::ClaimRequest const& request);
   Asked<wire::Key> revoke_key(KeyId key);
 
   // Newest first; the key needs evidence:read.
   Asked<wire::ErrorList> errors(ErrorQuery const& query);
 
+  Asked<wire::Timeline> timeline(CorrelationId correlation);
+  // `parameter`: "subject", for what the text itself says it is, or "idempotency_key".
+  Asked<wire::Why> why(std::string_view parameter, std::string_view value);
+
+  // Proposes what a run in audit_required is charged.
+  Asked<wire::ApprovalAnswer> resolve(RunId run, wire::ResolutionRequest const& request);
+  Asked<wire::ModeReport> modes();
   Asked<wire::ApprovalAnswer> set_mode(wire::ModeRequest const& request);
   Asked<wire::ApprovalList> approvals();
   Asked<wire::ApprovalAnswer> approve(ApprovalId approval);
+  Asked<wire::ApprovalAnswer> withdraw(ApprovalId approval);
+  Asked<wire::ApprovalAnswer> set_quorum(wire::QuorumRequest const& request);
+
+  Asked<Proposed<wire::Person>> add_person(wire::PersonRequest const& request);
+  Asked<wire::PersonList> people();
+  Asked<wire::ApprovalAnswer> remove_person(PersonId const& person);
 
  private:
   struct Call {
@@ -96,9 +134,12 @@ class TallyClient {
   Result<HttpReply> exchange(Call const& call);
   template <class T>
   Asked<T> ask_for(Call const& call);
+  template <class T>
+  Asked<Proposed<T>> propose(Call const& call);
 
   ServerUrl url_;
   std::string key_;
+  KeyMaker make_idempotency_key_;
   std::optional<HttpConnection> connection_;
 };
 

@@ -89,7 +89,7 @@ TEST(TallyClient, SaysUnreachableWhereNobodyListens) {
 TEST(TallyClient, AsksForRunsByStateAndWaitsAtTheServer) {
   CannedServer server({{.status = 404, .body = "{}"}, {.status = 404, .body = "{}"}});
   auto client = client_of(server);
-  (void)client.runs({.status = "failed", .limit = 7});
+  (void)client.runs({.status = "failed", .label = {}, .limit = 7});
   (void)client.run(RunId(1), 30);
   EXPECT_TRUE(server.requests().at(0).starts_with("GET /v1/runs?limit=7&status=failed HTTP/1.1"));
   EXPECT_TRUE(

@@ -1,0 +1,27 @@
+#pragma once
+
+// What a person asked for and may not decide alone: how its answer is said.
+
+#include "cli/online.h"
+
+namespace tally::cli {
+
+// `done` where it is so; else who is asked to sign what, and exit code 5.
+ExitCode answer_proposal(Call& call, client::Asked<wire::ApprovalAnswer> const& asked,
+                         std::string const& done);
+
+// The line that says it waits; exit code 5.
+ExitCode say_waiting(Call& call, ApprovalId approval);
+
+// The answer as it came with --json, or that it waits, or what `show` makes of what was done.
+template <class T, class Show>
+ExitCode present_proposed(Call& call, client::Asked<client::Proposed<T>> const& asked,
+                          Show const& show) {
+  if (!asked) return report(call, asked.error());
+  if (call.json) write_json(call, asked->body);
+  if (asked->message.approval) return say_waiting(call, *asked->message.approval);
+  if (!call.json && asked->message.done) show(*asked->message.done);
+  return ExitCode::yes;
+}
+
+}  // namespace tally::cli

@@ -1,0 +1,134 @@
+// `tally why` on a data directory, without a server.
+
+#include <gtest/gtest.h>
+
+#include "cli/ledger_fixture.h"
+#include "cli/program_fixture.h"
+#include "wire/idempotency_key.h"
+
+namespace tally::cli {
+namespace {
+
+// A ledger with one run that was accepted and one that was refused for money.
+class Story {
+ public:
+  Story() {
+    ledger_.fill();
+    domain::run::JobKind job;
+    job.attempts_max = 2;
+    job.name = JobName("j");
+    job.price.fixed = Micros(1'000);
+    job.queue_deadline = seconds(60);
+    job.timeout = seconds(30);
+    job.version = "1";
+    ledger_.decide(domain::DirectoryCommand(domain::directory::RegisterJob{job}));
+    submit("fits", Micros(50'000));
+    submit("too-much", Micros(150'000'000));
+    ledger_.end_frame();
+  }
+
+  Ran why(std::string const& subject, std::vector<std::string> const& more = {}) const {
+    std::vector<std::string> words{"why", subject, "--data", ledger_.data()};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_tally(words);
+  }
+  RunId run() const {
+    RunId found;
+    ledger_.state().runs.each([&](RunId id, domain::run::Row const&) { found = id; });
+    return found;
+  }
+  std::string const& data() const { return ledger_.data(); }
+
+ private:
+  void submit(std::string const& key, Micros max_cost) {
+    TenantId const tenant("default");
+    domain::run::Submit submit;
+    submit.job = JobName("j");
+    submit.key = KeyId(5);
+    submit.labels = {{"team", "red"}};
+    submit.max_cost = max_cost;
+    submit.tenant = tenant;
+    ledger_.decide(
+        domain::RunCommand(submit),
+        domain::IdempotencyKey{.fingerprint = {},
+                               .key = wire::idempotency_digest(tenant, wire::kSubmitRoute, key)});
+  }
+
+  LedgerFixture ledger_;
+};
+
+// The commands under "proof", as words without "tally".
+std::vector<std::vector<std::string>> proofs_in(std::string const& out) {
+  std::vector<std::vector<std::string>> commands;
+  std::istringstream lines(out);
+  for (std::string line; std::getline(lines, line);) {
+    auto const at = line.find("tally ");
+    bool const proof =
+        at != std::string::npos && (contains(line, " replay ") || contains(line, " ledger prove "));
+    if (!proof) continue;
+    std::istringstream words(line.substr(at + 6));
+    commands.emplace_back();
+    for (std::string word; words >> word;) commands.back().push_back(word);
+  }
+  return commands;
+}
+
+}  // namespace
+
+TEST(Why, OfARunIsOneScreenWithTheNumbersOfTheDecision) {
+  Story const story;
+  Ran const ran = story.why(to_text(story.run()));
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_TRUE(ran.out.starts_with(to_text(story.run()) + " queued\n  asked     a run of j for at "
+                                                         "most 0.0500 USD, by key_"))
+      << ran.out;
+  EXPECT_TRUE(contains(ran.out, "labels team=red")) << ran.out;
+  EXPECT_TRUE(contains(ran.out, "accepted: holds 0.0500, within the 100.0000 available"))
+      << ran.out;
+  EXPECT_TRUE(contains(ran.out, "asked_usd 0.0500, available_usd 100.0000")) << ran.out;
+  EXPECT_TRUE(contains(ran.out, "  cost      holds 0.0500 USD until it ends\n")) << ran.out;
+  EXPECT_LE(std::count(ran.out.begin(), ran.out.end(), '\n'), 24);
+}
+
+TEST(Why, OfARefusalIsFoundByItsIdempotencyKey) {
+  Story const story;
+  Ran const ran = story.why("too-much");
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_TRUE(ran.out.starts_with("too-much refused\n")) << ran.out;
+  EXPECT_TRUE(contains(ran.out,
+                       "refused, budget_exceeded: asked 150.0000, and tenant:default has "
+                       "99.9500 available and 0.0500 held"))
+      << ran.out;
+  EXPECT_TRUE(contains(ran.out, "tally budget grant default 50.0500, or more")) << ran.out;
+  EXPECT_TRUE(contains(ran.out, "a --max-cost of at most 99.9500")) << ran.out;
+}
+
+TEST(Why, EndsInCommandsThatProveIt) {
+  Story const story;
+  for (std::string const& subject : {std::string("fits"), std::string("too-much")}) {
+    Ran const ran = story.why(subject);
+    auto const commands = proofs_in(ran.out);
+    EXPECT_GE(commands.size(), 2u) << ran.out;
+    for (auto const& words : commands) {
+      if (words.at(0) != "replay") continue;  // a proof needs a checkpoint over its event
+      Ran const proof = run_tally(words);
+      EXPECT_EQ(proof.code, ExitCode::yes) << proof.err << proof.out;
+    }
+  }
+}
+
+TEST(Why, OfNothingIsNoAndOfNoLedgerIsUsage) {
+  Story const story;
+  EXPECT_EQ(story.why("never-used").code, ExitCode::no);
+  EXPECT_EQ(story.why("run_00000000000000ff").code, ExitCode::no);
+  EXPECT_EQ(run_tally({"why", "k", "--data", "/nonexistent"}).code, ExitCode::usage);
+}
+
+TEST(Why, SaysTheSameAsJson) {
+  Story const story;
+  Ran const ran = story.why("fits", {"--json"});
+  EXPECT_TRUE(contains(ran.out, R"("kind":"idempotency_key")")) << ran.out;
+  EXPECT_TRUE(contains(ran.out, R"("run_id":")" + to_text(story.run()))) << ran.out;
+}
+
+}  // namespace tally::cli
