@@ -110,8 +110,9 @@ Names const kPosix = {
     "regex.h",    "sched.h",    "search.h",  "semaphore.h", "spawn.h",    "strings.h", "stropts.h",
     "syslog.h",   "tar.h",      "termios.h", "trace.h",     "ulimit.h",   "unistd.h",  "utime.h",
     "utmpx.h",    "wordexp.h",  "alloca.h",  "byteswap.h",  "elf.h",      "endian.h",  "err.h",
-    "execinfo.h", "features.h", "getopt.h",  "ifaddrs.h",   "link.h",     "malloc.h",  "mntent.h",
-    "paths.h",    "pty.h",      "resolv.h",  "ucontext.h",  "cpuid.h",    "cxxabi.h",  "unwind.h"};
+    "execinfo.h", "features.h", "fts.h",     "getopt.h",    "ifaddrs.h",  "link.h",    "malloc.h",
+    "mntent.h",   "paths.h",    "pty.h",     "resolv.h",    "ucontext.h", "cpuid.h",   "cxxabi.h",
+    "unwind.h"};
 
 bool in_system_directory(std::string_view header) {
   for (auto directory : {"sys/", "linux/", "net/", "netinet/", "arpa/", "asm/", "asm-generic/"})

@@ -53,7 +53,7 @@ struct Attested {
 
   MemoryDisk disk;
   MemoryDisk derived;
-  ledger::Snapshots snapshots{derived, "build"};
+  ledger::Snapshots snapshots{derived, "build", as_bytes("pepper")};
   Attestor::Pace pace{.every = milliseconds(1), .after_a_fault = milliseconds(1)};
   platform::SystemClock clock;
   std::uint64_t events = 0;

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <map>
+#include <vector>
+
+#include "merkle/vkey.h"
 
 namespace tally::server {
 
@@ -19,6 +23,11 @@ Setter whole(std::int64_t low, std::int64_t high, std::function<void(Config&, st
     return true;
   };
 }
+Setter small(std::int64_t low, std::int64_t high, std::uint32_t Config::*member) {
+  return whole(low, high, [member](Config& config, std::int64_t n) {
+    config.*member = static_cast<std::uint32_t>(n);
+  });
+}
 Setter flag(std::function<void(Config&, bool)> set) {
   return [=](Config& config, toml::node const& node) {
     auto const value = node.value_exact<bool>();
@@ -33,6 +42,21 @@ Setter text(std::function<bool(Config&, std::string const&)> set) {
   };
 }
 
+// "http://host[:port]", without a path: what stands before the path of a link.
+bool is_origin(std::string_view url) {
+  for (std::string_view scheme : {"https://", "http://"}) {
+    if (!url.starts_with(scheme)) continue;
+    url.remove_prefix(scheme.size());
+    return !url.empty() && url.find_first_of("/?#@ \t\"<>\\") == std::string_view::npos;
+  }
+  return false;
+}
+
+bool set_public_url(Config& config, std::string const& url) {
+  config.public_url = url.ends_with('/') ? url.substr(0, url.size() - 1) : url;
+  return is_origin(config.public_url);
+}
+
 struct Key {
   char const* want;
   Setter set;
@@ -43,8 +67,8 @@ constexpr std::int64_t kYear = 365 * 86'400;
 std::map<std::string, Key, std::less<>> const& keys() {
   static std::map<std::string, Key, std::less<>> const table{
       {"approvals.quorum",
-       {"a whole number from 1 to 10",
-        whole(1, 10, [](Config& c, std::int64_t n) { c.settings.quorum = n; })}},
+       {"a whole number from 2 to 10",
+        whole(2, 10, [](Config& c, std::int64_t n) { c.settings.quorum = n; })}},
       {"archive.after_s",
        {"seconds, 1 to a year",
         whole(1, kYear, [](Config& c, std::int64_t n) { c.settings.archive_after = seconds(n); })}},
@@ -67,18 +91,23 @@ std::map<std::string, Key, std::less<>> const& keys() {
        {"a name without spaces and '+', such as \"example.com/ledger\"",
         text([](Config& c, std::string const& s) {
           c.origin = s;
-          return !s.empty() && s.size() <= 255 && s.find_first_of(" +\t\n") == std::string::npos;
+          return merkle::is_key_name(s);
         })}},
       {"http.behind_tls_proxy",
        {"true or false", flag([](Config& c, bool b) { c.behind_tls_proxy = b; })}},
+      {"http.open_per_minute",
+       {"a whole number from 1 to 1000000",
+        whole(1, 1'000'000, [](Config& c, std::int64_t n) { c.open_per_minute = n; })}},
+      {"http.public_url",
+       {"the address that callers use, such as \"https://tally.example.com\", without a path",
+        text(set_public_url)}},
       {"http.rate_fields", {"\"draft-11\" or \"off\"", text([](Config& c, std::string const& s) {
                               c.rate_fields = s == "draft-11";
                               return s == "draft-11" || s == "off";
                             })}},
-      {"http.threads",
-       {"a whole number from 1 to 64",
-        whole(1, 64,
-              [](Config& c, std::int64_t n) { c.http_threads = static_cast<std::uint32_t>(n); })}},
+      {"http.threads", {"a whole number from 1 to 64", small(1, 64, &Config::http_threads)}},
+      {"http.unauthenticated_connections",
+       {"a whole number from 1 to 1024", small(1, 1024, &Config::unauthenticated_connections)}},
       {"idempotency.life_s",
        {"seconds, 1 to a year",
         whole(1, kYear,
@@ -99,35 +128,43 @@ std::map<std::string, Key, std::less<>> const& keys() {
        {"seconds, 1 to ten years",
         whole(1, 10 * kYear,
               [](Config& c, std::int64_t n) { c.settings.run_retention = seconds(n); })}},
-      {"worker.slots",
-       {"a whole number from 1 to 256",
-        whole(1, 256,
-              [](Config& c, std::int64_t n) { c.worker_slots = static_cast<std::uint32_t>(n); })}},
+      {"worker.slots", {"a whole number from 1 to 256", small(1, 256, &Config::worker_slots)}},
   };
   return table;
 }
 
-tl::unexpected<Error> wrong(std::string const& path, toml::source_region const& at,
-                            std::string what) {
-  return fail("configuration", fmt::format("{}:{}: {}", path, at.begin.line, what));
-}
+// What is wrong with a file, each with its line; 0 stands for the file as a whole.
+struct Fault {
+  std::uint32_t line = 0;
+  std::string what;
+};
 
-Result<void> read_table(std::string const& path, std::string const& prefix,
-                        toml::table const& table, Config& config) {
+void read_table(std::string const& prefix, toml::table const& table, Config& config,
+                std::vector<Fault>& faults) {
   for (auto const& [name, node] : table) {
     std::string const full =
         prefix.empty() ? std::string(name.str()) : prefix + "." + std::string(name.str());
     if (auto const* inner = node.as_table(); inner != nullptr && prefix.empty()) {
-      TRY_VOID(read_table(path, full, *inner, config));
+      read_table(full, *inner, config, faults);
       continue;
     }
+    std::uint32_t const line = node.source().begin.line;
     auto const key = keys().find(full);
     if (key == keys().end())
-      return wrong(path, node.source(), fmt::format("there is no setting {}", full));
-    if (!key->second.set(config, node))
-      return wrong(path, node.source(), fmt::format("{} must be {}", full, key->second.want));
+      faults.push_back({line, fmt::format("there is no setting {}", full)});
+    else if (!key->second.set(config, node))
+      faults.push_back({line, fmt::format("{} must be {}", full, key->second.want)});
   }
-  return {};
+}
+
+// All at once, in the order of the file, a line each.
+tl::unexpected<Error> wrong(std::string const& path, std::vector<Fault> faults) {
+  std::ranges::stable_sort(faults, {}, &Fault::line);
+  std::string text;
+  for (Fault const& fault : faults)
+    text += fmt::format("{}{}:{}{}", text.empty() ? "" : "\n", path,
+                        fault.line == 0 ? " " : fmt::format("{}: ", fault.line), fault.what);
+  return fail("configuration", std::move(text));
 }
 
 }  // namespace
@@ -135,15 +172,15 @@ Result<void> read_table(std::string const& path, std::string const& prefix,
 Result<Config> load_config(std::string const& path) {
   Config config;
   if (path.empty()) return config;
+  std::vector<Fault> faults;
   try {
-    toml::table const table = toml::parse_file(path);
-    TRY_VOID(read_table(path, {}, table, config));
+    read_table({}, toml::parse_file(path), config, faults);
   } catch (toml::parse_error const& error) {
-    return wrong(path, error.source(), std::string(error.description()));
+    return wrong(path, {{error.source().begin.line, std::string(error.description())}});
   }
   if (config.settings.heartbeat > config.settings.lease)
-    return fail("configuration",
-                path + ": leases.heartbeat_s must not be longer than leases.lease_s");
+    faults.push_back({0, "leases.heartbeat_s must not be longer than leases.lease_s"});
+  if (!faults.empty()) return wrong(path, std::move(faults));
   return config;
 }
 

@@ -12,6 +12,8 @@
 //   [first]        grant_usd = "100.00"   origin = "tallystick.local/ledger"
 //   [worker]       slots = 2
 //   [http]         threads = 1            behind_tls_proxy = false    rate_fields = "draft-11"
+//                  open_per_minute = 600  unauthenticated_connections = 64
+//                  public_url = "https://tally.example.com"
 
 #include <string>
 
@@ -30,9 +32,13 @@ struct Config {
   std::uint32_t http_threads = 1;
   bool behind_tls_proxy = false;  // needed to listen beyond loopback
   bool rate_fields = true;
+  std::int64_t open_per_minute = 600;              // of one address, on open routes
+  std::uint32_t unauthenticated_connections = 64;  // of one address
+  std::string public_url;  // where callers find the server; empty: where each of them asks
 };
 
-// An empty path gives the defaults. Error "configuration": file, line, what is wrong.
+// An empty path gives the defaults. Error "configuration": file, line, what is wrong; all that is
+// wrong, in order, a line each.
 Result<Config> load_config(std::string const& path);
 
 }  // namespace tally::server

@@ -10,12 +10,13 @@
 #include <filesystem>
 
 #include "platform/private_file.h"
+#include "server/halt_block.h"
+#include "server/private_modes.h"
 
 namespace tally::server {
 
 namespace {
 
-constexpr std::size_t kHaltBytes = 4096;
 constexpr std::size_t kSecretBytes = 32;
 
 std::string errno_text() { return std::strerror(errno); }
@@ -50,9 +51,10 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::open(std::string const& pa
   if (fault || path.empty())
     return fail("io_error", "the data directory's path cannot be used: " + path);
   std::unique_ptr<DataDirectory> directory(new DataDirectory(absolute));
+  TRY_VOID(check_private_modes(absolute));
   for (char const* inside : {"", "/keys", "/keys/data", "/ledger", "/blobs", "/work", "/snapshots"})
     TRY_VOID(platform::make_private_directory(absolute + inside));
-  TRY_VOID(directory->lock());
+  TRY_VOID(directory->lock(entropy));
   TRY_VOID(directory->open_halt());
   TRY_VOID(directory->load_secrets(entropy));
   return directory;
@@ -63,18 +65,21 @@ DataDirectory::~DataDirectory() {
   if (lock_ >= 0) ::close(lock_);
 }
 
-Result<void> DataDirectory::lock() {
+Result<void> DataDirectory::lock(ports::Entropy& entropy) {
   lock_ = ::open(path("LOCK").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock_ < 0) return fail("io_error", "the data directory cannot be locked: " + errno_text());
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0)
     return fail("in_use",
                 "another tally serves this data directory; stop it first or choose another --data");
+  TRY(writer, platform::WriterLock::take(path("ledger"), entropy));
+  writer_ = std::move(writer);
   return {};
 }
 
 Result<void> DataDirectory::open_halt() {
   halt_ = ::open(path("HALT").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_DSYNC, 0600);
   if (halt_ < 0) return fail("io_error", "the HALT file cannot be opened: " + errno_text());
+  // What somebody else wrote there may be shorter; it stays, with zeros behind it.
   std::array<char, kHaltBytes> block{};
   ssize_t const have = ::pread(halt_, block.data(), block.size(), 0);
   if (have == static_cast<ssize_t>(kHaltBytes)) return {};
@@ -103,14 +108,13 @@ Result<void> DataDirectory::load_secrets(ports::Entropy& entropy) {
 }
 
 std::string DataDirectory::halt_reason() const {
-  std::array<char, kHaltBytes> block{};
-  ssize_t const have = ::pread(halt_, block.data(), block.size() - 1, 0);
-  return have <= 0 ? std::string() : std::string(block.data());
+  std::array<std::uint8_t, kHaltBytes> block{};
+  ssize_t const have = ::pread(halt_, block.data(), block.size(), 0);
+  return have <= 0 ? std::string() : halt_reason_in(block);
 }
 
 void DataDirectory::write_halt(std::string_view reason) const {
-  std::array<char, kHaltBytes> block{};
-  std::memcpy(block.data(), reason.data(), std::min(reason.size(), block.size() - 1));
+  Bytes const block = halt_block_of(reason);
   // Nothing is left to do if this fails too: the process ends either way.
   [[maybe_unused]] ssize_t const written = ::pwrite(halt_, block.data(), block.size(), 0);
 }

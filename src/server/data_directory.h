@@ -2,7 +2,8 @@
 
 // One directory holds everything:
 //
-//   LOCK           locked by the process that serves it
+//   LOCK           locked by the process that serves it; so is the directory ledger/ itself, which
+//                  cannot be removed apart from the data (platform/writer_lock.h)
 //   HALT           4096 bytes, zero; a dying server writes its reason there, and the next start
 //                  begins halted
 //   keys/          ledger.key (Ed25519 seed), pepper, data/ (data keys per tenant and month)
@@ -17,6 +18,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/result.h"
+#include "platform/writer_lock.h"
 #include "ports/entropy.h"
 
 namespace tally::server {
@@ -34,6 +36,10 @@ class DataDirectory {
   Bytes const& pepper() const { return pepper_; }
   Digest const& operator_key_sha256() const { return operator_key_; }
 
+  // Before each append, and for readiness. Error "fenced": this is not the directory's server any
+  // more, or the directory is gone.
+  Result<void> still_ours() const { return writer_->still_held(); }
+
   // Why an earlier process halted; empty if it did not.
   std::string halt_reason() const;
   // Written to a file that exists, with a descriptor that is open: works when little else does.
@@ -43,12 +49,13 @@ class DataDirectory {
 
  private:
   explicit DataDirectory(std::string path) : path_(std::move(path)) {}
-  Result<void> lock();
+  Result<void> lock(ports::Entropy& entropy);
   Result<void> open_halt();
   Result<void> load_secrets(ports::Entropy& entropy);
 
   std::string path_;
   int lock_ = -1;
+  std::unique_ptr<platform::WriterLock> writer_;
   int halt_ = -1;
   Bytes pepper_;
   Digest operator_key_;

@@ -7,7 +7,6 @@ namespace tally::server {
 namespace {
 
 constexpr Duration kLongest = seconds(1);  // a thread looks up at least this often
-constexpr std::size_t kTasksMax = 10'000;
 constexpr Duration kSilentMax = seconds(5);
 constexpr Duration kStopStep = milliseconds(20);
 // What a few commands make: while the disk writes them, few others would have been decided.
@@ -30,13 +29,10 @@ void Bell::wait(Duration most) {
   ringing_ = false;
 }
 
-void EngineRoom::later(std::function<void()> task) {
-  {
-    std::lock_guard<std::mutex> const guard(tasks_mutex_);
-    if (tasks_.size() < kTasksMax) tasks_.push_back(std::exchange(task, nullptr));
-  }
-  if (task) return task();  // too many wait: whoever brings more does the work
+bool EngineRoom::later(api::Task task) {
+  if (!tasks_.put(std::move(task))) return false;
   task_bell_.ring();
+  return true;
 }
 
 void EngineRoom::start(wiring::Node& node) {
@@ -105,13 +101,10 @@ void EngineRoom::run_worker() {
 
 void EngineRoom::run_tasks() {
   while (!stop_tasks_) {
-    std::deque<std::function<void()>> now;
-    {
-      std::lock_guard<std::mutex> const guard(tasks_mutex_);
-      now.swap(tasks_);
-    }
-    for (auto& task : now) task();
-    if (now.empty()) task_bell_.wait(kLongest);
+    if (auto task = tasks_.take())
+      (*task)();
+    else
+      task_bell_.wait(kLongest);
   }
 }
 

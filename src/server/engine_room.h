@@ -7,12 +7,12 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
 
 #include "platform/system_clock.h"
+#include "server/task_queue.h"
 #include "server/wiring/node.h"
 
 namespace tally::server {
@@ -42,7 +42,7 @@ class EngineRoom {
   std::function<void()> wake_worker() {
     return [this] { worker_bell_.ring(); };
   }
-  void later(std::function<void()> task);
+  bool later(api::Task task);  // false: too many wait, see TaskQueue
 
   // From here until stop() the node must live.
   void start(wiring::Node& node);
@@ -68,8 +68,7 @@ class EngineRoom {
   Bell log_bell_;
   Bell worker_bell_;
   Bell task_bell_;
-  std::mutex tasks_mutex_;
-  std::deque<std::function<void()>> tasks_;
+  TaskQueue tasks_;
   std::atomic<bool> frame_waits_ = false;
   std::atomic<bool> handed_over_ = false;  // the frame, to the thread that writes the log
   std::atomic<bool> stop_loop_ = false;

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "base/printable.h"
 #include "json/writer.h"
 
 namespace tally::server {
@@ -38,8 +39,8 @@ std::string Log::text_of(LogLine const& one) const {
   writer.member("severity", name_of(one.severity)).member("component", "server");
   writer.member("correlation_id", to_text(one.correlation.value_or(root_)));
   if (one.run) writer.member("run_id", to_text(*one.run));
-  writer.member("message", one.message);
-  if (!one.detail.empty()) writer.member("detail", one.detail);
+  writer.member("message", printable(one.message, kLogTextBytesMax));
+  if (!one.detail.empty()) writer.member("detail", printable(one.detail, kLogTextBytesMax));
   writer.end_object();
   return line + '\n';
 }

@@ -23,6 +23,7 @@
 namespace tally::server {
 
 inline constexpr std::size_t kLogLinesMax = 4'096;
+inline constexpr std::size_t kLogTextBytesMax = 16'384;  // of a message or detail
 
 struct LogLine {
   Severity severity = Severity::info;

@@ -5,9 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
-#include <charconv>
 #include <cstdio>
+#include <filesystem>
 
 #include "platform/file_blobs.h"
 #include "platform/file_disk.h"
@@ -15,16 +16,19 @@
 #include "platform/file_signer.h"
 #include "platform/file_vault.h"
 #include "platform/http_server.h"
-#include "platform/job_folder.h"
 #include "platform/open_files.h"
 #include "platform/os_entropy.h"
 #include "platform/process_runner.h"
 #include "platform/program_hash.h"
 #include "platform/system_clock.h"
+#include "platform/write_signals.h"
 #include "server/attestor.h"
 #include "server/config.h"
 #include "server/data_directory.h"
 #include "server/engine_room.h"
+#include "server/fresh_start.h"
+#include "server/job_kinds.h"
+#include "server/listen.h"
 #include "server/log.h"
 
 namespace tally::server {
@@ -36,59 +40,22 @@ constexpr int kConfiguration = 2;
 constexpr int kRefused = 4;
 constexpr Duration kExecutionsGrace = seconds(10);
 constexpr Duration kHttpGrace = seconds(2);
-constexpr std::uint64_t kFilesOfItsOwn = 128;  // and of connections that are being refused
-constexpr std::uint64_t kFilesOfAnExecution = 8;
-constexpr std::uint64_t kConnectionsLeast = 16;
 constexpr Duration kLastAnswersMost = seconds(3);  // more than kHttpGrace
 
-int complain(int code, Error const& error) {
+// What the caller can mend by other arguments or another file is a matter of configuration.
+int code_of(Error const& error) {
+  constexpr std::array<std::string_view, 7> kMisuses{
+      "address_in_use", "address_invalid", "configuration",   "conflict",
+      "in_use",         "key_permissions", "validation_error"};
+  bool const misuse = std::ranges::find(kMisuses, error.code) != kMisuses.end();
+  return misuse ? kConfiguration : kRefused;
+}
+
+int complain(Error const& error) {
   std::fprintf(stderr, "tally serve: %s%s%s%s\n", error.detail.c_str(),
                error.inside.empty() ? "" : " (", error.inside.c_str(),
                error.inside.empty() ? "" : ")");
-  return code;
-}
-
-struct Listen {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-Result<Listen> parse_listen(std::string const& text) {
-  auto const colon = text.rfind(':');
-  Listen listen;
-  if (colon != std::string::npos) {
-    listen.host = text.substr(0, colon);
-    std::string_view const port = std::string_view(text).substr(colon + 1);
-    auto const [end, fault] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
-    if (fault == std::errc{} && end == port.data() + port.size() && !listen.host.empty())
-      return listen;
-  }
-  return fail("configuration", "--listen wants HOST:PORT, such as 127.0.0.1:7070");
-}
-
-bool is_loopback(std::string const& host) {
-  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
-}
-
-// Keys travel in clear: beyond loopback somebody else must see to TLS, and say so.
-Result<void> check_exposure(Listen const& listen, Config const& config) {
-  if (is_loopback(listen.host) || config.behind_tls_proxy) return {};
-  return fail("configuration",
-              "listening beyond loopback needs a TLS proxy in front; put one there and set "
-              "http.behind_tls_proxy = true in the configuration file");
-}
-
-// Strangers may open connections; they must never take the files that the ledger, the blobs and
-// the executions need. So the connections get what is left.
-Result<std::size_t> connections_within(std::uint64_t files, Config const& config) {
-  std::uint64_t const own = kFilesOfItsOwn + kFilesOfAnExecution * config.worker_slots;
-  if (files < own + kConnectionsLeast) {
-    return fail("configuration",
-                fmt::format("this process may open {} files and needs {}: raise its limit "
-                            "(ulimit -n, LimitNOFILE=) or lower worker.slots",
-                            files, own + kConnectionsLeast));
-  }
-  return std::min<std::uint64_t>(platform::HttpServerOptions{}.connections_max, files - own);
+  return code_of(error);
 }
 
 // Everything of the machine that a node stands on.
@@ -105,31 +72,17 @@ struct Machine {
   std::optional<platform::FileBlobs> blobs;
   std::optional<platform::FileReceipts> receipts;
   std::unique_ptr<platform::ProcessRunner> runner;
-  std::vector<ports::JobSpec> jobs;
+  JobKinds jobs;
   std::atomic<bool> failed = false;
 };
 
-Result<void> load_jobs(Machine& machine, std::vector<std::string> const& folders) {
-  for (std::string const& folder : folders) {
-    TRY(loaded, platform::load_all_jobs(folder));
-    for (platform::JobFolder const& job : loaded) {
-      if (job.spec.runner == ports::JobRunnerKind::caller) {
-        return fail("configuration",
-                    fmt::format("job {}: runner \"caller\" is not one this version executes; "
-                                "use \"command\" or \"worker\"",
-                                job.spec.name.value()));
-      }
-      TRY_VOID(platform::write_job_snapshot(machine.data->path("work/jobs"), job));
-      machine.jobs.push_back(job.spec);
-    }
-  }
-  return {};
-}
-
-Result<void> open_machine(Machine& machine, ServeOptions const& options, Config const& config) {
+Result<void> open_machine(Machine& machine, ServeOptions const& options, Config const& config,
+                          FreshStart& fresh) {
   TRY(data, DataDirectory::open(options.data, machine.entropy));
   machine.data = std::move(data);
-  TRY_VOID(load_jobs(machine, options.jobs));
+  fresh.locked();
+  TRY(jobs, load_job_kinds(options.jobs, machine.data->path("work/jobs")));
+  machine.jobs = std::move(jobs);
   TRY(disk, platform::FileDisk::open_directory(machine.data->path("ledger")));
   machine.disk = std::move(disk);
   TRY(disk_to_read, platform::FileDisk::open_read_only(machine.data->path("ledger")));
@@ -154,7 +107,7 @@ Result<void> open_machine(Machine& machine, ServeOptions const& options, Config 
   };
   TRY(runner, platform::ProcessRunner::open({.work = machine.data->path("work"),
                                              .slots = config.worker_slots,
-                                             .jobs = machine.jobs,
+                                             .jobs = machine.jobs.serve,
                                              .note = note},
                                             machine.clock));
   machine.runner = std::move(runner);
@@ -165,11 +118,14 @@ wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
   // Fail-stop: a server that cannot write its log acknowledges nothing and ends; the next start
   // begins halted. The thread that found out stands still here, while the main thread sends what is
   // already answered: outcome_unknown to everybody whose request was in flight.
+  // Where the ledger is somebody else's now, the next start of his is none of ours to halt.
   auto die = [&machine](Error const& why) {
-    machine.data->write_halt(why.detail);
+    bool const fenced = why.code == "fenced";
+    if (!fenced) machine.data->write_halt(why.detail);
     machine.log.write_now(
         {.severity = Severity::critical,
-         .message = "the ledger cannot be written; the process ends, and begins halted",
+         .message = fenced ? "the ledger is not this process's to write any more; the process ends"
+                           : "the ledger cannot be written; the process ends, and begins halted",
          .detail = why.inside.empty() ? why.detail : why.detail + " (" + why.inside + ")"});
     machine.failed = true;
     ::kill(::getpid(), SIGTERM);
@@ -189,6 +145,7 @@ wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
           .wake_log = room.wake_log(),
           .wake_worker = room.wake_worker(),
           .error_told = [&machine](wiring::ErrorTold const& told) { machine.log.write(told); },
+          .may_append = [&machine] { return machine.data->still_ours(); },
           .on_failure = die};
 }
 
@@ -198,17 +155,33 @@ Result<void> probe_blobs(platform::FileBlobs const& blobs) {
   return {};
 }
 
-wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Config const& config) {
+std::optional<std::int64_t> disk_free(std::string const& path) {
+  std::error_code fault;
+  auto const space = std::filesystem::space(path, fault);
+  if (fault) return std::nullopt;
+  return static_cast<std::int64_t>(space.available);
+}
+
+wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Config const& config,
+                                 Listen const& listen) {
   wiring::NodeOptions options;
   options.api.pepper = machine.data->pepper();
   options.api.rate_fields = config.rate_fields ? api::RateFields::draft_11 : api::RateFields::off;
-  options.api.later = [&room](std::function<void()> task) { room.later(std::move(task)); };
+  options.api.behind_proxy = config.behind_tls_proxy;
+  if (!config.public_url.empty())
+    options.api.problem_types = config.public_url + options.api.problem_types;
+  else if (listen.port != 0)
+    options.api.address = fmt::format("http://{}:{}", listen.host, listen.port);
+  options.api.disk_free = [path = machine.data->path("")] { return disk_free(path); };
+  options.api.later = [&room](api::Task task) { return room.later(std::move(task)); };
+  options.api.open_per_minute = config.open_per_minute;
   options.api.probes = {{"blobs", [&machine] { return probe_blobs(*machine.blobs); }},
+                        {"data", [&machine] { return machine.data->still_ours(); }},
                         {"log", [&room] { return room.probe_log(); }},
                         {"worker", [&room] { return room.probe_worker(); }}};
   options.start_helper = audit::Helper::thread;
   options.build = platform::program_hash();
-  options.jobs = machine.jobs;
+  options.jobs = machine.jobs.serve;
   options.settings = config.settings;
   options.origin = config.origin;
   options.operator_key_sha256 = machine.data->operator_key_sha256();
@@ -261,7 +234,7 @@ sigset_t block_signals() {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  platform::let_writes_fail();
   return signals;
 }
 
@@ -275,6 +248,16 @@ void announce(Machine const& machine, wiring::Node& node, Listen const& listen,
   std::fflush(stdout);
 }
 
+// A file is one person's word; what two or more decide together it does not change.
+void report_quorum(Log& log, std::int64_t asked, std::int64_t in_force) {
+  if (asked == in_force) return;
+  log.write_now({.severity = Severity::warning,
+                 .message = "approvals.quorum of the configuration is left aside",
+                 .detail = fmt::format("{} people must agree, not {}: while two or more people "
+                                       "count, they change it together with tally quorum",
+                                       in_force, asked)});
+}
+
 // What the operator must know about this start; part of the record too.
 void report_start(Machine& machine, wiring::Node& node, Duration opening) {
   machine.log.write_now(
@@ -285,6 +268,7 @@ void report_start(Machine& machine, wiring::Node& node, Duration opening) {
     machine.log.write_now({.severity = Severity::critical,
                            .message = "began halted: an earlier process could not write its ledger",
                            .detail = machine.data->halt_reason()});
+  report_refused(machine.jobs.refused, machine.log, node);
   ports::ErrorReporter<Layer::L6> const sandbox(&node.errors(), "sandbox");
   if (!machine.runner->sandbox().notes().empty()) {
     ports::ErrorReport report;
@@ -308,10 +292,11 @@ struct Driving {
 };
 
 Result<void> run(Machine& machine, Config const& config, Listen const& listen,
-                 std::size_t connections_max, sigset_t const& signals) {
+                 std::size_t connections_max, sigset_t const& signals, FreshStart& fresh) {
   EngineRoom room;
   Duration const began = machine.clock.monotonic();
-  TRY(node, wiring::Node::open(world_of(machine, room), node_options(machine, room, config)));
+  TRY(node,
+      wiring::Node::open(world_of(machine, room), node_options(machine, room, config, listen)));
   Duration const opening = machine.clock.monotonic() - began;
   Driving const driving(room, *node);
   TRY_VOID(wait_until_started(*node));
@@ -321,8 +306,12 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   http.threads = config.http_threads;
   http.errors = {&node->errors(), "http_server"};
   http.connections_max = connections_max;
+  http.connections_of_owner_max = std::max<std::size_t>(connections_max / 2, 1);
+  http.connections_unauthenticated_max = config.unauthenticated_connections;
   report_start(machine, *node, opening);
+  report_quorum(machine.log, config.settings.quorum, node->loop().directory()->settings.quorum);
   TRY(server, platform::HttpServer::start(http, node->api()));
+  fresh.serves();
   announce(machine, *node, listen, server->port());
   if (!machine.data->halt_reason().empty()) TRY_VOID(machine.data->clear_halt());
   int signal_number = 0;
@@ -331,6 +320,7 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
         attestor_world(machine, *node),
         {.every = config.attest_every, .snapshot_every = config.snapshot_every_events});
     sigwait(&signals, &signal_number);
+    machine.runner->server_stops();
     // The last answers wait for nobody.
     if (machine.failed) {
       server->stop(kHttpGrace);
@@ -344,23 +334,33 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   return {};
 }
 
+// A time that no event can have would end the process at the first one.
+Result<void> check_clock(Instant wall) {
+  if (wall >= Instant{} && wall < kWallMax) return {};
+  return fail("configuration",
+              fmt::format("this machine's clock says {}; a ledger keeps times from 1970 to {}: set "
+                          "the clock",
+                          to_rfc3339(wall), to_rfc3339(kWallMax)));
+}
+
 }  // namespace
 
 int serve(ServeOptions const& options) {
   auto listen = parse_listen(options.listen);
-  if (!listen) return complain(kConfiguration, listen.error());
+  if (!listen) return complain(listen.error());
   auto config = load_config(options.config);
-  if (!config) return complain(kConfiguration, config.error());
-  if (auto exposed = check_exposure(*listen, *config); !exposed)
-    return complain(kConfiguration, exposed.error());
+  if (!config) return complain(config.error());
+  if (auto exposed = check_exposure(*listen, *config); !exposed) return complain(exposed.error());
   auto connections = connections_within(platform::raise_open_files_limit(), *config);
-  if (!connections) return complain(kConfiguration, connections.error());
+  if (!connections) return complain(connections.error());
   sigset_t const signals = block_signals();
   Machine machine;
-  if (auto opened = open_machine(machine, options, *config); !opened)
-    return complain(kRefused, opened.error());
-  if (auto ran = run(machine, *config, *listen, *connections, signals); !ran)
-    return complain(kRefused, ran.error());
+  if (auto told = check_clock(machine.clock.wall()); !told) return complain(told.error());
+  FreshStart fresh(options.data);  // ends first, while the lock is held
+  if (auto opened = open_machine(machine, options, *config, fresh); !opened)
+    return complain(opened.error());
+  if (auto ran = run(machine, *config, *listen, *connections, signals, fresh); !ran)
+    return complain(ran.error());
   return kStopped;
 }
 

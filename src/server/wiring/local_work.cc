@@ -12,6 +12,14 @@ domain::run::Handle handle(LeaseId lease, std::uint64_t fence) {
   return {.fence = static_cast<std::int64_t>(fence), .lease = lease, .tenant = std::nullopt};
 }
 
+// What a receipt and a failure both say.
+domain::run::Measured measured(auto const& report) {
+  return {.elapsed = report.elapsed,
+          .reported = report.reported,
+          .rounded_up = report.rounded_up,
+          .sandbox = report.sandbox};
+}
+
 // How a decision reads to a worker.
 Result<void> to_result(ledger::Answer const& answer) {
   switch (answer.fate) {
@@ -29,6 +37,20 @@ Result<void> to_result(ledger::Answer const& answer) {
 }
 
 }  // namespace
+
+ports::HeartbeatAnswer to_answer(domain::run::StopReason reason) {
+  switch (reason) {
+    case domain::run::StopReason::cancelled:
+      return ports::HeartbeatAnswer::cancelled;
+    case domain::run::StopReason::cost_limit:
+      return ports::HeartbeatAnswer::cost_limit;
+    case domain::run::StopReason::stopped:
+      return ports::HeartbeatAnswer::stopped;
+    case domain::run::StopReason::timeout:
+      return ports::HeartbeatAnswer::timeout;
+  }
+  return ports::HeartbeatAnswer::stopped;
+}
 
 void LocalWork::remember(LeaseId lease, Known known) {
   shared_.with([&](Shared& shared) {
@@ -75,7 +97,8 @@ Result<ports::WorkItem> LocalWork::item(ledger::Answer const& answer) {
       .input_json = std::move(input),
       .timeout = row.timeout,
       .attempt = static_cast<std::uint32_t>(row.attempt),
-      .traceparent = fmt::format("00-{}-{}-01", to_text(correlation), to_hex(span))};
+      .traceparent = fmt::format("00-{}-{}-01", to_text(correlation), to_hex(span)),
+      .cost_limit = domain::run::time_for(row.price, row.hold.amount, row.cost_so_far)};
 }
 
 void LocalWork::lease(std::vector<JobName> jobs, std::uint32_t max, Duration wait,
@@ -89,6 +112,7 @@ void LocalWork::lease(std::vector<JobName> jobs, std::uint32_t max, Duration wai
 }
 
 void LocalWork::ask(std::shared_ptr<Visit> visit) {
+  asked_(visit->jobs);
   domain::run::Lease command{.jobs = visit->jobs, .tenant = std::nullopt, .worker = name_};
   loop_.post(ledger::Lane::start, {.command = domain::RunCommand(std::move(command)),
                                    .enclosure = {},
@@ -107,13 +131,24 @@ void LocalWork::take(std::shared_ptr<Visit> const& visit, ledger::Answer answer)
     return shared_.with([&](Shared& shared) { shared.waiting = visit; });
   }
   auto one = item(answer);
-  if (!one) {  // that lease runs out by itself
+  if (!one) {
     report_payload(one.error(), *answer.row, *answer.entry);
-    return finish(*visit, one.error());
+    give_back(*answer.row, one.error());
+    return ask(visit);  // that run rests now; there may be others
   }
   visit->got.push_back(std::move(*one));
   if (visit->got.size() >= visit->max) return finish(*visit, std::nullopt);
   ask(visit);
+}
+
+// Nobody can work on what cannot be opened.
+void LocalWork::give_back(domain::run::Row const& row, Error const& error) {
+  domain::run::Fail command;
+  command.code = "input_unreadable";
+  command.detail = error.detail;
+  command.handle = {
+      .fence = row.fence, .lease = row.lease.value_or(LeaseId()), .tenant = std::nullopt};
+  post(std::move(command), {}, row.correlation.value_or(CorrelationId{}), [](Result<void>) {});
 }
 
 void LocalWork::report_payload(Error const& error, domain::run::Row const& row,
@@ -168,16 +203,11 @@ void LocalWork::start(LeaseId lease, std::uint64_t fence, std::function<void(Res
 
 void LocalWork::heartbeat(LeaseId lease, std::uint64_t fence,
                           std::function<void(ports::HeartbeatAnswer)> done) {
-  loop_.heartbeat(handle(lease, fence), [done = std::move(done)](ledger::Heartbeat heard) {
-    switch (heard) {
-      case ledger::Heartbeat::cancel:
-        return done(ports::HeartbeatAnswer::cancel);
-      case ledger::Heartbeat::lost:
-        return done(ports::HeartbeatAnswer::lost);
-      case ledger::Heartbeat::go_on:
-      case ledger::Heartbeat::stopping:
-        return done(ports::HeartbeatAnswer::go_on);
-    }
+  loop_.heartbeat(handle(lease, fence), [done = std::move(done)](ledger::Heartbeat const& heard) {
+    using Action = ledger::Heartbeat::Action;
+    if (heard.action == Action::lost) return done(ports::HeartbeatAnswer::lost);
+    if (heard.action == Action::stop && heard.reason) return done(to_answer(*heard.reason));
+    done(ports::HeartbeatAnswer::go_on);
   });
 }
 
@@ -192,8 +222,7 @@ void LocalWork::complete(LeaseId lease, std::uint64_t fence, ports::WorkReceipt 
     return done(tally::fail("overloaded", "the result cannot be kept now", sealed.error().inside));
   domain::run::Complete command;
   command.handle = handle(lease, fence);
-  command.measured = {
-      .elapsed = receipt.elapsed, .reported = receipt.reported, .sandbox = receipt.sandbox};
+  command.measured = measured(receipt);
   command.result = std::move(sealed->enclosure);
   post(std::move(command), std::move(sealed->beside), run->correlation, std::move(done));
 }
@@ -205,10 +234,21 @@ void LocalWork::fail(LeaseId lease, std::uint64_t fence, ports::WorkFailure fail
   command.code = std::move(failure.code);
   command.detail = std::move(failure.detail);
   command.handle = handle(lease, fence);
-  command.measured = {
-      .elapsed = failure.elapsed, .reported = failure.reported, .sandbox = failure.sandbox};
+  command.measured = measured(failure);
   command.retry = failure.retry;
-  post(std::move(command), {}, run ? run->correlation : CorrelationId{}, std::move(done));
+  Bytes beside;
+  if (run && !failure.stderr_tail.empty()) {
+    // What cannot be kept is no reason to keep the report back.
+    auto sealed = payloads_.seal(run->tenant, "stderr",
+                                 api::result_subject(lease, static_cast<std::int64_t>(fence)),
+                                 failure.stderr_tail);
+    if (sealed) {
+      command.stderr_tail = std::move(sealed->enclosure);
+      beside = std::move(sealed->beside);
+    }
+  }
+  post(std::move(command), std::move(beside), run ? run->correlation : CorrelationId{},
+       std::move(done));
 }
 
 void LocalWork::reconcile(RunId run, std::uint64_t fence, ports::ReconcileEvidence evidence,
@@ -222,9 +262,7 @@ void LocalWork::reconcile(RunId run, std::uint64_t fence, ports::ReconcileEviden
     command.receipt = static_cast<domain::run::Receipt>(evidence.state);
     Bytes in_frame;
     if (evidence.receipt) {
-      command.measured = {.elapsed = evidence.receipt->elapsed,
-                          .reported = evidence.receipt->reported,
-                          .sandbox = evidence.receipt->sandbox};
+      command.measured = measured(*evidence.receipt);
       if (evidence.has_result) {
         auto sealed = payloads_.seal(reading.row->tenant, "reconciled",
                                      fmt::format("{}|{}", to_text(run), fence),

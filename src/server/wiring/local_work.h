@@ -17,18 +17,23 @@
 
 namespace tally::wiring {
 
+// Why to stop, as a worker hears it.
+ports::HeartbeatAnswer to_answer(domain::run::StopReason reason);
+
 class LocalWork : public ports::WorkQueue {
  public:
   LocalWork(ledger::Loop& loop, ledger::Reader const& reader, api::Payloads& payloads,
             ports::Clock const& clock, ports::Entropy& entropy,
-            ports::ErrorReporter<Layer::L7> errors, std::string name)
+            ports::ErrorReporter<Layer::L7> errors, std::string name,
+            std::function<void(std::vector<JobName> const&)> asked)
       : loop_(loop),
         reader_(reader),
         payloads_(payloads),
         clock_(clock),
         entropy_(entropy),
         errors_(std::move(errors)),
-        name_(std::move(name)) {}
+        name_(std::move(name)),
+        asked_(std::move(asked)) {}
 
   // From the loop's WorkWaits orders, on the loop's thread.
   void work_available(JobName const& job);
@@ -72,6 +77,7 @@ class LocalWork : public ports::WorkQueue {
   static void finish(Visit& visit, std::optional<Error> fault);
   void report_payload(Error const& error, domain::run::Row const& row,
                       ledger::Entry const& entry) const;
+  void give_back(domain::run::Row const& row, Error const& error);
   Result<ports::WorkItem> item(ledger::Answer const& answer);
   void remember(LeaseId lease, Known known);
   std::optional<Known> known(LeaseId lease) const;
@@ -86,6 +92,7 @@ class LocalWork : public ports::WorkQueue {
   ports::Entropy& entropy_;
   ports::ErrorReporter<Layer::L7> errors_;
   std::string name_;
+  std::function<void(std::vector<JobName> const&)> asked_;  // told of each question for work
   Mutex<Shared> shared_;
 };
 

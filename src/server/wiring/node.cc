@@ -4,12 +4,14 @@
 #include <cstring>
 
 #include "domain/error/finding.h"
+#include "ledger/attest.h"
 
 namespace tally::wiring {
 
 namespace {
 
 constexpr Duration kWorkerTick = milliseconds(100);
+constexpr Duration kQueueLookEvery = seconds(10);  // for tally_runs_without_worker
 
 std::uint64_t random_number(ports::Entropy& entropy) {
   std::array<std::uint8_t, 8> bytes{};
@@ -31,6 +33,28 @@ domain::Command halt_command(std::string reason) {
                                                .scope = {}});
 }
 
+// Of a run whose worker was lost: what became of it, in the words of domain/run/reconcile.h. None
+// for what has another cause.
+std::optional<std::string_view> reconciled_as(domain::Recorded const& recorded) {
+  auto const* run = std::get_if<domain::RunEvent>(&recorded.event);
+  if (run == nullptr || !recorded.snapshot) return std::nullopt;
+  auto const* command = std::get_if<domain::RunCommand>(&recorded.snapshot->command);
+  bool const from_evidence =
+      command != nullptr && std::holds_alternative<domain::run::Reconcile>(*command);
+  auto const* due = command != nullptr ? std::get_if<domain::run::Due>(command) : nullptr;
+  // A worker elsewhere leaves nothing to look for: its lease alone decides, unless it only was not
+  // started.
+  bool const from_lease = due != nullptr && due->kind != domain::run::DueKind::queue;
+  if (!from_evidence && !from_lease) return std::nullopt;
+  if (std::holds_alternative<domain::run::AuditRequired>(*run)) return "audit";
+  if (auto const* requeued = std::get_if<domain::run::Requeued>(run))
+    return requeued->not_before ? std::nullopt : std::optional<std::string_view>("again");
+  auto const* settled = std::get_if<domain::run::Settled>(run);
+  if (settled == nullptr || settled->error_code == "lease_unusable") return std::nullopt;
+  if (settled->phase == domain::run::Phase::succeeded) return "forward";
+  return settled->reason == "result_missing" ? "charged" : "again";
+}
+
 }  // namespace
 
 struct Node::Begin {
@@ -45,7 +69,7 @@ Node::Node(NodeWorld world, NodeOptions options)
     : world_(std::move(world)),
       options_(std::move(options)),
       errors_(world_.clock, world_.entropy, {.told = world_.error_told}),
-      snapshots_(world_.derived, options_.build),
+      snapshots_(world_.derived, options_.build, options_.api.pepper),
       begin_(std::make_shared<Begin>()) {}
 
 Node::~Node() = default;
@@ -72,7 +96,8 @@ Result<void> Node::recover() {
     fresh_ = opened.log->ledger();
   else
     TRY_VOID(check_key(opened.state));
-  store_ = std::make_unique<SegmentStore>(std::move(opened.log), world_.wake_log);
+  store_ =
+      std::make_unique<SegmentStore>(std::move(opened.log), world_.wake_log, world_.may_append);
   index_keeper_ = std::make_unique<ledger::IndexKeeper>(world_.derived, store_->log(), index_);
   auto const epoch = static_cast<std::uint64_t>(opened.state.ledger.epoch) + 1;
   wire({.state = std::move(opened.state),
@@ -109,6 +134,8 @@ void Node::wire(ledger::Loop::Start start) {
   std::string const origin = fresh_ ? options_.origin : start.state.ledger.origin;
   auto key = merkle::make_vkey(origin, merkle::KeyType::ed25519, world_.signer.public_key());
   TALLY_CHECK(key.has_value(), "a ledger's origin must be a valid key name");
+  RetiredJobs const retired = retired_jobs(start.state, options_.jobs);
+  std::set<JobName> commands_waiting = commands_of_live_runs(start.state);
   Duration const heartbeat = options_.settings.value_or(start.state.settings).heartbeat;
   loop_ = std::make_unique<ledger::Loop>(
       std::move(start),
@@ -128,15 +155,18 @@ void Node::wire(ledger::Loop::Start start) {
   reader_ = std::make_unique<ledger::Reader>(*store_, index_);
   tiles_ = std::make_unique<HashTiles>(*reader_);
   options_.api.hash_tile = [this](std::string_view path) { return tiles_->tile(path); };
+  options_.api.read_tree = [this] { return tiles_->read_on(); };
   options_.api.errors = {&errors_, "api"};
   api_ = std::make_unique<api::Api>(*loop_, *reader_, world_.clock, world_.entropy, world_.vault,
                                     world_.blobs, options_.api);
   local_work_ = std::make_unique<LocalWork>(
       *loop_, *reader_, api_->payloads(), world_.clock, world_.entropy,
-      ports::ErrorReporter<Layer::L7>(&errors_, "local_work"), options_.worker_name);
+      ports::ErrorReporter<Layer::L7>(&errors_, "local_work"), options_.worker_name,
+      [this](std::vector<JobName> const& jobs) { api_->asked_for_work(jobs); });
   workers::CommandWorkerOptions worker;
+  worker.jobs = std::move(commands_waiting);
   for (ports::JobSpec const& job : options_.jobs)
-    if (job.runner == ports::JobRunnerKind::command) worker.jobs.emplace(job.name, job.hash);
+    if (job.runner == ports::JobRunnerKind::command) worker.jobs.insert(job.name);
   worker.slots = options_.worker_slots;
   worker.heartbeat_every = heartbeat;
   worker.errors = {&errors_, "command_worker"};
@@ -147,12 +177,19 @@ void Node::wire(ledger::Loop::Start start) {
                                                ports::ErrorReporter<Layer::L7>(&errors_, "signer"),
                                                world_.on_failure);
 
+  post_begin(begin_commands(epoch, origin, *key, retired));
+}
+
+// What this start records before it serves.
+std::vector<domain::Command> Node::begin_commands(std::uint64_t epoch, std::string const& origin,
+                                                  merkle::VerifierKey const& key,
+                                                  RetiredJobs const& retired) {
   std::vector<domain::Command> commands;
   if (fresh_) {
     commands = open_commands({.ledger = *fresh_,
                               .id_key = IdKey(random_number(world_.entropy)),
                               .origin = origin,
-                              .vkey = merkle::format_vkey(*key),
+                              .vkey = merkle::format_vkey(key),
                               .operator_key_sha256 = options_.operator_key_sha256,
                               .grant = options_.first_grant});
   }
@@ -163,8 +200,13 @@ void Node::wire(ledger::Loop::Start start) {
                                     .jobs = options_.jobs,
                                     .settings = options_.settings}),
                     std::back_inserter(commands));
+  for (auto const& [job, waiting] : retired) {
+    ports::ErrorReporter<Layer::L7>(&errors_, "start")
+        .report<ErrorClass::system_configuration>(report_of(job, waiting));
+    commands.emplace_back(domain::DirectoryCommand(domain::directory::RetireJob{job}));
+  }
   if (!options_.halt_reason.empty()) commands.push_back(halt_command(options_.halt_reason));
-  post_begin(std::move(commands));
+  return commands;
 }
 
 void Node::post_begin(std::vector<domain::Command> commands) {
@@ -191,7 +233,7 @@ void Node::post_begin(std::vector<domain::Command> commands) {
 }
 
 std::uint64_t Node::checkpointed() const {
-  auto const checkpoint = reader_->last_checkpoint();
+  auto const checkpoint = ledger::covered_checkpoint(*reader_);
   return checkpoint ? static_cast<std::uint64_t>(checkpoint->size) : 0;
 }
 
@@ -210,6 +252,8 @@ Result<void> Node::start_fault() const {
 void Node::give_up(std::string const& why) {
   Error error{"log_failed", why, {}};
   if (auto const fault = store_->fault()) {
+    if (fault->code == "fenced") error.code = fault->code;
+    if (fault->code == "fenced") error.code = fault->code;
     error.detail += ": " + fault->detail;
     error.inside = fault->inside;
   }
@@ -222,6 +266,8 @@ void Node::take_order(ledger::Order order) {
     world_.wake_worker();
   } else if (auto const* reconcile = std::get_if<ledger::ReconcileRun>(&order)) {
     worker_->reconcile(reconcile->run, static_cast<std::uint64_t>(reconcile->fence));
+  } else if (auto const* stop = std::get_if<ledger::StopRun>(&order)) {
+    worker_->stop(stop->run, static_cast<std::uint64_t>(stop->fence), to_answer(stop->reason));
   } else if (auto const* work = std::get_if<ledger::WorkWaits>(&order)) {
     local_work_->work_available(work->job);
     api_->work_available(work->job);
@@ -236,6 +282,11 @@ Duration Node::step_worker() {
   std::uint64_t const scans = loop_->counts().reaper_scans;
   api_->metrics().add("tally_reaper_scans_total", {}, static_cast<double>(scans - scans_counted_));
   scans_counted_ = scans;
+  if (now >= queue_look_due_) {
+    queue_look_due_ = now + kQueueLookEvery;
+    loop_->read_queue(
+        [this](std::vector<ledger::QueuedRuns> const& queued) { api_->note_queue(queued); });
+  }
   local_work_->tick();
   worker_->step(now);
   Duration next = std::min(api_->tick(), kWorkerTick);
@@ -257,6 +308,20 @@ void Node::tell(codec::Entry const& entry) const {
                      .span = header.span.value_or(SpanId{})});
 }
 
+// Money that left above a hold, or under no hold at all.
+void Node::count_overruns(api::Metrics& metrics, domain::RunEvent const& event) {
+  auto const usd = [](Micros amount) { return static_cast<double>(amount.value()) / 1e6; };
+  auto const* settled = std::get_if<domain::run::Settled>(&event);
+  if (settled != nullptr && settled->charge.overrun > Micros(0)) {
+    metrics.add("tally_overruns_total", {});
+    metrics.add("tally_overrun_usd_total", {}, usd(settled->charge.overrun));
+  }
+  if (auto const* late = std::get_if<domain::run::Unaccounted>(&event)) {
+    metrics.add("tally_unaccounted_total", {});
+    metrics.add("tally_unaccounted_usd_total", {}, usd(late->amount));
+  }
+}
+
 // What the recorded events say in numbers; so metrics and records cannot disagree.
 void Node::count(codec::Entry const& entry) {
   auto const* run = std::get_if<domain::RunEvent>(&entry.recorded.event);
@@ -265,21 +330,14 @@ void Node::count(codec::Entry const& entry) {
   auto const reconciled = [&](std::string const& outcome) {
     metrics.add("tally_reconciles_total", {{"outcome", outcome}});
   };
-  bool const reconciles =
-      entry.recorded.snapshot && domain::type_of(entry.recorded.snapshot->command).name ==
-                                     domain::kCommandType<domain::run::Reconcile>.name;
-  if (auto const* audit = std::get_if<domain::run::AuditRequired>(run)) {
+  auto const* requeued = std::get_if<domain::run::Requeued>(run);
+  if (requeued != nullptr && requeued->not_before)
+    metrics.add("tally_leases_returned_total", {{"reason", requeued->reason}});
+  if (auto const* audit = std::get_if<domain::run::AuditRequired>(run))
     metrics.add("log_entries_total",
                 {{"severity", "CRITICAL"}, {"reconcile_type", audit->reconcile_type}});
-    if (reconciles) reconciled("audit");
-  } else if (auto const* settled = std::get_if<domain::run::Settled>(run);
-             settled != nullptr && reconciles) {
-    reconciled(settled->phase == domain::run::Phase::succeeded ? "forward"
-               : settled->reason == "result_missing"           ? "charged"
-                                                               : "again");
-  } else if (std::holds_alternative<domain::run::Requeued>(*run) && reconciles) {
-    reconciled("again");
-  }
+  if (auto const outcome = reconciled_as(entry.recorded)) reconciled(std::string(*outcome));
+  count_overruns(metrics, *run);
 }
 
 void Node::halt(std::string reason) {

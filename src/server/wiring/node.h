@@ -21,6 +21,7 @@
 #include "server/wiring/error_desk.h"
 #include "server/wiring/hash_tiles.h"
 #include "server/wiring/local_work.h"
+#include "server/wiring/retired_jobs.h"
 #include "server/wiring/segment_store.h"
 #include "workers/command_worker.h"
 
@@ -43,6 +44,8 @@ struct NodeWorld {
   // An error, from WARNING up, of the parts of the server or of what happened to a run; for the
   // server's log. Must not block; any thread; may be empty.
   std::function<void(ErrorTold const&)> error_told = {};
+  // Before each append: an error where the log is not this process's own any more (SegmentStore).
+  std::function<Result<void>()> may_append = {};
   // The log failed or a signature was bad: record it as well as may be and end the process. From
   // here on the loop decides and answers nothing.
   std::function<void(Error const&)> on_failure;
@@ -80,7 +83,8 @@ class Node {
   bool write_log() { return store_->write_pending(); }  // one thread at a time, may be another
   std::size_t frame_records() const { return store_->pending_records(); }  // 0: no frame waits
   void prepare_log() { (void)store_->log().prepare_next(); }
-  // Events under the last checkpoint; 0: there is none, or it cannot be read. Any thread.
+  // Events under the last checkpoint that a later one covers; 0: there is none, or it cannot be
+  // read. Any thread.
   std::uint64_t checkpointed() const;
   // Events under the snapshot that the start went on from.
   std::uint64_t folded_from() const { return folded_from_; }
@@ -117,11 +121,15 @@ class Node {
   Node(NodeWorld world, NodeOptions options);
   Result<void> recover();
   void report_left_aside(std::vector<Error> const& why);
+  std::vector<domain::Command> begin_commands(std::uint64_t epoch, std::string const& origin,
+                                              merkle::VerifierKey const& key,
+                                              RetiredJobs const& retired);
   Result<void> check_key(domain::State const& state);
   void wire(ledger::Loop::Start start);
   void post_begin(std::vector<domain::Command> commands);
   void give_up(std::string const& why);
   void take_order(ledger::Order order);
+  static void count_overruns(api::Metrics& metrics, domain::RunEvent const& event);
   void count(codec::Entry const& entry);
   void tell(codec::Entry const& entry) const;
 
@@ -143,7 +151,8 @@ class Node {
   std::unique_ptr<workers::CommandWorker> worker_;
   std::unique_ptr<CheckpointSigner> signer_;
   std::shared_ptr<Begin> begin_;
-  std::uint64_t scans_counted_ = 0;  // step_worker's own
+  std::uint64_t scans_counted_ = 0;  // step_worker's own, as the next
+  Duration queue_look_due_;
 };
 
 }  // namespace tally::wiring

@@ -18,11 +18,16 @@ std::size_t SegmentStore::pending_records() const {
       [](auto const& waiting) { return waiting ? waiting->frame->records.size() : 0; });
 }
 
+Result<void> SegmentStore::append(ports::LogFrame const& frame) {
+  if (may_append_) TRY_VOID(may_append_());
+  return log_->append(frame);
+}
+
 bool SegmentStore::write_pending() {
   auto pending =
       waiting_.with([](std::optional<Pending>& waiting) { return std::exchange(waiting, {}); });
   if (!pending) return false;
-  auto const appended = log_->append(*pending->frame);
+  auto const appended = append(*pending->frame);
   if (!appended) fault_.with([&](auto& fault) { fault = appended.error(); });
   pending->done(segments::outcome_of(appended));
   return true;

@@ -14,9 +14,11 @@ namespace tally::wiring {
 
 class SegmentStore : public ports::LogStore {
  public:
-  // `pending` is called when a frame waits, from within append; may be empty.
-  SegmentStore(std::unique_ptr<segments::SegmentLog> log, std::function<void()> pending)
-      : log_(std::move(log)), pending_(std::move(pending)) {}
+  // `pending` is called when a frame waits, from within append; may be empty. So may `may_append`,
+  // asked before each frame is written: where it gives an error, "fenced", nothing is.
+  SegmentStore(std::unique_ptr<segments::SegmentLog> log, std::function<void()> pending,
+               std::function<Result<void>()> may_append = {})
+      : log_(std::move(log)), pending_(std::move(pending)), may_append_(std::move(may_append)) {}
 
   void append(ports::LogFrame const& frame,
               std::function<void(ports::AppendOutcome)> done) override;
@@ -37,12 +39,15 @@ class SegmentStore : public ports::LogStore {
   segments::SegmentLog& log() { return *log_; }
 
  private:
+  Result<void> append(ports::LogFrame const& frame);
+
   struct Pending {
     ports::LogFrame const* frame;
     std::function<void(ports::AppendOutcome)> done;
   };
   std::unique_ptr<segments::SegmentLog> log_;
   std::function<void()> pending_;
+  std::function<Result<void>()> may_append_;
   Mutex<std::optional<Pending>> waiting_;
   Mutex<std::optional<Error>> fault_;
 };

@@ -1,0 +1,70 @@
+#include "server/config.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace tally::server {
+namespace {
+
+class ConfigTest : public testing::Test {
+ protected:
+  ConfigTest() : folder_(testing::TempDir() + "tally_config_XXXXXX") {
+    EXPECT_NE(::mkdtemp(folder_.data()), nullptr);
+  }
+  ~ConfigTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string path() const { return folder_ + "/tally.toml"; }
+  Result<Config> load(std::string_view text) const {
+    std::ofstream(path()) << text;
+    return load_config(path());
+  }
+  // What is wrong, without the file's name.
+  std::string faults_of(std::string_view text) const {
+    auto const config = load(text);
+    if (config) return "";
+    EXPECT_EQ(config.error().code, "configuration");
+    std::string faults = config.error().detail;
+    for (auto at = faults.find(path()); at != std::string::npos; at = faults.find(path()))
+      faults.erase(at, path().size());
+    return faults;
+  }
+
+ private:
+  std::string folder_;
+};
+
+}  // namespace
+
+TEST_F(ConfigTest, SaysEverythingThatIsWrongInTheOrderOfTheFile) {
+  EXPECT_EQ(faults_of("[worker]\n"
+                      "slots = 0\n"
+                      "[limits]\n"
+                      "runs_live_max = 5\n"
+                      "runs_max = 5\n"
+                      "[http]\n"
+                      "threads = \"many\"\n"
+                      "[leases]\n"
+                      "lease_s = 10\n"
+                      "heartbeat_s = 20\n"),
+            ": leases.heartbeat_s must not be longer than leases.lease_s\n"
+            ":2: worker.slots must be a whole number from 1 to 256\n"
+            ":5: there is no setting limits.runs_max\n"
+            ":7: http.threads must be a whole number from 1 to 64");
+}
+
+TEST_F(ConfigTest, SaysWhereAFileIsNoToml) {
+  EXPECT_TRUE(faults_of("[http]\nthreads = = 1\n").starts_with(":2: "));
+}
+
+TEST_F(ConfigTest, TakesAPublicAddressWithoutAPath) {
+  EXPECT_EQ(load("[http]\npublic_url = \"https://tally.example.com/\"\n")->public_url,
+            "https://tally.example.com");
+  for (std::string_view bad :
+       {"tally.example.com", "https://", "https://a/b", "ftp://a", "https://u@a"})
+    EXPECT_NE(faults_of("[http]\npublic_url = \"" + std::string(bad) + "\"\n"), "") << bad;
+}
+
+}  // namespace tally::server
