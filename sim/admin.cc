@@ -15,6 +15,11 @@ constexpr std::string_view kCallerScopes = R"("runs:write","runs:read","budget:r
 
 std::string const kOperator(kOperatorToken);
 
+ports::HttpRequest grant_of(TenantId const& tenant, Micros amount) {
+  return post("/v1/admin/tenants/" + tenant.value() + "/grants", kOperator,
+              fmt::format(R"({{"amount_usd":"{}"}})", format_usd(amount)));
+}
+
 bool made(Answer const& answer) { return answer.status == 201 || answer.status == 409; }
 
 }  // namespace
@@ -38,18 +43,20 @@ void Admin::plan_set_up() {
                         },
                     .done = made,
                     .delivered = {}});
-  plan_key("alice", TenantId("default"), R"("admin","ops:read")",
-           [this](Answer const& answer) { alice_ = answer.text({"token"}); });
-  std::string const plan = town_.swarm.rate_limited ? "tight" : "unlimited";
-  if (town_.swarm.rate_limited) {
-    tasks_.push_back({.request =
-                          [] {
-                            return post("/v1/admin/plans", kOperator,
-                                        R"({"plan":"tight","rate":{"requests":3,"window_s":2}})");
-                          },
-                      .done = [](Answer const& answer) { return answer.status == 200; },
-                      .delivered = {}});
-  }
+  two_people_ = prng_.chance(500);
+  plan_alice();
+  std::string const plan = "drawn";
+  std::string const rate = town_.swarm.rate_limited ? R"({"requests":3,"window_s":2})" : "null";
+  std::string const believed =
+      town_.swarm.believed_max_micros == 0
+          ? "null"
+          : "\"" + format_usd(Micros(town_.swarm.believed_max_micros)) + "\"";
+  std::string const body =
+      fmt::format(R"({{"plan":"{}","rate":{},"overrun":"{}","overrun_believed_max_usd":{}}})", plan,
+                  rate, town_.swarm.overrun, believed);
+  tasks_.push_back({.request = [body] { return post("/v1/admin/plans", kOperator, body); },
+                    .done = [](Answer const& answer) { return answer.status == 200; },
+                    .delivered = {}});
   for (std::uint32_t i = 0; i < town_.swarm.tenants; ++i) {
     auto const tenant = tenant_name(i);
     tasks_.push_back(
@@ -63,6 +70,30 @@ void Admin::plan_set_up() {
     plan_grant(tenant, Micros(town_.swarm.budget_micros));
     change_key(tenant);
   }
+}
+
+// The operator makes a key for her, and she claims it. In half of all lives a day passes before
+// anything else, and she counts. Where another delivery of the same claim was faster, the token is
+// lost, and she gets another key.
+void Admin::plan_alice() {
+  auto const code = std::make_shared<std::string>();
+  plan_key("alice", TenantId("default"), R"("admin","ops:read")",
+           [code](Answer const& answer) { *code = answer.text({"claim_code"}); });
+  tasks_.push_back(
+      {.request = [code] { return post("/v1/keys/claim", "", R"({"code":")" + *code + R"("})"); },
+       .done =
+           [this](Answer const& answer) {
+             if (answer.status == 404) plan_alice();
+             if (answer.status == 200) alice_claimed(answer);
+             return answer.status == 200 || answer.status == 404;
+           },
+       .delivered = {}});
+}
+
+void Admin::alice_claimed(Answer const& answer) {
+  alice_ = answer.text({"token"});
+  if (two_people_)
+    town_.clock.advance_to(town_.clock.monotonic() + domain::kNewcomerPeriod + seconds(60));
 }
 
 void Admin::plan_key(std::string owner, TenantId const& tenant, std::string scopes,
@@ -115,11 +146,7 @@ void Admin::change_key(TenantId const& tenant) {
 // Grants carry no key of their own: each delivery may count.
 void Admin::plan_grant(TenantId const& tenant, Micros amount) {
   tasks_.push_back(
-      {.request =
-           [tenant, amount] {
-             return post("/v1/admin/tenants/" + tenant.value() + "/grants", kOperator,
-                         fmt::format(R"({{"amount_usd":"{}"}})", format_usd(amount)));
-           },
+      {.request = [tenant, amount] { return grant_of(tenant, amount); },
        .done =
            [this, tenant, amount](Answer const& answer) {
              if (answer.status != 201) return false;
@@ -155,17 +182,39 @@ void Admin::run_tasks() {
 
 void Admin::errand() {
   if (town_.closing) return;
-  auto const dice = prng_.below(100);
-  if (dice < 15) {
+  auto const dice = prng_.below(125);
+  if (dice >= 100) {
+    people_errand();
+  } else if (dice < 15) {
     restore();
   } else if (dice < 45) {
     plan_grant(some_tenant(), Micros(1 + static_cast<std::int64_t>(prng_.below(100'000))));
+  } else if (dice < 55) {
+    pay_debt(some_tenant());
   } else if (dice < 70 || !town_.swarm.may_halt) {
     change_key(some_tenant());
   } else {
     change_mode();
   }
   run_tasks();
+}
+
+// Whatever the tenant owes, and a little to go on with.
+void Admin::pay_debt(TenantId const& tenant) {
+  town_.ask(get("/v1/admin/tenants/" + tenant.value() + "/budget", kOperator), kPatience,
+            [this, tenant](std::optional<Answer> const& answer) {
+              Micros const owed =
+                  answer && answer->status == 200 ? answer->usd({"overrun_usd"}) : Micros(0);
+              if (owed == Micros(0) || town_.closing) return;
+              Micros const amount = owed + Micros(town_.swarm.budget_micros);
+              town_.ask(
+                  grant_of(tenant, amount), kPatience,
+                  [this, tenant, amount](std::optional<Answer> const& granted) {
+                    if (granted && granted->status == 201)
+                      town_.oracle.grant_acknowledged(tenant, amount);
+                  },
+                  [this, tenant, amount] { town_.oracle.grant_delivered(tenant, amount); });
+            });
 }
 
 void Admin::change_mode() {
@@ -180,15 +229,25 @@ void Admin::change_mode() {
 void Admin::propose(std::string const& mode, std::string const& scope) {
   auto body =
       fmt::format(R"({{"mode":"{}","scope":"{}","reason":"the simulation says so"}})", mode, scope);
-  town_.ask(post("/v1/halt", alice_, std::move(body)), kPatience,
-            [this](std::optional<Answer> const& answer) { sign(answer); });
+  ask_as_one_of_two("/v1/halt", std::move(body));
 }
 
-void Admin::sign(std::optional<Answer> const& proposed) {
+// Where only the operator counts, the operator decides; as alice it must not go.
+void Admin::ask_as_one_of_two(std::string target, std::string body) {
+  bool const as_alice = prng_.chance(two_people_ ? 500 : 100);
+  std::string const key = as_alice ? alice_ : kOperator;
+  town_.ask(post(std::move(target), key, std::move(body)), kPatience,
+            [this, key](std::optional<Answer> const& answer) { sign(answer, key); });
+}
+
+// Mostly by the other one, now and then by the very one who asked.
+void Admin::sign(std::optional<Answer> const& proposed, std::string const& asked_with) {
   if (!proposed || proposed->status != 202) return;
-  auto const approval = proposed->text({"approval_id"});
-  town_.ask(post("/v1/approvals/" + approval + "/sign", kOperator, ""), kPatience,
-            [](std::optional<Answer> const&) {});
+  std::string const other = asked_with == kOperator ? alice_ : kOperator;
+  std::string const path = "/v1/approvals/" + proposed->text({"approval_id"}) + "/sign";
+  if (prng_.chance(200))
+    town_.ask(post(path, asked_with, ""), kPatience, [](std::optional<Answer> const&) {});
+  town_.ask(post(path, other, ""), kPatience, [](std::optional<Answer> const&) {});
 }
 
 void Admin::resolve_audits() {
@@ -202,9 +261,8 @@ void Admin::resolve_audits() {
         auto const charge = Micros(static_cast<std::int64_t>(prng_.below(30'000)));
         auto body = fmt::format(R"({{"charge_usd":"{}","reason":"two people looked"}})",
                                 format_usd(charge));
-        town_.ask(
-            post("/v1/admin/runs/" + run.text({"run_id"}) + "/resolution", alice_, std::move(body)),
-            kPatience, [this](std::optional<Answer> const& proposed) { sign(proposed); });
+        ask_as_one_of_two("/v1/admin/runs/" + run.text({"run_id"}) + "/resolution",
+                          std::move(body));
       }
     });
   }
@@ -212,7 +270,7 @@ void Admin::resolve_audits() {
 
 void Admin::restore() {
   restored_ = false;
-  town_.ask(get("/v1/halt", alice_), kPatience, [this](std::optional<Answer> const& answer) {
+  town_.ask(get("/v1/halt", kOperator), kPatience, [this](std::optional<Answer> const& answer) {
     if (answer && answer->status == 200) lift(*answer);
     if (!restored_) town_.later(kRestoreAgain, [this] { restore(); });
   });

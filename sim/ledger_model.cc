@@ -9,6 +9,19 @@ namespace tally::sim {
 using domain::AccountKind;
 using domain::run::Phase;
 
+namespace {
+
+// What a tenant has beside its holds is one number: above zero it is available, below it is owed.
+// All that was granted and is neither available nor held is spent.
+void add_wealth(BudgetStory& budget, Micros amount) {
+  Micros const wealth = budget.available - budget.overrun + amount;
+  budget.available = std::max(wealth, Micros(0));
+  budget.overrun = std::max(-wealth, Micros(0));
+  budget.spent = budget.granted - budget.available - budget.held;
+}
+
+}  // namespace
+
 void LedgerModel::require(bool holds, std::string_view what) {
   if (holds) return;
   auto const& recorded = entries_.back().recorded;
@@ -29,6 +42,12 @@ RunStory const* LedgerModel::run(RunId run) const {
 void LedgerModel::add(codec::Entry entry) {
   entries_.push_back(std::move(entry));
   check_order();
+  if (auto const tenant = std::exchange(to_safe_mode_, std::nullopt)) {
+    auto const* mode = std::get_if<domain::ModeEvent>(&entries_.back().recorded.event);
+    require(mode != nullptr && std::get<domain::mode::Changed>(*mode).scope.id == tenant->value(),
+            "an overrun puts its tenant into safe mode at once");
+  }
+  if (auto const& answered = header().idempotency) by_key_[answered->key].push_back(header().seq);
   std::visit([this](auto const& group) { note(group); }, entries_.back().recorded.event);
 }
 
@@ -61,16 +80,29 @@ void LedgerModel::note(domain::BudgetEvent const& event) {
   TenantId const tenant = header().tenant.value_or(TenantId());
   BudgetStory now = tenants_[tenant].now;
   now.granted = now.granted + granted.amount;
-  now.available = now.available + granted.amount;
+  add_wealth(now, granted.amount);
   money(tenant, now);
   check_postings(tenant, granted.postings);
 }
 
+void LedgerModel::note(domain::ModeEvent const& event) {
+  auto const& changed = std::get<domain::mode::Changed>(event);
+  work_clock_ = changed.work_clock;
+  excused_ = header().at;
+  if (changed.scope.kind == domain::mode::ScopeKind::tenant)
+    tenants_[TenantId(changed.scope.id)].normal = changed.row.mode == domain::mode::Mode::normal;
+}
+
 void LedgerModel::note(domain::DirectoryEvent const& event) {
+  if (auto const* made = std::get_if<domain::directory::TenantCreated>(&event))
+    tenants_[made->tenant].plan = made->row.plan;
+  if (auto const* set = std::get_if<domain::directory::PlanSet>(&event))
+    plans_[set->plan] = set->row;
   if (auto const* made = std::get_if<domain::directory::KeyCreated>(&event))
     keys_.insert(made->key);
   if (auto const* ended = std::get_if<domain::directory::KeyRevoked>(&event))
     revoked_.insert(ended->key);
+  note_people(event);
 }
 
 void LedgerModel::money(TenantId const& tenant, BudgetStory now) {
@@ -78,6 +110,8 @@ void LedgerModel::money(TenantId const& tenant, BudgetStory now) {
           "available + held + spent is what was granted");
   require(std::min({now.available, now.held, now.spent, now.overrun}) >= Micros(0),
           "no balance is negative");
+  require(now.available == Micros(0) || now.overrun == Micros(0),
+          "nothing is available while something is owed");
   auto& story = tenants_[tenant];
   story.now = now;
   story.past.emplace_back(header().seq, now);
@@ -112,11 +146,13 @@ void LedgerModel::take(domain::run::Submitted const& event) {
   require(!runs_.contains(event.run), "a run id is given once");
   RunStory& run = runs_[event.run];
   run.tenant = header().tenant.value_or(TenantId());
+  require(tenants_[run.tenant].now.overrun == Micros(0),
+          "no run is accepted while something is owed");
   run.job = event.job;
   run.hold = event.hold.amount;
   run.submit_seq = header().seq;
+  run.queue_deadline = event.queue_deadline;
   move(run, Phase::queued);
-  by_key_[event.idempotency.key].push_back(header().seq);
   BudgetStory now = tenants_[run.tenant].now;
   now.available = now.available - run.hold;
   now.held = now.held + run.hold;
@@ -125,13 +161,23 @@ void LedgerModel::take(domain::run::Submitted const& event) {
 }
 
 void LedgerModel::take(domain::run::Refused const& event) {
-  by_key_[event.idempotency.key].push_back(header().seq);
+  BudgetStory const& now = tenants_[header().tenant.value_or(TenantId())].now;
+  auto const& told = event.shortage;
+  require(told.owed == now.overrun && told.available == now.available && told.held == now.held &&
+              told.spent == now.spent && told.limit == now.granted,
+          "a refusal for money says what is");
+  require(told.owed > Micros(0) || told.asked > now.available + now.held,
+          "only what cannot be paid, or a debt, refuses for good");
 }
 
 void LedgerModel::take(domain::run::Leased const& event) {
   RunStory& run = story(event.run, "a lease");
   require(run.phase == Phase::queued, "only a queued run is leased");
   require(event.fence > run.fence, "fences grow");
+  require(!run.not_before || *run.not_before <= work_at(header().at),
+          "a run that rests is nobody's");
+  require(!run.told_to_stop, "what a mode stopped is not executed again");
+  run.not_before.reset();
   run.fence = event.fence;
   run.lease = event.lease;
   require(leases_.try_emplace({event.lease, event.fence}, event.run).second,
@@ -143,6 +189,8 @@ void LedgerModel::take(domain::run::Started const& event) {
   RunStory& run = story(event.run, "a start");
   require(run.phase == Phase::leased && event.fence == run.fence, "a start follows its own lease");
   require(run.started.insert(event.fence).second, "an execution starts once");
+  run.limit = domain::run::limit_of(event.run_ends_at, event.cost_limit_at);
+  require(*run.limit >= work_at(header().at), "a limit is not over before it began");
   move(run, Phase::running);
 }
 
@@ -153,8 +201,25 @@ void LedgerModel::take(domain::run::Requeued const& event) {
       "only leased work returns to the queue");
   require(event.cost_so_far >= run.cost_so_far, "what attempts cost is not forgotten");
   if (event.reason == "worker_lost") check_proof_was_read(run, event.run, "was executed again");
+  check_return(run, event);
+  if (run.phase == Phase::running) check_limit(run);
   run.cost_so_far = event.cost_so_far;
+  run.returns = event.returns;
+  run.queue_deadline = event.queue_deadline;
+  run.not_before = event.not_before;
+  check_told(run);
   move(run, Phase::queued);
+}
+
+void LedgerModel::note(domain::ChronicleEvent const& event) {
+  if (std::holds_alternative<domain::chronicle::ServerStarted>(event)) excused_ = header().at;
+}
+
+void LedgerModel::take(domain::run::StopRequested const& event) {
+  RunStory& run = story(event.run, "an order to stop");
+  require(run.phase == Phase::running || run.phase == Phase::reconciling,
+          "only what has started is stopped");
+  run.told_to_stop = true;
 }
 
 void LedgerModel::take(domain::run::Reconciling const& event) {
@@ -173,7 +238,61 @@ void LedgerModel::take(domain::run::AuditRequired const& event) {
   RunStory& run = story(event.run, "an audit");
   require(run.phase == Phase::running || run.phase == Phase::reconciling,
           "only started work needs an audit");
+  auto const at = executions_.find({event.run, static_cast<std::uint64_t>(run.fence)});
+  // A failure brings no result, also where the work went well and only its receipt could not be
+  // kept.
+  auto const& snapshot = entries_.back().recorded.snapshot;
+  auto const* group = snapshot ? std::get_if<domain::RunCommand>(&snapshot->command) : nullptr;
+  bool const by_report = group != nullptr && std::holds_alternative<domain::run::Complete>(*group);
+  require(!by_report || at == executions_.end() || !at->second.succeeded || event.result,
+          "an audit loses no result");
+  run.has_result = event.result.has_value();
+  check_told(run);
   move(run, Phase::audit_required);
+}
+
+// Refused, and written down: what a worker spent whose lease was lost.
+void LedgerModel::take(domain::run::Unaccounted const& event) {
+  RunStory& run = story(event.run, "a late report");
+  auto const lease = leases_.find({event.lease, event.fence});
+  require(lease != leases_.end() && lease->second == event.run && run.started.contains(event.fence),
+          "a late report comes from a lease that had begun");
+  require(run.told.insert(event.fence).second, "a lease says once what it cost");
+  auto const at = executions_.find({event.run, static_cast<std::uint64_t>(event.fence)});
+  require(at != executions_.end() && at->second.reported == event.amount,
+          "a late report says what the execution cost");
+}
+
+// Whether the event follows a report of the lease itself.
+void LedgerModel::check_told(RunStory& run) {
+  auto const& snapshot = entries_.back().recorded.snapshot;
+  auto const* group = snapshot ? std::get_if<domain::RunCommand>(&snapshot->command) : nullptr;
+  bool const tells = group != nullptr && (std::holds_alternative<domain::run::Complete>(*group) ||
+                                          std::holds_alternative<domain::run::Fail>(*group));
+  if (tells && run.phase == Phase::running)
+    require(run.told.insert(run.fence).second, "a lease says once what it cost");
+}
+
+domain::directory::Plan LedgerModel::plan_of(TenantId const& tenant) const {
+  auto const row = tenants_.find(tenant);
+  auto const plan = row == tenants_.end() ? plans_.end() : plans_.find(row->second.plan);
+  return plan == plans_.end() ? domain::directory::Plan{} : plan->second;
+}
+
+// All that was spent and is owed exceeds the credits by no more than what the runs that were live
+// when the debt arose cost above their holds.
+void LedgerModel::check_debt(TenantStory& tenant, RunId run, Micros overrun, bool owed_before) {
+  if (tenant.now.overrun == Micros(0)) return;
+  if (!owed_before) {
+    tenant.debtors = {run};
+    tenant.overspent = Micros(0);
+    for (auto const& [id, story] : runs_)
+      if (!domain::run::is_final(story.phase)) tenant.debtors.insert(id);
+  }
+  require(tenant.debtors.contains(run), "a run that ends under a debt was live when it arose");
+  tenant.overspent = tenant.overspent + overrun;
+  Micros const excess = tenant.now.spent + tenant.now.overrun - tenant.now.granted;
+  require(excess <= tenant.overspent, "a debt is no more than live runs cost above their holds");
 }
 
 void LedgerModel::take(domain::run::Settled const& event) {
@@ -182,18 +301,36 @@ void LedgerModel::take(domain::run::Settled const& event) {
   require(domain::run::is_final(event.phase), "a settlement ends the run");
   check_cause(run, event);
   check_truth(run, event);
+  if (run.phase == Phase::running) check_limit(run);
+  if (event.error_code == "cost_limit")
+    require(event.charge.cost == run.hold, "what used its hold up costs its hold");
+  if (event.error_code == "lease_unusable")
+    require(run.returns + 1 == domain::run::kReturnsMax && event.charge.cost == run.cost_so_far,
+            "a lease that nobody can use ends at its last return and costs nothing");
   auto const& charge = event.charge;
   require(charge.charged + charge.released == run.hold, "charged and released are the hold");
   require(charge.charged + charge.overrun == charge.cost, "charged and overrun are the cost");
   require(std::min({charge.charged, charge.released, charge.overrun}) >= Micros(0),
           "no part of a charge is negative");
-  BudgetStory now = tenants_[run.tenant].now;
+  check_told(run);
+  auto const plan = plan_of(run.tenant);
+  bool const counts = plan.overrun != domain::OverrunRule::ignore;
+  TenantStory& tenant = tenants_[run.tenant];
+  BudgetStory now = tenant.now;
+  bool const owed_before = now.overrun > Micros(0);
   now.held = now.held - run.hold;
-  now.spent = now.spent + std::min(charge.cost, run.hold);
-  now.available = now.available + run.hold - std::min(charge.cost, run.hold);
-  now.overrun = now.overrun + std::max(charge.cost - run.hold, Micros(0));
+  add_wealth(now, run.hold - (counts ? charge.cost : std::min(charge.cost, run.hold)));
   money(run.tenant, now);
   check_postings(run.tenant, event.postings);
+  check_debt(tenant, event.run, charge.overrun, owed_before);
+  if (event.reason != "audit_resolved") {
+    require(!plan.overrun_believed_max || charge.overrun <= *plan.overrun_believed_max,
+            "no charge is above what the plan believes");
+    bool const alarms = plan.overrun == domain::OverrunRule::safe_mode && tenant.normal;
+    if (alarms && charge.overrun > Micros(0)) to_safe_mode_ = run.tenant;
+  } else {
+    require((event.phase == Phase::succeeded) == run.has_result, "an audit loses no result");
+  }
   run.charge = charge;
   move(run, event.phase);
 }
@@ -208,7 +345,8 @@ void LedgerModel::check_cause(RunStory const& run, domain::run::Settled const& e
     auto const lease = leases_.find({handle.lease, handle.fence});
     require(lease != leases_.end() && lease->second == event.run && handle.fence == run.fence,
             "a settlement follows the lease with its fence");
-    require(run.phase == Phase::running, "a settlement follows a recorded start");
+    require(run.phase == Phase::running || event.error_code == "lease_unusable",
+            "a settlement follows a recorded start");
   };
   if (auto const* complete = std::get_if<domain::run::Complete>(group)) by_worker(complete->handle);
   if (auto const* fail = std::get_if<domain::run::Fail>(group)) by_worker(fail->handle);
@@ -235,6 +373,8 @@ void LedgerModel::check_truth(RunStory const& run, domain::run::Settled const& e
     cost = Micros(1'000 + scaled / 1'000'000 + (scaled % 1'000'000 != 0 ? 1 : 0));
   }
   require(event.charge.cost == run.cost_so_far + cost, "a run costs what its executions cost");
+  require(run.job.value() != "fixed" || event.charge.overrun == Micros(0),
+          "time alone never costs more than its hold");
   require(
       event.result && event.result->bytes == static_cast<std::int64_t>(truth.result_json.size()),
       "the result is the execution's");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codec/entry.h"
+#include "domain/run/limits.h"
 #include "sim/sim_receipts.h"
 #include "sim/sim_runner.h"
 #include "sim/verdicts.h"
@@ -24,7 +25,14 @@ struct RunStory {
   std::int64_t fence = 0;
   LeaseId lease;
   Micros cost_so_far;
+  std::int64_t returns = 0;
+  Instant queue_deadline;
+  std::optional<Instant> not_before;  // work clock, as the next
+  std::optional<Instant> limit;       // of the attempt that runs
+  bool told_to_stop = false;
+  bool has_result = false;         // that an audit keeps
   std::set<std::int64_t> started;  // fences
+  std::set<std::int64_t> told;     // fences whose lease has said what it cost
   std::set<std::string> statuses;  // that callers may have seen
   std::optional<domain::run::Charge> charge;
 };
@@ -34,10 +42,23 @@ struct BudgetStory {
   bool operator==(BudgetStory const&) const = default;
 };
 
+// A proposal as two people would remember it.
+struct Proposal {
+  std::set<PersonId> agree;  // the proposer and all who signed
+  std::set<PersonId> counted;
+  std::int64_t quorum = 0;
+};
+
 struct TenantStory {
   std::int64_t events = 0;
   BudgetStory now;
   std::vector<std::pair<std::int64_t, BudgetStory>> past;  // by sequence, each change
+  PlanName plan;
+  bool normal = true;  // no mode of its own is in force
+  // While something is owed: who was live when the debt arose, and what those cost above their
+  // holds since.
+  std::set<RunId> debtors;
+  Micros overspent;
 };
 
 class LedgerModel {
@@ -53,7 +74,7 @@ class LedgerModel {
   std::map<TenantId, TenantStory> const& tenants() const { return tenants_; }
   std::set<KeyId> const& keys() const { return keys_; }
   std::set<KeyId> const& revoked() const { return revoked_; }
-  // Runs and refusals by the digest of their idempotency key.
+  // Decisions by the digest of the idempotency key that they answered.
   std::map<Digest, std::vector<std::int64_t>> const& by_key() const { return by_key_; }
 
  private:
@@ -61,9 +82,10 @@ class LedgerModel {
   void note(domain::RunEvent const& event);
   void note(domain::BudgetEvent const& event);
   void note(domain::DirectoryEvent const& event);
-  void note(domain::ModeEvent const&) {}
-  void note(domain::ApprovalEvent const&) {}
-  void note(domain::ChronicleEvent const&) {}
+  void note_people(domain::DirectoryEvent const& event);
+  void note(domain::ModeEvent const& event);
+  void note(domain::ApprovalEvent const& event);
+  void note(domain::ChronicleEvent const& event);
   void note(domain::ErrorEvent const& event);
   void take(domain::run::Submitted const& event);
   void take(domain::run::Refused const& event);
@@ -72,15 +94,26 @@ class LedgerModel {
   void take(domain::run::Requeued const& event);
   void take(domain::run::Reconciling const& event);
   void take(domain::run::CancelRequested const& event);
+  void take(domain::run::StopRequested const& event);
   void take(domain::run::Settled const& event);
   void take(domain::run::AuditRequired const& event);
+  void take(domain::run::Unaccounted const& event);
 
   RunStory& story(RunId run, std::string_view event);
   void move(RunStory& run, domain::run::Phase to);
   void check_order();
+  void check_two_people();
+  void check_actor(std::string_view what);
+  std::set<PersonId> who_counts() const;
   void check_postings(TenantId const& tenant, domain::Postings const& postings);
   void check_cause(RunStory const& run, domain::run::Settled const& event);
   void check_truth(RunStory const& run, domain::run::Settled const& event);
+  void check_return(RunStory const& run, domain::run::Requeued const& event);
+  void check_limit(RunStory const& run);
+  Instant work_at(Instant at) const { return work_clock_.at(at); }
+  void check_debt(TenantStory& tenant, RunId run, Micros overrun, bool owed_before);
+  void check_told(RunStory& run);
+  domain::directory::Plan plan_of(TenantId const& tenant) const;
   void check_proof_was_read(RunStory const& run, RunId id, std::string_view outcome);
   void money(TenantId const& tenant, BudgetStory now);
   void require(bool holds, std::string_view what);
@@ -94,7 +127,15 @@ class LedgerModel {
   std::map<TenantId, TenantStory> tenants_;
   std::map<Digest, std::vector<std::int64_t>> by_key_;
   std::map<std::pair<LeaseId, std::int64_t>, RunId> leases_;
+  std::map<PlanName, domain::directory::Plan> plans_;
+  std::optional<TenantId> to_safe_mode_;  // by an overrun, in the event that comes next
   std::set<KeyId> keys_, revoked_;
+  domain::mode::WorkClock work_clock_;
+  Instant excused_;  // a limit that passed while nobody could act on it counts from here
+  // Since when people, and the keys that were claimed, have a say; and what they agree on.
+  std::map<PersonId, Instant> count_from_;
+  std::map<std::string, Instant> keys_count_from_;  // by actor
+  std::map<ApprovalId, Proposal> proposals_;
 };
 
 }  // namespace tally::sim

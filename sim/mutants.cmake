@@ -59,7 +59,8 @@ function(tally_mutated_copy name source copy)
       ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/mutants/stands_once.cmake)
 endfunction()
 
-set(TALLY_MUTANT_TABLES money runs people ledger log proof record snapshots)
+set(TALLY_MUTANT_TABLES money runs answers people callers ledger log proof record snapshots box
+  fairness)
 foreach(table IN LISTS TALLY_MUTANT_TABLES)
   include(sim/mutants/${table}.cmake)
 endforeach()

@@ -57,6 +57,7 @@ void RemoteWorker::start(JobPtr const& job, int tries) {
 void RemoteWorker::execute(JobPtr const& job) {
   if (dies()) return;
   std::pair const key{job->run, static_cast<std::uint64_t>(job->fence)};
+  job->deaf = prng_.chance(300);
   job->execution = draw_execution(prng_, town_.swarm.work, Micros(40'000));
   job->execution.touched = town_.executions[key].touched + 1;
   town_.executions[key] = job->execution;
@@ -73,8 +74,18 @@ void RemoteWorker::beat(JobPtr const& job) {
   town_.ask(about(*job, "heartbeat", fmt::format(R"({{"fence":{}}})", job->fence)), kPatience,
             [this, job](std::optional<Answer> const& answer) {
               if (answer && answer->status == 409) job->over = true;
+              bool const told = answer && answer->text({"action"}) == "stop";
+              if (told && !job->over && !job->deaf) return stop(job, answer->text({"reason"}));
               if (!job->over) town_.later(kHeartbeat, [this, job] { beat(job); });
             });
+}
+
+// What it did until then is undone; the limit of a run that it does not keep ends without it.
+void RemoteWorker::stop(JobPtr const& job, std::string reason) {
+  job->reason = std::move(reason);
+  job->execution.succeeded = false;
+  town_.executions[{job->run, static_cast<std::uint64_t>(job->fence)}].succeeded = false;
+  report(job, kTriesMax);
 }
 
 void RemoteWorker::report(JobPtr const& job, int tries) {
@@ -85,11 +96,12 @@ void RemoteWorker::report(JobPtr const& job, int tries) {
       execution.reported ? fmt::format(R"(,"cost_usd":"{}")", format_usd(*execution.reported)) : "";
   auto const elapsed = execution.elapsed.value() / 1000;
   bool const well = execution.succeeded;
-  std::string body =
-      well ? fmt::format(R"({{"fence":{},"result":{},"elapsed_ms":{}{}}})", job->fence,
-                         execution.result_json, elapsed, cost)
-           : fmt::format(R"({{"fence":{},"code":"exit_nonzero","retry":{},"elapsed_ms":{}{}}})",
-                         job->fence, execution.elapsed.value() % 2 == 0, elapsed, cost);
+  std::string body = well ? fmt::format(R"({{"fence":{},"result":{},"elapsed_ms":{}{}}})",
+                                        job->fence, execution.result_json, elapsed, cost)
+                          : fmt::format(R"({{"fence":{},"code":"{}","retry":{},"elapsed_ms":{},)"
+                                        R"("stderr_tail":"line one\nline two"{}}})",
+                                        job->fence, job->reason, execution.elapsed.value() % 2 == 0,
+                                        elapsed, cost);
   if (prng_.chance(100)) report_stale(job);
   town_.ask(
       about(*job, well ? "complete" : "fail", std::move(body)), kPatience,

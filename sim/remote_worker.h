@@ -24,6 +24,8 @@ class RemoteWorker {
     RunId run;
     Execution execution;
     bool over = false;
+    bool deaf = false;                    // does not stop when it is told to
+    std::string reason = "exit_nonzero";  // of its failure
   };
   using JobPtr = std::shared_ptr<Job>;
   void look_for_work();
@@ -31,6 +33,7 @@ class RemoteWorker {
   void start(JobPtr const& job, int tries);
   void execute(JobPtr const& job);
   void beat(JobPtr const& job);
+  void stop(JobPtr const& job, std::string reason);
   void report(JobPtr const& job, int tries);
   void report_stale(JobPtr const& job);
   bool dies() { return !town_.closing && prng_.chance(town_.swarm.remote_dies_per_mille); }

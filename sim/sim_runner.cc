@@ -11,6 +11,8 @@ namespace {
 constexpr Duration kShortest = milliseconds(2);
 constexpr std::uint64_t kUsualMost = 3'000'000;  // microseconds above the shortest
 constexpr std::int64_t kCostlyFactor = 40;
+constexpr std::uint64_t kMissingMost = 400'000'000;  // microseconds that a job's files stay away
+constexpr std::int64_t kAbsurdFactor = 2'000'000'000;  // up to 80 million USD
 
 ports::WorkFailure failure(std::string code, Execution const& execution, bool retry) {
   return {.code = std::move(code),
@@ -31,9 +33,19 @@ Execution draw_execution(Prng& prng, RunnerMix const& mix, Micros usual_cost) {
   auto cost =
       static_cast<std::int64_t>(prng.below(static_cast<std::uint64_t>(usual_cost.value()) + 1));
   if (prng.chance(mix.costly_per_mille)) cost *= kCostlyFactor;
+  if (prng.chance(mix.absurd_per_mille)) cost *= kAbsurdFactor;
   if (!prng.chance(mix.silent_per_mille)) execution.reported = Micros(cost);
   execution.result_json = fmt::format(R"({{"n":{}}})", prng.below(1'000'000));
   return execution;
+}
+
+// Files that are gone stay gone for a while: for some runs until nobody may try again.
+Result<void> SimRunner::ready(Digest const&) {
+  Duration const now = clock_.monotonic();
+  if (now >= missing_until_ && prng_.chance(mix_.missing_per_mille))
+    missing_until_ = now + Duration(static_cast<std::int64_t>(prng_.below(kMissingMost)));
+  if (now >= missing_until_) return {};
+  return tally::fail("job_unknown", "as the simulation decided");
 }
 
 void SimRunner::run(ports::RunRequest request, std::function<void(ports::RunResult)> done) {
@@ -42,15 +54,14 @@ void SimRunner::run(ports::RunRequest request, std::function<void(ports::RunResu
   bool const reports = reported_.contains(request.job);
   if (!reports) execution.reported.reset();
   Going going{.done = std::move(done), .result = {}};
-  if (execution.elapsed > request.timeout) {
-    execution.elapsed = request.timeout;
+  Duration const limit = std::min(request.timeout, request.cost_limit.value_or(request.timeout));
+  if (execution.elapsed > limit) {
+    execution.elapsed = limit;
     execution.succeeded = false;
-    going.result = failure("timeout", execution, false);
+    bool const by_cost = limit < request.timeout;
+    going.result = failure(by_cost ? "cost_limit" : "timeout", execution, !by_cost);
   } else if (!execution.succeeded) {
     going.result = failure("exit_nonzero", execution, prng_.chance(500));
-  } else if (reports && !execution.reported) {
-    execution.succeeded = false;
-    going.result = failure("cost_not_reported", execution, false);
   } else {
     going.result = ports::WorkReceipt{.result_json = execution.result_json,
                                       .reported = execution.reported,

@@ -29,9 +29,11 @@ using Executions = std::map<std::pair<RunId, std::uint64_t>, Execution>;
 
 struct RunnerMix {
   std::uint32_t fails_per_mille = 100;
-  std::uint32_t slow_per_mille = 100;   // takes longer than a lease
-  std::uint32_t silent_per_mille = 30;  // reports no cost where one is wanted
-  std::uint32_t costly_per_mille = 60;  // costs more than a hold
+  std::uint32_t slow_per_mille = 100;    // takes longer than a lease
+  std::uint32_t silent_per_mille = 30;   // reports no cost where one is wanted
+  std::uint32_t costly_per_mille = 60;   // costs more than a hold
+  std::uint32_t absurd_per_mille = 0;    // costs more than all that anybody has
+  std::uint32_t missing_per_mille = 30;  // of the times that a job's files are asked for: gone
   Duration slow = seconds(150);
 };
 
@@ -49,6 +51,7 @@ class SimRunner final : public ports::JobRunner {
         executions_(executions),
         on_begin_(std::move(on_begin)) {}
 
+  Result<void> ready(Digest const& job_hash) override;
   void run(ports::RunRequest request, std::function<void(ports::RunResult)> done) override;
   void cancel(RunId run, std::uint64_t fence) override;
   // The process and its children are gone; nobody hears of what was under way.
@@ -72,6 +75,7 @@ class SimRunner final : public ports::JobRunner {
   std::function<void()> on_begin_;
   std::set<JobName> reported_;
   std::map<Key, Going> going_;
+  Duration missing_until_;
   std::uint64_t life_ = 0;
 };
 

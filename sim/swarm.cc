@@ -94,6 +94,8 @@ Swarm draw_swarm(std::uint64_t seed) {
                 .slow_per_mille = now_and_then(prng, 300),
                 .silent_per_mille = now_and_then(prng, 300),
                 .costly_per_mille = now_and_then(prng, 300),
+                .absurd_per_mille = prng.chance(150) ? up_to(prng, 200) : 0,
+                .missing_per_mille = prng.chance(250) ? up_to(prng, 200) : 0,
                 .slow = seconds(between(prng, 5, 200))};
   swarm.tenants = 1 + up_to(prng, 1);
   swarm.callers = 1 + up_to(prng, 1);
@@ -106,6 +108,8 @@ Swarm draw_swarm(std::uint64_t seed) {
   swarm.audits_are_resolved = prng.chance(500);
   swarm.rate_limited = prng.chance(100);
   swarm.budget_micros = between(prng, 20'000, 400'000);
+  if (prng.chance(250)) swarm.overrun = prng.chance(500) ? "safe_mode" : "ignore";
+  if (prng.chance(200)) swarm.believed_max_micros = between(prng, 1, 1'000'000);
   swarm.attested_per_mille = prng.chance(500) ? 20 + up_to(prng, 80) : 0;
   swarm.snapshot_not_saved_per_mille = now_and_then(prng, 500);
   swarm.snapshots_rot_per_mille = now_and_then(prng, 500);
@@ -120,26 +124,27 @@ std::string to_text(Swarm const& s) {
       "disk: write_fails={} create_fails={} read_fails={} capacity={} (per mille, bytes)\n"
       "receipts: refused={} damaged={} unreadable={}\n"
       "network: request_lost={} answer_lost={} doubled={} delay_max_us={}\n"
-      "work: fails={} slow={} silent={} costly={} slow_us={}\n"
+      "work: fails={} slow={} silent={} costly={} absurd={} missing={} slow_us={}\n"
       "cuts:{}\n"
       "clock: steps={} drift_ppm={}; halt_after_failure={}\n"
       "snapshots: attested={} not_saved={} rot={} (per mille)\n"
       "server: checkpoint_us={} lease_us={} queue_us={} archive_us={} lane={} frame={} slots={} "
       "runs_live_max={} audits={}\n"
       "people: tenants={} callers={} errands={} racers={} remote={} remote_dies={} admin={} "
-      "may_halt={} resolve={} rate={} budget={}\n",
+      "may_halt={} resolve={} rate={} overrun={} believed_max={} budget={}\n",
       s.disk.write_fails_per_mille, s.disk.create_fails_per_mille, s.disk.read_fails_per_mille,
       s.disk.capacity_bytes, s.receipts.refused_per_mille, s.receipts.damaged_per_mille,
       s.receipts.unreadable_per_mille, s.network.request_lost_per_mille,
       s.network.answer_lost_per_mille, s.network.doubled_per_mille, s.network.delay_max.value(),
       s.work.fails_per_mille, s.work.slow_per_mille, s.work.silent_per_mille,
-      s.work.costly_per_mille, s.work.slow.value(), cuts, s.clock_steps, s.drift_ppm,
-      s.halt_after_failure, s.attested_per_mille, s.snapshot_not_saved_per_mille,
+      s.work.costly_per_mille, s.work.absurd_per_mille, s.work.missing_per_mille,
+      s.work.slow.value(), cuts, s.clock_steps, s.drift_ppm, s.halt_after_failure,
+      s.attested_per_mille, s.snapshot_not_saved_per_mille,
       s.snapshots_rot_per_mille, s.checkpoint_every.value(), s.lease.value(),
       s.queue_deadline.value(), s.archive_after.value(), s.lane_requests_max, s.frame_events_max,
       s.worker_slots, s.runs_live_max, s.audits_before_safe_mode, s.tenants, s.callers, s.errands,
       s.racers, s.remote_workers, s.remote_dies_per_mille, s.admin_errands, s.may_halt,
-      s.audits_are_resolved, s.rate_limited, s.budget_micros);
+      s.audits_are_resolved, s.rate_limited, s.overrun, s.believed_max_micros, s.budget_micros);
 }
 
 }  // namespace tally::sim

@@ -68,6 +68,8 @@ struct Swarm {
   bool may_halt = false;
   bool audits_are_resolved = false;      // by two people, when all has fallen silent
   bool rate_limited = false;             // tenants have a plan with a low rate
+  std::string overrun = "count";         // of their plan
+  std::int64_t believed_max_micros = 0;  // of their plan; 0: none
   std::int64_t budget_micros = 200'000;  // of each tenant at first
 };
 

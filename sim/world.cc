@@ -104,7 +104,9 @@ void World::step_for(Duration time) {
 void World::live() {
   machine_.boot();
   admin_.begin();
-  if (!step_until(kSetUpMost, "setting up", [this] { return machine_.unleashed(); })) return;
+  // In which a day may pass for each key that somebody claims.
+  constexpr Duration kMost = kSetUpMost + hours(100);
+  if (!step_until(kMost, "setting up", [this] { return machine_.unleashed(); })) return;
   step_for(kBusyTime);
   drain();
 }

@@ -55,17 +55,21 @@ src/domain/core.cc
 
 mutation(effect_before_signature "the events of one decision are recorded in reverse" lives
 src/ledger/frame_builder.cc
-[==[  for (domain::Event& event : outcome.events) {
+[==[  std::size_t const count = outcome.events.size();
+  made_.clear();
 ]==]
-[==[  std::reverse(outcome.events.begin(), outcome.events.end());
-  for (domain::Event& event : outcome.events) {
+[==[  std::size_t const count = outcome.events.size();
+  std::reverse(outcome.events.begin(), outcome.events.end());
+  made_.clear();
 ]==])
 
 mutation(decision_torn_apart "each event of a decision has a decision id of its own" lives
 src/ledger/frame_builder.cc
-[==[    entry->recorded.header.decision = decision;
+[==[    head.decision = decision;
+    head.seq += static_cast<std::int64_t>(i);
 ]==]
-[==[    entry->recorded.header.decision = domain::decision_id(state_.ledger, state_.ledger.seq_next);
+[==[    head.seq += static_cast<std::int64_t>(i);
+    head.decision = i == 0 ? decision : domain::decision_id(state_.ledger, head.seq);
 ]==])
 
 mutation(salt_twice "events share their salts" ledger_test

@@ -110,3 +110,56 @@ src/segments/recovery.cc
 ]==]
 [==[    if (false) {
 ]==])
+
+mutation(arrival_is_damage "a frame that arrives while the log is read is called a later one" audit_test
+src/segments/tail.cc
+[==[  if (in_place && header->first_seq == next_seq)]==]
+[==[  if (in_place && header->first_seq < next_seq)]==])
+
+mutation(under_way_is_judged "what a writer has under way is judged as at rest" audit_test
+src/segments/recovery.cc
+[==[    } else if (is_last && !header_damage_ && options_.beside == Beside::a_writer) {
+]==]
+[==[    } else if (is_last && !header_damage_ && options_.beside != options_.beside) {
+]==])
+
+mutation(head_not_required "a ledger with events needs no head" audit_test
+src/segments/recovery.cc
+[==[    if (!out_.head && out_.end.next_seq > 0)
+]==]
+[==[    if (!out_.head && out_.segments.empty())
+]==])
+
+mutation(short_copy_is_nothing "no frame counts of a file that was cut short" audit_test
+src/segments/recovery.cc
+[==[    readable_ = std::min(bytes, header->bytes) / kBlock * kBlock;
+]==]
+[==[    readable_ = kBlock;
+]==])
+
+mutation(directory_unlocked "the ledger's directory is not locked itself" platform_test
+src/platform/writer_lock.cc
+[==[  for (int tried = 1; ::flock(directory, LOCK_EX | LOCK_NB) != 0; ++tried) {
+]==]
+[==[  for (int tried = 1; ::flock(directory, LOCK_UN) != 0; ++tried) {
+]==])
+
+mutation(inode_unchecked "another directory in the place of the ledger's passes for it" platform_test
+src/platform/writer_lock.cc
+[==[  if (about.st_dev != device_ || about.st_ino != inode_)
+]==]
+[==[  if (about.st_dev != device_)
+]==])
+
+mutation(writer_unchecked "a writer who came later is not noticed" platform_test
+src/platform/writer_lock.cc
+[==[      found != word_)
+]==]
+[==[      found.size() != word_.size())
+]==])
+
+mutation(append_unasked "a frame is written although the log is somebody else's" wiring_test
+src/server/wiring/segment_store.cc
+[==[  if (may_append_) TRY_VOID(may_append_());
+]==]
+"")

@@ -2,12 +2,12 @@
 
 mutation(quorum_plus_one "an approval needs one person more than its quorum" domain_test
 src/domain/approval/approval.cc
-[==[people >= facts.row->quorum]==]
-[==[people > facts.row->quorum]==])
+[==[facts.row->missing() <= 1]==]
+[==[facts.row->missing() <= 0]==])
 
 mutation(proposer_signs "a proposer may sign the own approval" domain_test
 src/domain/approval/approval.cc
-[==[command.person == facts.row->proposer || ]==]
+[==[command.person == row.proposer || ]==]
 "")
 
 mutation(signed_too_late "an approval may be signed at its deadline" domain_test
@@ -15,6 +15,86 @@ src/domain/approval/approval.cc
 [==[  if (at >= facts.row->expires_at)
 ]==]
 [==[  if (at > facts.row->expires_at)
+]==])
+
+mutation(newcomer_counts "a person counts as soon as a key of theirs is claimed" domain_test
+src/domain/directory/keys.cc
+[==[at + kNewcomerPeriod]==]
+[==[at]==])
+
+mutation(young_key_signs "a key that was claimed a minute ago signs for a person who counts" domain_test
+src/domain/approval/approval.cc
+[==[  if (!facts.key_counts) return]==]
+[==[  if (false) return]==])
+
+mutation(latecomer_signs "who counts only since the proposal may sign it" domain_test
+src/domain/approval/approval.cc
+[==[  if (!row.counted.contains(command.person))
+]==]
+[==[  if (false)
+]==])
+
+mutation(newcomer_proposes "who does not count yet may propose" domain_test
+src/domain/approval/propose.cc
+[==[  if (!people.counted.contains(asked.person)) {]==]
+[==[  if (false) {]==])
+
+mutation(code_used_twice "a claim code works again after it was used" domain_test
+src/domain/directory/keys.cc
+[==[  row.claim.reset();
+]==]
+"")
+
+mutation(code_for_ever "a claim code does not expire" domain_test
+src/domain/directory/keys.cc
+[==[at < facts.key->claim->expires_at && !facts.key->revoked]==]
+[==[!facts.key->revoked]==])
+
+mutation(maker_has_the_token "a key for another person is made with a secret of its maker's" domain_test
+src/domain/directory/keys.cc
+[==[command.claim.has_value() == (command.owner == command.person)]==]
+[==[false && command.owner == command.person]==])
+
+mutation(key_for_an_approver_alone "one person alone makes a key for an approver" domain_test
+src/domain/directory/keys.cc
+[==[  if (for_another && may_approve(*facts.subject) && !facts.approvers->approved)
+]==]
+[==[  if (false)
+]==])
+
+mutation(own_key_counts_at_once "a key of one's own counts at once, whatever key made it" domain_test
+src/domain/directory/keys.cc
+[==[used != nullptr ? used->counts_from : owner->counts_from]==]
+[==[used == nullptr ? owner->counts_from : std::optional(moment.at)]==])
+
+mutation(file_sets_the_quorum "a configuration file changes the quorum while two people count" domain_test
+src/domain/chronicle/chronicle.cc
+[==[facts.approvers->counted.size() >= 2]==]
+[==[facts.approvers->counted.size() >= 3]==])
+
+mutation(quorum_above_the_named "a quorum above the people who are named is taken" domain_test
+src/domain/chronicle/chronicle.cc
+[==[  if (named < 2 || quorum <= named) return std::nullopt;
+]==]
+[==[  if (named < 100 || quorum <= named) return std::nullopt;
+]==])
+
+mutation(grant_is_kept "what was granted stays for the next one who asks the same" domain_test
+src/domain/core.cc
+[==[    state.ledger.granted.reset();
+]==]
+"")
+
+mutation(removed_person_enters "the key of a person who was removed still opens" api_test
+src/api/auth.cc
+[==[key.revoked || expired || removed]==]
+[==[if (key.revoked || expired]==])
+
+mutation(hopeless_stays "a proposal that can come to nothing stays open" ledger_test
+src/ledger/loop_decide.cc
+[==[  if (!std::exchange(approvals_in_doubt, false)) return;
+]==]
+[==[  if (now >= Instant(0)) return;
 ]==])
 
 mutation(work_while_stopped "the table of modes permits leases in stop" domain_test
@@ -41,8 +121,8 @@ src/domain/error/error.cc
 
 mutation(revoked_key_opens "a revoked key still opens" api_test
 src/api/auth.cc
-[==[key.revoked || expired]==]
-[==[expired]==])
+[==[if (key.revoked || expired]==]
+[==[if (expired]==])
 
 mutation(one_request_more "the rate limit lets one request more than its quota through" api_test
 src/api/rate_limit.cc
@@ -51,6 +131,5 @@ src/api/rate_limit.cc
 
 mutation(whole_lane_for_one "one tenant may fill a lane of the inbox" ledger_test
 src/ledger/inbox.cc
-[==[      if (share >= std::max<std::size_t>(lane_max_ / kTenantShare, 1)) return Put::full;
-]==]
-"")
+[==[items.size_of(owner) >= share]==]
+[==[items.size_of(owner) >= lane_max_ * share]==])

@@ -65,10 +65,10 @@ src/audit/fold.cc
 
 mutation(snapshot_unasked "a decision needs no snapshot" audit_test
 src/audit/verify.cc
-[==[  if (first && !recorded.snapshot && !fault_)
+[==[    if (!entry.recorded.snapshot)
+      return fault(entry, "begins a decision and carries no snapshot of it");
 ]==]
-[==[  if (false)
-]==])
+"")
 
 mutation(books_unbalanced "a posting may say any balance" audit_test
 src/audit/books.cc
@@ -94,4 +94,46 @@ src/base/hex.cc
 [==[constexpr std::uint8_t kLetters = 6;
 ]==]
 [==[constexpr std::uint8_t kLetters = 7;
+]==])
+
+mutation(stored_unchecked "the stored bytes of a payload are not compared with their hash" audit_test
+src/audit/enclosures.cc
+[==[  if (sha256(entry.enclosure) == named->stored->digest()) return std::nullopt;
+]==]
+[==[  if (entry.enclosure.size() > 0) return std::nullopt;
+]==])
+
+mutation(smuggled_bytes "bytes may lie beside an event that names none" audit_test
+src/audit/enclosures.cc
+[==[    if (!entry.enclosure.empty()) return "bytes lie beside it that it does not name";
+]==]
+"")
+
+mutation(blobs_unread "a blob that is missing is no fault" audit_test
+src/audit/enclosures.cc
+[==[    return fmt::format("its payload, blob {}, is missing", name);
+]==]
+[==[    return std::nullopt;
+]==])
+
+mutation(facts_uncompared "facts are not compared with what the events before them say" audit_test
+src/audit/facts.cc
+[==[    if (facts == first.snapshot->facts) return {};
+]==]
+[==[    if (facts.index() == first.snapshot->facts.index()) return {};
+]==])
+
+mutation(permit_uncompared "a command is not held against the mode that was in force" audit_test
+src/audit/facts.cc
+[==[    if (!permit)
+]==]
+[==[    if (!permit) return {};
+    if (!permit)
+]==])
+
+mutation(known_size_alone "of a known checkpoint the size is compared and not the root" audit_test
+src/audit/verify.cc
+[==[  if (found != known.root)
+]==]
+[==[  if (found == Digest{})
 ]==])

@@ -7,7 +7,7 @@ src/domain/run/decide_work.cc
 "")
 
 mutation(one_retry_more "a run is tried once more than attempts_max" domain_test
-src/domain/run/decide_work.cc
+src/domain/run/outcomes.cc
 [==[run.attempt < run.attempts_max]==]
 [==[run.attempt <= run.attempts_max]==])
 
@@ -40,45 +40,47 @@ src/domain/run/apply.cc
 mutation(cancelled_while_running "a cancellation ends work that has started" lives
 src/domain/run/decide_work.cc
 [==[  if (run.phase == Phase::queued || run.phase == Phase::leased)
-    return one(facts, settled(facts, Phase::cancelled]==]
+    return end_unheard(at, facts, Phase::cancelled]==]
 [==[  if (run.phase != Phase::reconciling)
-    return one(facts, settled(facts, Phase::cancelled]==])
+    return end_unheard(at, facts, Phase::cancelled]==])
 
 mutation(receipt_not_sought "work whose worker died is done again, whether or not a receipt stands" lives
 src/domain/run/decide_work.cc
 [==[  if (run.runner != Runner::command)
-    return again]==]
+    return lost]==]
 [==[  if (run.phase == Phase::running)
-    return again]==])
+    return lost]==])
 
 mutation(other_body_replayed "a known key answers for another body too" domain_test
-src/domain/run/decide_submit.cc
-[==[    if (facts.known->fingerprint == command.idempotency.fingerprint)
+src/domain/answers.cc
+[==[  if (known->fingerprint == key.fingerprint) return Replayed{known->seq};
 ]==]
-[==[    if (facts.known->seq >= 0)
+[==[  if (known->seq >= 0) return Replayed{known->seq};
 ]==])
 
 mutation(no_is_not_kept "the no to a key is forgotten at once" lives
 src/domain/run/decide_submit.cc
 [==[  if (refusal->code == RefusalCode::budget_exceeded)
-    return refuse_for_good(command, facts, std::move(*refusal));
+    return refuse_for_good(command, std::move(*refusal));
 ]==]
 "")
 
 mutation(key_outlives_its_life "a key is still known at the instant of its end" domain_test
-src/domain/run/gather.cc
-[==[known->expires_at > moment.at]==]
-[==[known->expires_at >= moment.at]==])
+src/domain/answers.cc
+[==[known->expires_at <= at &&]==]
+[==[known->expires_at < at &&]==])
 
 mutation(key_of_no_tenant "an idempotency key counts for all tenants" api_test
-src/api/submit_handler.cc
+src/wire/idempotency_key.cc
 [==[sha256({as_bytes(tenant.value()), zero, ]==]
 [==[sha256({zero, ]==])
 
 mutation(fingerprint_of_the_input "a body's fingerprint is that of its input alone" api_test
-src/api/submit_handler.cc
-[==[json::canonical(submission.document)]==]
-[==[json::canonical(submission.asked.input)]==])
+src/api/exchange.cc
+[==[{ asked_ = json::canonical(document); }]==]
+[==[{
+  if (auto const* input = document.find("input")) asked_ = json::canonical(*input);
+}]==])
 
 mutation(lease_a_moment_longer "a lease has not run out at the instant of its end" ledger_test
 src/ledger/liveness.cc
@@ -87,8 +89,10 @@ src/ledger/liveness.cc
 
 mutation(stale_heartbeat "a heartbeat renews whatever its fence" ledger_test
 src/ledger/loop_reads.cc
-[==[ || row.fence != handle.fence]==]
-"")
+[==[ && row.fence == handle.fence;
+  if (!live || !own || !held)]==]
+[==[;
+  if (!live || !own || !held)]==])
 
 mutation(queue_never_stands "queue deadlines go on while all work stands still" domain_test
 src/domain/run/gather.cc
@@ -128,13 +132,96 @@ src/workers/command_worker.cc
   (void)]==])
 
 mutation(quiet_audit "an audit does not hold its tenant back" domain_test
-src/domain/run/decide_work.cc
-[==[  if (!facts.alarm) return outcome;
+src/domain/run/settled.cc
+[==[  if (facts.alarm)
 ]==]
-[==[  return outcome;
+[==[  if (false)
 ]==])
 
 mutation(first_deadline "a retry keeps the queue deadline of the first try" domain_test
+src/domain/run/outcomes.cc
+[==[facts.work_at + run.queue_wait;]==]
+[==[run.queue_deadline;]==])
+
+# Bounds of an execution (domain/run/limits.h).
+
+mutation(no_rest "a lease that was given back is offered again at once" domain_test
+src/domain/run/outcomes.cc
+[==[  event.not_before = facts.work_at + rest_after(returns);
+]==]
+"")
+
+mutation(returns_unbounded "a lease may be given back for ever" domain_test
+src/domain/run/outcomes.cc
+[==[  if (returns >= kReturnsMax)
+]==]
+[==[  if (returns < 0)
+]==])
+
+mutation(return_renews_deadline "a lease that was given back renews the queue deadline" domain_test
+src/domain/run/outcomes.cc
+[==[  event.queue_deadline = run.queue_deadline;
+]==]
+[==[  event.queue_deadline = facts.work_at + run.queue_wait;
+]==])
+
+mutation(resting_offered "a run that rests is offered all the same" domain_test
+src/domain/run/gather.cc
+[==[    if (not_before > work_at) break;
+]==]
+"")
+
+mutation(limit_not_kept "a run may go on past its limit for as long as its worker likes" domain_test
 src/domain/run/decide_work.cc
-[==[facts.work_at + facts.situation->queue_wait;]==]
-[==[facts.situation->queue_deadline;]==])
+[==[  if (run.phase != Phase::running || !limit ||]==]
+[==[  if (run.phase == Phase::running || !limit ||]==])
+
+mutation(limit_without_grace "a run ends at its limit, before its worker could report" domain_test
+src/domain/run/decide_work.cc
+[==[*limit + kLimitGrace > facts.work_at]==]
+[==[*limit > facts.work_at]==])
+
+mutation(limit_at_no_charge "a run whose hold is used up costs nothing" domain_test
+src/domain/run/outcomes.cc
+[==[  failure.cost = facts.situation->hold;
+]==]
+"")
+
+mutation(lease_outlasts_run "the lease of a run is as long as ever, whatever its time" ledger_test
+src/domain/run/limits.cc
+[==[  return std::min(usual, time_left(row, work_at) + kLimitGrace);]==]
+[==[  return usual + (time_left(row, work_at) - time_left(row, work_at));]==])
+
+mutation(tried_after_a_stop "what a mode stopped is tried again after it" domain_test
+src/domain/run/outcomes.cc
+[==[!run.cancel_requested && !run.stop_requested;]==]
+[==[!run.cancel_requested;]==])
+
+mutation(stopped_at_full_price "work that a mode stopped pays its fixed price" domain_test
+src/domain/run/outcomes.cc
+[==[  rate.fixed = Micros(0);
+]==]
+"")
+
+mutation(signal_is_ours "a signal counts as ours, and nobody pays for it" platform_test
+src/platform/process_result.cc
+[==[  if (server_stopping) return]==]
+[==[  if (server_stopping || number > 0) return]==])
+
+mutation(result_read_as_numbers "a result with a long number is refused" platform_test
+src/platform/process_result.cc
+[==[json::find_syntax_fault(document)]==]
+[==[json::find_fault(document)]==])
+
+mutation(copy_not_used "only versions that were loaded at the start are executed" platform_test
+src/platform/process_runner.cc
+[==[  auto kept = load_job(job_snapshot_path(options_.work + "/jobs", job_hash));
+]==]
+[==[  auto kept = load_job(options_.work);
+]==])
+
+mutation(real_without_a_way_back "a real is accepted whose canonical form is refused" json_test
+src/json/parse.cc
+[==[    if (is_whole_beyond(number)) return too_large(place);
+]==]
+"")

@@ -44,10 +44,25 @@ src/audit/fold.cc
 [==[  if (at == digests_.end() || at->second.hex() != checkpoint.state_digest)]==]
 [==[  if (at == digests_.end())]==])
 
-mutation(snapshot_hash_ignored "a snapshot's own hash is not compared" ledger_test
+mutation(snapshot_hash_ignored "a snapshot's own seal is not compared" ledger_test
 src/ledger/snapshots.cc
-[==[  if (!text.empty() || as_text(last) != hash.finish().hex() + "\n")]==]
+[==[  if (!text.empty() || as_text(last) != seal_of(hash.finish(), key) + "\n")]==]
 [==[  if (!text.empty())]==])
+
+mutation(snapshot_sealed_by_anybody "a snapshot's seal needs no secret" ledger_test
+src/ledger/snapshots.cc
+[==[  return hmac_sha256(key.bytes, lines.bytes).hex();
+]==]
+[==[  return key == Digest{} ? std::string() : lines.hex();
+]==])
+
+mutation(snapshot_digest_uncovered "a checkpoint that nothing covers confirms a snapshot" ledger_test
+src/audit/fold.cc
+[==[  if (!confirmed_by_) confirmed_by_ = seq;
+]==]
+[==[  if (!confirmed_by_) confirmed_by_ = seq;
+  proven_ = true;
+]==])
 
 mutation(snapshot_of_any_build "a snapshot of another build is used" ledger_test
 src/ledger/snapshots.cc
@@ -70,7 +85,7 @@ src/ledger/attest.cc
 
 mutation(derived_queue_forgotten "a state that was read back has nobody waiting" domain_test
 src/domain/derive.cc
-[==[  state.queue.waiting[row.job][row.tenant].emplace(row.submit_seq, id);
+[==[    waiting.ready.emplace(row.submit_seq, id);
 ]==]
 "")
 
