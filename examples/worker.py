@@ -3,9 +3,11 @@
 
     TALLY_KEY=tk_... examples/worker.py [--once] [--server URL] [--job remote-echo]
 
-It leases a run, starts it, sends heartbeats while it works, and completes it. The fence proves
-that the lease is still ours: after 409 `lease_lost` somebody else has the run, so what we did is
-dropped. Whatever happens to this process, the run is charged once or not at all.
+It leases a run, starts it, sends heartbeats while it works, and completes it. A heartbeat may
+answer that the work must stop: cancelled, past its time, its hold used up, or stopped by a person;
+then the work is dropped and failed with that reason. The fence proves that the lease is still ours:
+after 409 `lease_lost` somebody else has the run, so what we did is dropped. Whatever happens to
+this process, the run is charged once or not at all.
 """
 import argparse
 import json
@@ -13,6 +15,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 import urllib.error
 import urllib.request
 
@@ -32,37 +35,69 @@ def post(server, path, body, timeout=60):
         return json.loads(answer.read() or b"{}")
 
 
-def work_on(item):
+class Stopped(Exception):
+    """The server wants the work to stop; the reason is its word for why."""
+
+
+class Pulse:
+    """Says that we are alive while the work goes on, and hears when it must not."""
+
+    def __init__(self, server, lease, fence):
+        self.call = (server, lease + "/heartbeat", fence)
+        self.over = threading.Event()
+        self.reason = None  # why to stop, once we heard it
+        threading.Thread(target=self.beat, daemon=True).start()
+
+    def beat(self):
+        while not self.over.wait(HEARTBEAT_S):
+            try:
+                answer = post(*self.call)
+                if answer["action"] == "stop":
+                    self.reason = answer["reason"]
+                    return
+            except urllib.error.HTTPError as problem:
+                if problem.code == 409:  # somebody else has the run
+                    self.reason = "lease_lost"
+                    return
+                print(f"worker: heartbeat: {problem}", file=sys.stderr)
+            except OSError as error:  # the server is away: it keeps our lease for its period
+                print(f"worker: heartbeat: {error}", file=sys.stderr)
+
+    def check(self):
+        """To be called wherever the work can stop."""
+        if self.reason:
+            raise Stopped(self.reason)
+
+
+def work_on(item, pulse):
     """The work itself: what a remote-echo job does with its input."""
     text = str(item["input"].get("text", ""))
-    time.sleep(float(item["input"].get("sleep_s", 0)))
+    until = time.monotonic() + float(item["input"].get("sleep_s", 0))
+    while time.monotonic() < until:
+        pulse.check()
+        time.sleep(min(0.2, max(0, until - time.monotonic())))
     return {"text": text.upper(), "words": len(text.split()), "attempt": item["attempt"]}
-
-
-def keep_alive(server, lease, fence, stop):
-    while not stop.wait(HEARTBEAT_S):
-        try:
-            post(server, lease + "/heartbeat", fence)
-        except OSError as error:  # HTTPError too; whether the lease is lost, the end will tell
-            print(f"worker: heartbeat: {error}", file=sys.stderr)
 
 
 def execute(server, item):
     lease = f"{WORK}/{item['lease_id']}"
     fence = {"fence": item["fence"]}
     post(server, lease + "/start", fence)  # durable before the world is touched
-    stop = threading.Event()
-    threading.Thread(target=keep_alive, args=(server, lease, fence, stop), daemon=True).start()
+    pulse = Pulse(server, lease, fence)
     try:
-        result = work_on(item)
+        result = work_on(item, pulse)
+    except Stopped as stopped:
+        if pulse.reason != "lease_lost":
+            post(server, lease + "/fail", {**fence, "code": str(stopped)})
     except Exception as error:  # the work failed, not the worker
         post(server, lease + "/fail",
-             {**fence, "code": "exit_nonzero", "detail": str(error)[:200], "retry": False})
+             {**fence, "code": "exit_nonzero", "detail": str(error)[:200],
+              "stderr_tail": traceback.format_exc()[-8192:]})
     else:
         post(server, lease + "/complete", {**fence, "result": result})
     finally:
-        stop.set()
-    print(f"{item['run_id']} attempt {item['attempt']} done", flush=True)
+        pulse.over.set()
+    print(f"{item['run_id']} attempt {item['attempt']} {pulse.reason or 'done'}", flush=True)
 
 
 def main():

@@ -76,6 +76,8 @@ class History:
         for account in ("available", "held", "spent", "overrun"):
             if self.accounts[account] < 0:
                 self.fault(item, f"{account} is {self.accounts[account]}")
+        if self.accounts["available"] > 0 and self.accounts["overrun"] > 0:
+            self.fault(item, "something is available while something is owed")
 
     def held_by_live_runs(self):
         return sum(run.hold for run in self.runs.values() if run.phase not in ENDED)
@@ -85,6 +87,10 @@ class History:
     def step(self, item, event, body):
         kind = event["type"].removeprefix("run.")
         if kind == "refused":
+            return
+        if kind == "unaccounted":  # a refused report, which says what was spent
+            if body["run"] not in self.runs:
+                self.fault(item, f"{body['run']} was never submitted")
             return
         name = body.get("run")
         if kind == "submitted":
@@ -127,6 +133,9 @@ class History:
     def cancel_requested(self, _item, _run, _body):
         pass
 
+    def stop_requested(self, _item, _run, _body):
+        pass
+
     def audit_required(self, _item, run, _body):
         run.phase = "audit_required"
 
@@ -142,4 +151,5 @@ class History:
 
     STEPS = {"leased": leased, "started": started, "requeued": requeued,
              "reconciling": reconciling, "cancel_requested": cancel_requested,
+             "stop_requested": stop_requested,
              "audit_required": audit_required, "settled": settled}

@@ -127,20 +127,48 @@ def nothing_is_completed_before_it_was_started(lab):
     worker.end(held=1000, spent=0)
 
 
-def a_cost_above_the_hold_is_charged_up_to_it_and_the_rest_is_shown(lab):
+def a_cost_above_the_hold_is_paid_and_the_rest_is_owed(lab):
     worker = Worker(lab, "dear")
     run, item = worker.begin("dear", "metered")
     expect_equal("complete", 200, worker.say(item, "complete", result={}, cost_usd="5").status)
     cost = worker.run(run)["cost"]
     expect_equal("charged and overrun", ("0.0010", "4.9990"),
                  (cost["charged_usd"], cost["overrun_usd"]))
-    worker.end(held=0, spent=1000, overrun=4_999_000)
+    expect_equal("the money", {"held": 0, "spent": 5_000_000, "overrun": 0}, worker.money())
+    _, item = worker.begin("dearer", "metered")
+    expect_equal("complete", 200, worker.say(item, "complete", result={}, cost_usd="2000").status)
+    refused = worker.caller.submit("next", {"job": "remote", "input": {},
+                                            "max_cost_usd": "0.0010"})
+    worker.expect_refusal("a run under a debt", 402, "budget_exceeded", refused)
+    expect_equal("owed", "1005.0000", refused.body["owed_usd"])
+    worker.caller.post("/v1/admin/tenants/default/grants", {"amount_usd": "1000"})
+    worker.expect_refusal("a run under what is left of it", 402, "budget_exceeded",
+                          worker.caller.submit("then", {"job": "remote", "input": {},
+                                                        "max_cost_usd": "0.0010"}))
+    worker.caller.post("/v1/admin/tenants/default/grants", {"amount_usd": "6"})
+    worker.submit("last")
+    worker.end(held=1000, spent=2_005_000_000)
+
+
+def a_late_cost_is_refused_and_written_down(lab):
+    worker = Worker(lab, "late")
+    run, item = worker.begin("late", "metered")
+    new = None
+    end = time.monotonic() + WAIT_S_MAX
+    while new is None and worker.run(run)["status"] == "running" and time.monotonic() < end:
+        new = worker.lease("metered", wait_s=1)
+    for _ in range(2):
+        worker.expect_refusal("a late report", 409, "lease_lost",
+                              worker.say(item, "complete", result={}, cost_usd="0.0004"))
+    expect_equal("unaccounted", "0.0004", worker.run(run)["cost"]["unaccounted_usd"])
+    worker.caller.post(f"/v1/runs/{run}/cancel")
+    worker.end(held=0, spent=0)
 
 
 def a_cost_that_is_no_amount_is_refused(lab):
     worker = Worker(lab, "amount")
     run, item = worker.begin("amount", "metered")
-    for cost in ("-0.0001", "1e3", "0.00000001", "1000000001", "", "NaN", 0.5, {"usd": 1}):
+    for cost in ("-0.0001", "1e3", "0.0000000x", "1000000001", "", "NaN", 0.5, {"usd": 1}):
         worker.expect_refusal(f"a cost of {cost!r}", 422, "validation_error",
                               worker.say(item, "complete", result={}, cost_usd=cost))
     expect_equal("the run meanwhile", "running", worker.run(run)["status"])
@@ -172,7 +200,8 @@ CASES = [
     a_lease_of_nobody_counts_for_nothing,
     a_run_is_settled_once_whatever_is_said_after,
     nothing_is_completed_before_it_was_started,
-    a_cost_above_the_hold_is_charged_up_to_it_and_the_rest_is_shown,
+    a_cost_above_the_hold_is_paid_and_the_rest_is_owed,
+    a_late_cost_is_refused_and_written_down,
     a_cost_that_is_no_amount_is_refused,
     a_result_that_does_not_fit_is_refused,
 ]

@@ -110,7 +110,7 @@ def a_port_that_somebody_else_has_is_named(lab):
         port = somebody.getsockname()[1]
         server.spawn(port=port)
         expect(not server.wait_until_it_serves(), "it serves on a port that is taken")
-    expect_equal("exit code", 4, server.wait_for_its_end())
+    expect_equal("exit code", 2, server.wait_for_its_end())
     expect(f"127.0.0.1:{port} is in use" in server.last_words(), f"it says {server.last_words()}")
     server.start()
     expect_equal("exit code of the clean end", 0, server.stop())

@@ -36,15 +36,16 @@ def inject(server, call, what, when):
 
 
 def without_direct(command, server):
-    """The same on a disk that refuses O_DIRECT: the probe for it fails, the second file that the
-    starting thread opens in the ledger's directory (the first is the directory). As strace takes
-    one set of paths for all calls, the second file that the preparing thread opens fails too:
+    """The same on a disk that refuses O_DIRECT: the probe for it fails, the fourth file that the
+    starting thread opens in the ledger's directory (behind the directory, the word of the writer
+    and the directory again). As strace takes
+    one set of paths for all calls, the fourth file that the preparing thread opens fails too:
     that is a prepared segment which has its name already."""
     ledger = str(server.data / "ledger")
     position = command.index("-e")
     return [*command[:position], "-P", ledger,
             *command[position:position + 1], command[position + 1] + ",openat",
-            *command[position + 2:], "-e", "inject=openat:error=EINVAL:when=2"]
+            *command[position + 2:], "-e", "inject=openat:error=EINVAL:when=4"]
 
 
 def injected(server):
