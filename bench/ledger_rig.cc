@@ -30,6 +30,9 @@ constexpr std::int64_t kRunsLiveMax = 10'000'000;
 // Nothing is executed here; what is asked all the same fails.
 class IdleRunner : public ports::JobRunner {
  public:
+  Result<void> ready(Digest const&) override {
+    return fail("job_unknown", "nothing is executed here");
+  }
   void run(ports::RunRequest, std::function<void(ports::RunResult)> done) override {
     ports::WorkFailure failure;
     failure.code = "job_unknown";
@@ -62,11 +65,16 @@ ports::JobSpec own_job() {
   return job;
 }
 
+// As stored: the same for all, so that its hash is made once.
+Bytes sealed_payload() { return Bytes(kPayloadBytes, 0x77); }
+
 domain::run::Enclosure enclosure(Digest const& of) {
+  static ContentRef const stored(sha256(sealed_payload()));
   return {.blob = {},
           .bytes = static_cast<std::int64_t>(kPayloadBytes),
           .digest = of.hex(),
-          .salt = of.hex().substr(0, 32)};
+          .salt = of.hex().substr(0, 32),
+          .stored = stored};
 }
 
 // Different for each purpose and number, and cheap: it is made inside what is measured.
@@ -108,7 +116,7 @@ struct LedgerRig::Parts {
 
   Result<void> open(Scratch const& scratch);
   void post(ledger::Lane lane, domain::RunCommand command, Bytes beside, std::uint64_t run,
-            std::function<void(ledger::Answer)> done);
+            std::optional<domain::IdempotencyKey> key, std::function<void(ledger::Answer)> done);
   void begin_run();
   void lease(std::uint64_t run);
   void begin_work(std::uint64_t run, domain::run::Handle handle);
@@ -135,7 +143,7 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
   receipts.emplace(std::move(the_receipts));
   wiring::NodeOptions options;
   options.start_helper = audit::Helper::thread;
-  options.api.later = [this](std::function<void()> task) { room.later(std::move(task)); };
+  options.api.later = [this](api::Task task) { return room.later(std::move(task)); };
   options.jobs = {bench_job(), own_job()};
   options.first_grant = Micros(100'000'000'000'000);
   domain::chronicle::Settings settings;
@@ -163,12 +171,14 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
 }
 
 void LedgerRig::Parts::post(ledger::Lane lane, domain::RunCommand command, Bytes beside,
-                            std::uint64_t run, std::function<void(ledger::Answer)> done) {
+                            std::uint64_t run, std::optional<domain::IdempotencyKey> key,
+                            std::function<void(ledger::Answer)> done) {
   CorrelationId::Rep correlation{};
   Digest const digest = numbered(kOfTrace, run);
   std::copy_n(digest.bytes.begin(), correlation.size(), correlation.begin());
   node->loop().post(lane, {.command = std::move(command),
                            .enclosure = std::move(beside),
+                           .idempotency = key,
                            .origin = {.actor = "key_0000000000000001",
                                       .correlation = CorrelationId(correlation),
                                       .span = SpanId({1, 2, 3, 4, 5, 6, 7, 8}),
@@ -180,14 +190,15 @@ void LedgerRig::Parts::begin_run() {
   std::uint64_t const run = begun++;
   if (run >= first + wanted) return;
   domain::run::Submit submit;
-  submit.idempotency = {.fingerprint = numbered(kOfBody, run), .key = numbered(kOfKey, run)};
-  submit.input = enclosure(submit.idempotency.fingerprint);
+  domain::IdempotencyKey const key{.fingerprint = numbered(kOfBody, run),
+                                   .key = numbered(kOfKey, run)};
+  submit.input = enclosure(key.fingerprint);
   submit.job = JobName(kBenchJob);
   submit.key = KeyId(1);
   submit.max_cost = kMaxCost;
   submit.tenant = TenantId(std::string(wiring::kDefaultTenant));
   submit.timeout = seconds(30);
-  post(ledger::Lane::start, std::move(submit), Bytes(kPayloadBytes, 0x77), run,
+  post(ledger::Lane::start, std::move(submit), sealed_payload(), run, key,
        [this, run](ledger::Answer answer) {
          if (steps == Steps::submit_only || !answer.entry) return end_run(answer);
          lease(run);
@@ -196,14 +207,14 @@ void LedgerRig::Parts::begin_run() {
 
 void LedgerRig::Parts::lease(std::uint64_t run) {
   domain::run::Lease ask{.jobs = {JobName(kBenchJob)}, .tenant = std::nullopt, .worker = "bench"};
-  post(ledger::Lane::start, std::move(ask), {}, run, [this, run](ledger::Answer answer) {
+  post(ledger::Lane::start, std::move(ask), {}, run, {}, [this, run](ledger::Answer answer) {
     if (!answer.row || !answer.row->lease) return end_run(answer);
     begin_work(run, {.fence = answer.row->fence, .lease = *answer.row->lease, .tenant = {}});
   });
 }
 
 void LedgerRig::Parts::begin_work(std::uint64_t run, domain::run::Handle handle) {
-  post(ledger::Lane::finish, domain::run::Start{handle}, {}, run,
+  post(ledger::Lane::finish, domain::run::Start{handle}, {}, run, {},
        [this, run, handle](ledger::Answer answer) {
          if (!answer.entry) return end_run(answer);
          complete(run, handle);
@@ -215,7 +226,7 @@ void LedgerRig::Parts::complete(std::uint64_t run, domain::run::Handle handle) {
   done.handle = handle;
   done.measured = {.elapsed = milliseconds(5), .reported = {}, .sandbox = "remote"};
   done.result = enclosure(numbered(kOfResult, run));
-  post(ledger::Lane::finish, std::move(done), Bytes(kPayloadBytes, 0x77), run,
+  post(ledger::Lane::finish, std::move(done), sealed_payload(), run, {},
        [this](ledger::Answer answer) { end_run(answer); });
 }
 
