@@ -28,6 +28,20 @@ bool is_control(std::string_view character) {
   return first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
 }
 
+// U+061C, U+200E and U+200F, U+202A to U+202E, U+2066 to U+2069 change directions; U+2028 and
+// U+2029 end lines.
+bool turns_or_breaks(std::string_view character) {
+  if (character == "\xd8\x9c") return true;
+  if (character.size() != 3 || !character.starts_with("\xe2")) return false;
+  auto const last = static_cast<unsigned char>(character[2]);
+  if (character[1] == '\x80') return last == 0x8e || last == 0x8f || (last >= 0xa8 && last <= 0xae);
+  return character[1] == '\x81' && last >= 0xa6 && last <= 0xa9;
+}
+
+bool may_stand_on_a_line(std::string_view character) {
+  return !is_control(character) && !turns_or_breaks(character);
+}
+
 std::string escaped(std::string_view bytes) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;
@@ -42,15 +56,38 @@ std::string escaped(std::string_view bytes) {
 
 }  // namespace
 
+bool is_one_line(std::string_view text) {
+  while (!text.empty()) {
+    std::size_t const length = character(text);
+    if (length == 0 || !may_stand_on_a_line(text.substr(0, length))) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string printable(std::string_view text, std::size_t bytes_max) {
   std::string out;
   while (!text.empty()) {
     std::size_t const length = character(text);
     auto const one = text.substr(0, length == 0 ? 1 : length);
-    auto const shown = length == 0 || is_control(one) ? escaped(one) : std::string(one);
+    bool const good = length > 0 && may_stand_on_a_line(one);
+    auto const shown = good ? std::string(one) : escaped(one);
     if (out.size() + shown.size() > bytes_max) break;
     out += shown;
     text.remove_prefix(one.size());
+  }
+  return out;
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t const length = text.find_first_of("\n\t");
+    auto const part = text.substr(0, length);
+    out += printable(part, 4 * part.size());  // "\xNN" for each byte
+    if (length == std::string_view::npos) break;
+    out += text[length];
+    text.remove_prefix(length + 1);
   }
   return out;
 }

@@ -23,6 +23,36 @@ TEST(Printable, ShowsBytesThatAreNoTextAndControlCharacters) {
   EXPECT_EQ(printable("\xe2\x82", 100), "\\xe2\\x82");
 }
 
+// U+202E turns what follows round, U+2066 and its kin isolate, U+2028 ends a line.
+TEST(Printable, ShowsWhatBreaksALineOrTurnsItRound) {
+  EXPECT_EQ(printable("a\xe2\x80\xae"
+                      "b",
+                      100),
+            "a\\xe2\\x80\\xaeb");
+  for (std::string_view const turned :
+       {"\xd8\x9c", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaa",
+        "\xe2\x81\xa6", "\xe2\x81\xa9"}) {
+    EXPECT_FALSE(is_one_line(turned));
+    EXPECT_EQ(printable(turned, 100).front(), '\\');
+  }
+  for (std::string_view const plain : {"\xe2\x80\xa6", "\xe2\x80\x93", "\xe2\x81\xaa", "\xd8\x9b"})
+    EXPECT_TRUE(is_one_line(plain));
+}
+
+TEST(Printable, SaysWhatIsOneLine) {
+  EXPECT_TRUE(is_one_line(""));
+  EXPECT_TRUE(is_one_line("gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80"));
+  for (std::string_view const bad :
+       {std::string_view("a\nb"), std::string_view("a\0b", 3), std::string_view("\x1b[2K"),
+        std::string_view("a\tb"), std::string_view("\xc2\x9b"), std::string_view("\xff")})
+    EXPECT_FALSE(is_one_line(bad));
+}
+
+TEST(Printable, KeepsTheLinesOfATextThatHasSeveral) {
+  EXPECT_EQ(printable_lines("a\n\tb\x1b[2K\r\n\n"), "a\n\tb\\x1b[2K\\x0d\n\n");
+  EXPECT_EQ(printable_lines(""), "");
+}
+
 TEST(Printable, EndsBeforeACharacterThatDoesNotFit) {
   EXPECT_EQ(printable("ab\xe2\x82\xac", 4), "ab");
   EXPECT_EQ(printable("ab\xff", 5), "ab");

@@ -2,6 +2,7 @@
 
 // Evidence: events as they stand in the ledger, and whether the server is fit.
 
+#include "wire/admin_messages.h"
 #include "wire/problem.h"
 
 namespace tally::wire {
@@ -97,6 +98,7 @@ struct Readiness {
   bool ready = false;
   bool degraded = false;
   std::vector<Dependency> dependencies;
+  std::optional<QuorumLeftAside> quorum_left_aside = {};
   bool operator==(Readiness const&) const = default;
   static constexpr std::string_view kName = "Readiness";
   template <class Self, class Visit>
@@ -104,6 +106,8 @@ struct Readiness {
     visit("ready", self.ready);
     visit("degraded", self.degraded);
     visit("dependencies", self.dependencies);
+    visit("quorum_left_aside", self.quorum_left_aside,
+          Rule{.says = "where the configuration asks for another quorum than is in force"});
   }
 };
 

@@ -1,6 +1,7 @@
 #include "wire/idempotency_key.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace tally::wire {
@@ -25,6 +26,23 @@ std::optional<std::string> unquoted(std::string_view field) {
 
 }  // namespace
 
+bool is_idempotency_key(std::string_view key) {
+  return !key.empty() && key.size() <= kIdempotencyKeyCharactersMax &&
+         std::ranges::all_of(key, is_printable);
+}
+
+std::string idempotency_key_field(std::string_view key) {
+  bool const blank_at_an_end = key.starts_with(' ') || key.ends_with(' ');
+  if (!blank_at_an_end && !key.starts_with('"') && key.find(',') == std::string_view::npos)
+    return std::string(key);
+  std::string field(1, '"');
+  for (char const c : key) {
+    if (c == '"' || c == '\\') field.push_back('\\');
+    field.push_back(c);
+  }
+  return field + '"';
+}
+
 Result<std::string> parse_idempotency_key(std::string_view field) {
   constexpr auto code = "idempotency_key_missing";
   while (field.starts_with(' ')) field.remove_prefix(1);
@@ -42,11 +60,30 @@ Result<std::string> parse_idempotency_key(std::string_view field) {
     key = closed ? unquoted(field) : std::nullopt;
   }
   if (!key) return fail(code, "the header Idempotency-Key has a quote that does not match");
-  if (key->empty() || key->size() > kIdempotencyKeyCharactersMax)
-    return fail(code, "the header Idempotency-Key must have 1 to 255 characters");
-  if (!std::ranges::all_of(*key, is_printable))
-    return fail(code, "the header Idempotency-Key must be printable ASCII");
+  if (!is_idempotency_key(*key))
+    return fail(code, "the header Idempotency-Key " + std::string(kIdempotencyKeyRule));
   return std::move(*key);
+}
+
+std::span<std::string_view const> keyed_routes() {
+  static constexpr std::array<std::string_view, 15> kRoutes{
+      kSubmitRoute,
+      "POST /v1/runs/{id}/cancel",
+      "POST /v1/admin/tenants",
+      "POST /v1/admin/tenants/{tenant}/grants",
+      "POST /v1/admin/people",
+      "POST /v1/admin/people/{person}/remove",
+      "POST /v1/admin/keys",
+      "POST /v1/admin/keys/{key}/claim-code",
+      "POST /v1/admin/keys/{key}/revoke",
+      "POST /v1/admin/plans",
+      "POST /v1/admin/quorum",
+      "POST /v1/admin/runs/{id}/resolution",
+      "POST /v1/halt",
+      "POST /v1/approvals/{id}/sign",
+      "POST /v1/approvals/{id}/withdraw",
+  };
+  return kRoutes;
 }
 
 Digest idempotency_digest(TenantId const& tenant, std::string_view route, std::string_view key) {

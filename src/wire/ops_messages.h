@@ -3,6 +3,7 @@
 // Modes and approvals: stopping, resuming, and the people who decide it.
 
 #include "wire/admin_messages.h"
+#include "wire/run_messages.h"
 
 namespace tally::wire {
 
@@ -32,6 +33,7 @@ struct Mode {
   std::string reason;
   std::optional<Instant> since;
   std::optional<Instant> safe_until;
+  std::optional<std::string> next_mode = {};
   bool operator==(Mode const&) const = default;
   static constexpr std::string_view kName = "Mode";
   template <class Self, class Visit>
@@ -40,7 +42,9 @@ struct Mode {
     visit("scope", self.scope);
     visit("reason", self.reason);
     visit("since", self.since);
-    visit("safe_until", self.safe_until);
+    visit("safe_until", self.safe_until, Rule{.says = "after a halt: normal mode not before"});
+    visit("next_mode", self.next_mode,
+          Rule{.says = "the lowest mode that may be set now; absent: no lower one may"});
   }
 };
 
@@ -102,6 +106,7 @@ struct Approver {
   PersonId person;
   bool counts = false;
   std::optional<Instant> counts_from;
+  std::optional<Instant> counts_until = {};
   bool operator==(Approver const&) const = default;
   static constexpr std::string_view kName = "Approver";
   template <class Self, class Visit>
@@ -109,7 +114,9 @@ struct Approver {
     visit("person", self.person);
     visit("counts", self.counts);
     visit("counts_from", self.counts_from,
-          Rule{.says = "24 h after a key was claimed; absent: none was"});
+          Rule{.says = "24 h after a key was claimed; absent: none lives that can sign"});
+    visit("counts_until", self.counts_until,
+          Rule{.says = "24 h after the last key that could sign ended; absent: one lives"});
   }
 };
 
@@ -118,6 +125,7 @@ struct ApprovalList {
   std::vector<Approver> people;
   std::int64_t quorum = 2;
   bool single_operator = false;
+  std::optional<QuorumLeftAside> quorum_left_aside = {};
   bool operator==(ApprovalList const&) const = default;
   static constexpr std::string_view kName = "ApprovalList";
   template <class Self, class Visit>
@@ -127,6 +135,8 @@ struct ApprovalList {
     visit("quorum", self.quorum, Rule{.says = "people in all, the proposer among them"});
     visit("single_operator", self.single_operator,
           Rule{.says = "exactly one person counts, and decides alone"});
+    visit("quorum_left_aside", self.quorum_left_aside,
+          Rule{.says = "where the configuration asks for another quorum than is in force"});
   }
 };
 
@@ -134,6 +144,8 @@ struct ApprovalList {
 struct ApprovalAnswer {
   std::string outcome;
   std::optional<ApprovalId> approval_id;
+  std::optional<std::string> what;
+  std::optional<Receipt> receipt;
   bool operator==(ApprovalAnswer const&) const = default;
   static constexpr std::string_view kName = "ApprovalAnswer";
   static constexpr std::array<std::string_view, 2> kOutcomes{"done", "needs_approval"};
@@ -141,17 +153,28 @@ struct ApprovalAnswer {
   static void fields(Self& self, Visit&& visit) {
     visit("outcome", self.outcome, Rule{.one_of = kOutcomes});
     visit("approval_id", self.approval_id);
+    visit("what", self.what, Rule{.says = "that others are asked to agree to, in a few words"});
+    visit("receipt", self.receipt, Rule{.says = "of the run, where one was charged by this"});
   }
 };
 
+// Where a resolution is refused for its `above_hold_max_usd`.
+inline constexpr std::string_view kAboveHoldPointer = "/above_hold_max_usd";
+
 struct ResolutionRequest {
   Micros charge_usd;
+  std::optional<Micros> above_hold_max_usd;
   std::string reason;
   bool operator==(ResolutionRequest const&) const = default;
   static constexpr std::string_view kName = "ResolutionRequest";
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
-    visit("charge_usd", self.charge_usd, Rule{.says = "the rest of the hold is released"});
+    visit("charge_usd", self.charge_usd,
+          Rule{.says = "the rest of the hold is released; what is above it is paid out of what is "
+                       "available, and the rest is owed"});
+    visit("above_hold_max_usd", self.above_hold_max_usd,
+          Rule{.says = "refused where the charge is further above the run's hold; absent: only the "
+                       "plan's overrun_believed_max_usd bounds it"});
     visit("reason", self.reason, Rule{.min = 1, .max = kReasonCharactersMax});
   }
 };

@@ -35,16 +35,18 @@ struct Plan {
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("plan", self.plan);
-    visit("rate", self.rate, Rule{.null_when_none = true, .says = "null: explicitly unlimited"});
+    visit("rate", self.rate,
+          Rule{.optional = true, .null_when_none = true, .says = "null or absent: unlimited"});
     visit("overrun", self.overrun,
           Rule{.optional = true,
                .one_of = kOverrunRules,
                .says = "what a cost above a hold does; absent: count"});
     visit("overrun_believed_max_usd", self.overrun_believed_max_usd,
-          Rule{.null_when_none = true,
+          Rule{.optional = true,
+               .null_when_none = true,
                .min = 0,
-               .says = "a report further above its hold is an audit and no charge; null: any "
-                       "report is believed"});
+               .says = "a report further above its hold is an audit and no charge, and people may "
+                       "charge no more either; null or absent: any report is believed"});
   }
 };
 

@@ -28,6 +28,9 @@ struct HaltDetails {
   Instant since;
   std::optional<RunId> run_id;  // the run that the scope or the reason names
   bool ends_by_itself = false;
+  std::optional<std::string> next_mode =
+      {};                                  // the lowest that may be set now; none: no lower one may
+  std::optional<Instant> safe_until = {};  // after a halt: normal mode not before
   bool operator==(HaltDetails const&) const = default;
 };
 
@@ -108,18 +111,25 @@ struct Problem {
     std::optional<Instant> since;
     std::optional<RunId> run;
     std::optional<bool> ends_by_itself;
+    std::optional<std::string> next_mode;
+    std::optional<Instant> safe_until;
     if (self.halt) {
       mode = self.halt->mode;
       reason = self.halt->reason;
       since = self.halt->since;
       run = self.halt->run_id;
       ends_by_itself = self.halt->ends_by_itself;
+      next_mode = self.halt->next_mode;
+      safe_until = self.halt->safe_until;
     }
     visit("mode", mode);
     visit("reason", reason);
     visit("since", since);
     visit("run_id", run);
     visit("ends_by_itself", ends_by_itself);
+    visit("next_mode", next_mode,
+          Rule{.says = "the lowest mode that may be set now; absent: no lower one may"});
+    visit("safe_until", safe_until, Rule{.says = "after a halt: normal mode not before"});
     if constexpr (!std::is_const_v<Self>) {
       if (!self.halt) return;
       self.halt = HaltDetails{.mode = mode.value_or(""),
@@ -127,7 +137,9 @@ struct Problem {
                               .reason = reason.value_or(""),
                               .since = since.value_or(Instant(0)),
                               .run_id = run,
-                              .ends_by_itself = ends_by_itself.value_or(false)};
+                              .ends_by_itself = ends_by_itself.value_or(false),
+                              .next_mode = next_mode,
+                              .safe_until = safe_until};
     }
   }
 };

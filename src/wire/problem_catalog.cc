@@ -32,19 +32,21 @@ constexpr std::array<ProblemKind, 33> kKinds{{
     {"halted", 503, "Stopped on purpose",
      "The mode in force does not permit this: somebody, or a check, stopped it, and only a person "
      "lets it go on.",
-     "Read which scope and why in the detail, or at /v1/halt; try again when a person has ended "
-     "it.",
+     "Read which scope and why in the detail, or at /v1/halt, which also says which mode may come "
+     "next: a halt is lifted to safe mode, which then stands for 48 h. Try again when a person has "
+     "ended it.",
      EndedBy::person},
     {"header_too_large", 431, "The headers are too large",
      "The request line and headers exceed the server's limit.", "Send fewer or shorter headers."},
     {"http_version", 505, "The HTTP version is not supported", "The server speaks HTTP/1.1.",
      "Use HTTP/1.1."},
     {"idempotency_key_missing", 400, "An idempotency key is required",
-     "A run is accepted only with an Idempotency-Key, so that a retry can never pay twice.",
+     "A run is accepted only with an Idempotency-Key, so that a retry can never pay twice; where "
+     "other requests have one, it must be a key as well.",
      "Send the header Idempotency-Key, 1 to 255 characters, and keep it for retries."},
     {"idempotency_key_reused", 422, "The idempotency key belongs to another request",
-     "The key was used before with a different body.",
-     "Repeat the first body for its answer, or choose a new key for a new run."},
+     "The key was used before with another path or body.",
+     "Repeat the first request as it was for its answer, or choose a new key for a new request."},
     {"internal", 500, "The server failed", "Something went wrong on our side.",
      "Try again with the same idempotency key; quote the correlation id when you report it."},
     {"lease_lost", 409, "The lease is lost",

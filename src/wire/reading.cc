@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "wire/nearest.h"
+#include "base/nearest.h"
+#include "base/printable.h"
 
 namespace tally::wire {
 
@@ -30,6 +31,9 @@ std::int64_t characters(std::string_view text) {
 std::string not_this(std::string_view wanted, json::Value const& value) {
   return "must be " + std::string(wanted) + ", not " + std::string(kind_of(value));
 }
+
+constexpr std::string_view kOneLine =
+    "one line: no control characters, and none that break a line or change its direction";
 
 enum class Decimals { six, any };
 
@@ -78,6 +82,8 @@ void Reading::read(json::Value const& from, std::string const& at, Rule const& r
     return fault(at, "must have " + between(rule.min, rule.max, "characters"));
   if (!rule.one_of.empty() && std::ranges::find(rule.one_of, *from.string()) == rule.one_of.end())
     return fault(at, choices(rule.one_of));
+  if (strict() && !rule.lines && !is_one_line(*from.string()))
+    return fault(at, "must be " + std::string(kOneLine));
   into = *from.string();
 }
 
@@ -158,6 +164,8 @@ void Reading::read(json::Value const& from, std::string const& at, Rule const& r
       fault(at, "each value must be a string; one is " + std::string(kind_of(value)));
     } else if (rule.value_max > 0 && characters(*value.string()) > rule.value_max) {
       fault(at, "each value must have at most " + std::to_string(rule.value_max) + " characters");
+    } else if (strict() && !(is_one_line(key) && is_one_line(*value.string()))) {
+      fault(at, "each key and value must be " + std::string(kOneLine));
     } else {
       into.emplace(key, *value.string());
     }

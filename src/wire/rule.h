@@ -22,6 +22,7 @@ struct Rule {
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   std::int64_t key_max = 0;    // characters of a map's key; 0: no bound
   std::int64_t value_max = 0;  // characters of a map's value
+  bool lines = false;          // a text of several lines, whatever stands in it
   std::span<std::string_view const> one_of = {};
   std::string_view says = {};  // a sentence for the schema
 };

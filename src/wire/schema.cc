@@ -42,6 +42,21 @@ json::Object schema_with_pattern(std::string_view pattern, std::string_view says
   return schema;
 }
 
+json::Object schema_of_amount(Rule const& rule) {
+  std::string const positive = rule.min == 1 ? "(?=.*[1-9])" : "";
+  return schema_with_pattern("^" + positive + "[0-9]{1,10}(\\.[0-9]{1,6})?$",
+                             rule.says.empty() ? "USD" : rule.says);
+}
+
+json::Object schema_of_cost() {
+  // A digit and the dot go before the decimals.
+  std::string const decimals = std::to_string(kCostCharactersMax - 2);
+  auto schema = schema_with_pattern("^[0-9]{1,10}(\\.[0-9]{1," + decimals + "})?$",
+                                    "USD; what is below 0.000001 is rounded up");
+  schema.emplace_back("maxLength", json::Value(static_cast<std::int64_t>(kCostCharactersMax)));
+  return schema;
+}
+
 json::Object schema_of_labels(Rule const& rule) {
   json::Object value{{"type", "string"}};
   if (rule.value_max > 0) value.emplace_back("maxLength", json::Value(rule.value_max));

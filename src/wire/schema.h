@@ -13,6 +13,10 @@ using Schemas = std::map<std::string, json::Value>;
 json::Object schema_of_text(Rule const& rule);
 json::Object schema_of_integer(Rule const& rule);
 json::Object schema_with_pattern(std::string_view pattern, std::string_view says);
+// Amounts as base/money.h reads them; what a rule asks for above that is in the pattern where one
+// can say it.
+json::Object schema_of_amount(Rule const& rule);
+json::Object schema_of_cost();
 json::Object schema_of_labels(Rule const& rule);
 json::Value schema_reference(std::string_view name);
 json::Value schema_or_null(json::Value schema);
@@ -56,10 +60,9 @@ json::Value schema_of(Schemas& schemas, Rule const& rule) {
   } else if constexpr (std::integral<T>) {
     return json::Value(schema_of_integer(rule));
   } else if constexpr (std::same_as<T, Micros>) {
-    return json::Value(schema_with_pattern("^-?[0-9]{1,10}(\\.[0-9]{1,6})?$", "USD"));
+    return json::Value(schema_of_amount(rule));
   } else if constexpr (std::same_as<T, SaidCost>) {
-    return json::Value(schema_with_pattern("^[0-9]{1,10}(\\.[0-9]{1,53})?$",
-                                           "USD; what is below 0.000001 is rounded up"));
+    return json::Value(schema_of_cost());
   } else if constexpr (std::same_as<T, Instant>) {
     return json::Value(json::Object{{"type", "string"}, {"format", "date-time"}});
   } else if constexpr (std::same_as<T, Digest>) {
@@ -67,12 +70,12 @@ json::Value schema_of(Schemas& schemas, Rule const& rule) {
   } else if constexpr (std::same_as<T, ContentRef>) {
     return json::Value(schema_with_pattern("^sha256:[0-9a-f]{64}$", ""));
   } else if constexpr (std::same_as<T, CorrelationId>) {
-    return json::Value(schema_with_pattern("^[0-9a-f]{32}$", "W3C trace id"));
+    return json::Value(schema_with_pattern("^(?!0{32}$)[0-9a-f]{32}$", "W3C trace id"));
   } else if constexpr (PrefixedId<T>) {
     return json::Value(
         schema_with_pattern("^" + std::string(IdPrefix<T>::text) + "[0-9a-f]{16}$", ""));
   } else if constexpr (Name<T>) {
-    return json::Value(schema_with_pattern("^[a-z0-9._-]{1,64}$", ""));
+    return json::Value(schema_with_pattern("^(?!\\.{1,2}$)[a-z0-9._-]{1,64}$", ""));
   } else if constexpr (std::same_as<T, Labels>) {
     return json::Value(schema_of_labels(rule));
   } else if constexpr (Optional<T>) {

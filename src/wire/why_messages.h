@@ -48,8 +48,8 @@ struct Why {
   std::vector<std::string> proof;
   bool operator==(Why const&) const = default;
   static constexpr std::string_view kName = "Why";
-  static constexpr std::array<std::string_view, 5> kKinds{"run", "decision", "correlation",
-                                                          "idempotency_key", "key"};
+  static constexpr std::array<std::string_view, 6> kKinds{"run", "decision",        "correlation",
+                                                          "key", "idempotency_key", "error"};
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("subject", self.subject);

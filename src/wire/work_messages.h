@@ -134,7 +134,8 @@ struct FailRequest {
     visit("fence", self.fence, Rule{.min = 0});
     visit("code", self.code,
           Rule{.min = 1, .max = kWorkCodeCharactersMax, .says = "a word such as exit_nonzero"});
-    visit("detail", self.detail, Rule{.optional = true, .min = 0, .max = kWorkDetailCharactersMax});
+    visit("detail", self.detail,
+          Rule{.optional = true, .min = 0, .max = kWorkDetailCharactersMax, .lines = true});
     visit("retry", self.retry, Rule{.optional = true});
     visit("cost_usd", self.cost_usd);
     visit("elapsed_ms", self.elapsed_ms, Rule{.min = 0, .max = kTimeoutSecondsMax * 1000});
@@ -142,6 +143,7 @@ struct FailRequest {
           Rule{.optional = true,
                .min = 0,
                .max = kStderrTailCharactersMax,
+               .lines = true,
                .says = "the end of what the work wrote to stderr; kept redacted, 8 KiB of it"});
   }
 };

@@ -1,9 +1,9 @@
-#include "wire/nearest.h"
+#include "base/nearest.h"
 
 #include <algorithm>
 #include <numeric>
 
-namespace tally::wire {
+namespace tally {
 
 namespace {
 
@@ -42,4 +42,4 @@ std::optional<std::string> nearest(std::string_view name, std::vector<std::strin
   return best;
 }
 
-}  // namespace tally::wire
+}  // namespace tally
