@@ -2,6 +2,8 @@
 
 #include "api/decided.h"
 #include "api/handlers.h"
+#include "api/known_names.h"
+#include "api/people.h"
 #include "views/directory_view.h"
 
 namespace tally::api {
@@ -30,9 +32,16 @@ void create_tenant(ExchangePtr x) {
   command.person = x->caller().person;
   command.plan = asked->plan;
   command.tenant = asked->tenant;
-  post(x, std::move(command), [x, asked = *asked](ledger::Answer const&) {
-    x->json(201, wire::Tenant{.tenant = asked.tenant, .plan = asked.plan});
-  });
+  x->post(
+      ledger::Lane::control, domain::DirectoryCommand(std::move(command)), {},
+      [x, asked = *asked](ledger::Answer const&) {
+        x->json(201, wire::Tenant{.tenant = asked.tenant, .plan = asked.plan});
+      },
+      [x](domain::Refusal const& refusal) {
+        if (refusal.pointer != "/plan") return x->refuse(refusal);
+        auto const directory = x->services.loop.directory();
+        x->invalid({{refusal.pointer, "no rate plan has this name" + there_are(directory->plans)}});
+      });
 }
 
 void list_tenants(ExchangePtr x) {
@@ -56,7 +65,7 @@ void add_person(ExchangePtr x) {
     auto const* event =
         decided_event<domain::DirectoryEvent, domain::directory::PersonAdded>(answer);
     if (!event) return x->broken("a directory decision left no event");
-    x->json(201, views::person_view(subject, event->row));
+    x->json(201, views::person_view(subject, event->row, {}, x->services.loop.now()));
   });
 }
 
@@ -83,8 +92,11 @@ void set_quorum(ExchangePtr x) {
 
 void list_people(ExchangePtr x) {
   wire::PersonList list;
-  for (auto const& [id, person] : x->services.loop.directory()->people)
-    list.people.push_back(views::person_view(id, person));
+  auto const directory = x->services.loop.directory();
+  auto const keys = keys_by_person(*directory);
+  for (auto const& [id, person] : directory->people)
+    list.people.push_back(
+        views::person_view(id, person, domain::keys_of(keys, id), x->services.loop.now()));
   x->json(200, list);
 }
 

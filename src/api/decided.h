@@ -3,6 +3,7 @@
 // What handlers read of a decision that may have become a proposal.
 
 #include "api/exchange.h"
+#include "views/run_view.h"
 #include "wire/ops_messages.h"
 
 namespace tally::api {
@@ -19,14 +20,23 @@ E const* decided_event(ledger::Answer const& answer) {
 inline bool answer_if_proposed(Exchange& x, ledger::Answer const& answer) {
   auto const* needs = std::get_if<domain::NeedsApproval>(&answer.reply);
   if (needs == nullptr) return false;
-  x.json(202, wire::ApprovalAnswer{.outcome = "needs_approval", .approval_id = needs->approval});
+  wire::ApprovalAnswer said{
+      .outcome = "needs_approval", .approval_id = needs->approval, .what = {}, .receipt = {}};
+  using domain::approval::Proposed;
+  if (auto const* proposed = decided_event<domain::ApprovalEvent, Proposed>(answer))
+    said.what = proposed->row.what;
+  x.json(202, said);
   return true;
 }
 
-// Done, or waiting for other people.
-inline void answer_proposal(Exchange& x, ledger::Answer const& answer) {
+// Done, or waiting for other people. `approval` where one was signed.
+inline void answer_proposal(Exchange& x, ledger::Answer const& answer,
+                            std::optional<ApprovalId> approval = std::nullopt) {
   if (answer_if_proposed(x, answer)) return;
-  x.json(200, wire::ApprovalAnswer{.outcome = "done", .approval_id = {}});
+  wire::ApprovalAnswer said{.outcome = "done", .approval_id = approval, .what = {}, .receipt = {}};
+  if (auto const* settled = decided_event<domain::RunEvent, domain::run::Settled>(answer))
+    said.receipt = views::receipt_view(settled->charge, settled->reason, settled->cost_rounded_up);
+  x.json(200, said);
 }
 
 }  // namespace tally::api

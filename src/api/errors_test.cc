@@ -76,6 +76,37 @@ TEST(Planes, OnlyTheEvidencePlaneShowsErrorsWhateverTheirClass) {
   EXPECT_EQ(shown.size(), all_of(ErrorClass{}).size());
 }
 
+TEST(ErrorList, RefusesAComponentThatThereIsNotAndSaysWhichThereAre) {
+  World world;
+  auto const ask = [&](std::string const& component) {
+    return world.send("GET", "/v1/errors?component=" + component, world.admin);
+  };
+  auto const typo = ask("comand_worker");
+  EXPECT_EQ(typo->answer.status, 422) << typo->answer.body;
+  EXPECT_NE(typo->answer.body.find("there are: api, approval, attestor"), std::string::npos)
+      << typo->answer.body;
+  EXPECT_TRUE(errors_in(ask("sandbox")).empty());
+}
+
+TEST(ErrorList, SaysWhatAFilterMayBe) {
+  World world;
+  auto const said = [&](std::string const& filter) {
+    return world.send("GET", "/v1/errors?" + filter, world.admin)->answer.body;
+  };
+  EXPECT_NE(said("class=infra.stroage").find("there are: infra.network, infra.connection"),
+            std::string::npos);
+  EXPECT_NE(said("correlation_id=x").find("32 lower-case hexadecimal digits"), std::string::npos);
+  EXPECT_NE(said("run_id=x").find("run_ and 16"), std::string::npos);
+}
+
+TEST(Timeline, OfNoRequestSaysSo) {
+  World world;
+  auto const sent =
+      world.send("GET", "/v1/timeline/0af7651916cd43dd8448eb211c80319c", world.admin);
+  EXPECT_EQ(sent->answer.status, 404);
+  EXPECT_EQ(text_at(sent->body(), {"detail"}), "no event has this correlation id");
+}
+
 // Takes the reports that the API makes.
 struct Collected : ports::ErrorSink {
   void take(Classification classification, std::string component,

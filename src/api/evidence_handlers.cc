@@ -78,8 +78,10 @@ Result<wire::Timeline> timeline_of(Exchange& x, CorrelationId id, std::int64_t f
 
 template <class View>
 void answer(Exchange& x, Result<View> const& view) {
-  if (!view) return x.storage_failed(view.error());
-  x.json(200, *view);
+  if (view) return x.json(200, *view);
+  // What is not there and what is another's have the same words.
+  if (view.error().code == "not_found") return x.problem("not_found", view.error().detail);
+  x.storage_failed(view.error());
 }
 
 }  // namespace

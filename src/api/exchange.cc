@@ -64,6 +64,7 @@ void Exchange::add_common(ports::HttpHeaders& headers) const {
     headers.emplace_back("tally-mode", name_of(mode->second.mode));
   if (rate) append_rate_fields(headers, *rate, services.options.rate_fields);
   if (replayed_) headers.emplace_back("idempotent-replayed", "true");
+  if (answered_at_) headers.emplace_back("idempotent-answered-at", to_rfc3339(*answered_at_));
   if (key_expires_at_)
     headers.emplace_back("idempotency-key-expires", to_rfc3339(*key_expires_at_));
 }
@@ -142,19 +143,23 @@ void Exchange::invalid(std::vector<wire::FieldError> errors) {
   problem(std::move(view));
 }
 
-void Exchange::refuse(domain::Refusal const& refusal) {
+wire::Problem Exchange::problem_of(domain::Refusal const& refusal) const {
   auto view = views::refusal_view(types, refusal, trace.id);
-  if (refusal.code == domain::RefusalCode::halted && !view.halt) {
-    auto const directory = services.loop.directory();
-    auto const everything = directory->modes.find(domain::mode::Scope{});
-    if (everything != directory->modes.end())
-      view.halt = views::halt_view({.mode = everything->second.mode,
-                                    .reason = everything->second.reason,
-                                    .scope = everything->first,
-                                    .since = everything->second.since});
-  }
-  problem(std::move(view));
+  if (refusal.code != domain::RefusalCode::halted) return view;
+  auto const directory = services.loop.directory();
+  auto const scope = refusal.standstill ? refusal.standstill->scope : domain::mode::Scope{};
+  auto const mode = directory->modes.find(scope);
+  if (mode == directory->modes.end()) return view;
+  if (!view.halt)
+    view.halt = views::halt_view({.mode = mode->second.mode,
+                                  .reason = mode->second.reason,
+                                  .scope = scope,
+                                  .since = mode->second.since});
+  views::add_way_out(view, mode->second, services.loop.now());
+  return view;
 }
+
+void Exchange::refuse(domain::Refusal const& refusal) { problem(problem_of(refusal)); }
 
 void Exchange::fate(ledger::Fate fate) {
   switch (fate) {
@@ -279,6 +284,7 @@ void Exchange::replay(std::int64_t seq, std::function<void(ledger::Answer)> done
     self->replayed_ = true;
     ledger::Answer answer;
     answer.entry = std::make_shared<ledger::Entry const>(std::move(*entry));
+    self->answered_at_ = answer.entry->recorded.header.at;
     answer.reply = domain::reply_of(answer.entry->recorded.event);
     answer.run = answer.entry->recorded.header.run;
     self->key_expires_at_ = expiry_of(*answer.entry);

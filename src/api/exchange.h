@@ -67,6 +67,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void problem(std::string_view code, std::string detail = {}, ports::HttpHeaders extra = {});
   void invalid(std::vector<wire::FieldError> errors);
   void refuse(domain::Refusal const& refusal);
+  // Of a mode that forbids it, with what may come after that mode.
+  wire::Problem problem_of(domain::Refusal const& refusal) const;
   void fate(ledger::Fate fate);
   // What reading the ledger or opening a payload failed with.
   void storage_failed(Error const& error);
@@ -120,6 +122,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   ports::Responder responder_;
   std::string asked_;  // the body in its canonical form, amounts by value; kept for a key only
   bool replayed_ = false;
+  std::optional<Instant> answered_at_;     // when a repeated key got its answer
   std::optional<Instant> key_expires_at_;  // when the answer to the key may be forgotten
 };
 

@@ -185,6 +185,24 @@ TEST(Result, IsKeptAsTheBytesThatTheWorkerSent) {
   EXPECT_EQ(world.send("GET", "/v1/runs/" + id + "/result", world.admin)->answer.body, bytes);
 }
 
+TEST(RefusedJob, IsNamedToWhoAsksForItWithTheCommandThatSaysWhy) {
+  Options options;
+  options.absent_jobs = {{JobName("broken"), "it was refused when the server started; see x"}};
+  World world(std::move(options));
+  std::string const body = R"({"job":"broken","input":1,"max_cost_usd":"1"})";
+  std::string const said =
+      "job kind broken takes no runs: it was refused when the server started; see x";
+  auto const sent = world.submit(world.admin, "k", body);
+  EXPECT_EQ(sent->code(), "unknown_job");
+  EXPECT_EQ(text_at(sent->body(), {"detail"}), said);
+  EXPECT_EQ(text_at(sent->body().find("errors")->array()->at(0), {"pointer"}), "/job");
+  auto const tried = world.send("POST", "/v1/runs?dry_run=true", world.admin, body);
+  EXPECT_EQ(text_at(tried->body(), {"refusal", "detail"}), said);
+  auto const unknown =
+      world.submit(world.admin, "l", R"({"job":"canary","input":1,"max_cost_usd":"1"})");
+  EXPECT_EQ(unknown->answer.body.find("canary"), std::string::npos) << unknown->answer.body;
+}
+
 TEST(RetiredJob, IsNotListedAndTakesNoRuns) {
   World world;
   auto const before = run_id(world.submit(world.admin, "before"));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/handlers.h"
+#include "api/people.h"
 #include "ledger/ledger_clock.h"
 #include "wire/evidence_messages.h"
 
@@ -36,7 +37,10 @@ wire::Dependency clock_view(Services& services) {
 }
 
 wire::Readiness readiness(Services& services) {
-  wire::Readiness view{.ready = true, .degraded = false, .dependencies = {}};
+  wire::Readiness view{.ready = true,
+                       .degraded = false,
+                       .dependencies = {},
+                       .quorum_left_aside = quorum_left_aside(services)};
   for (auto const& probe : services.options.probes) {
     auto const works = probe.check();
     wire::Dependency dependency{

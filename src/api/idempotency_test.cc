@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "api/routes.h"
 #include "api/test_world.h"
+#include "wire/idempotency_key.h"
 
 namespace tally::api {
 namespace {
@@ -37,6 +39,7 @@ json::Object lasting(SentPtr const& sent) {
 void expect_first(SentPtr const& sent, int status) {
   EXPECT_EQ(sent->answer.status, status) << sent->answer.body;
   EXPECT_EQ(sent->header("idempotent-replayed"), "");
+  EXPECT_EQ(sent->header("idempotent-answered-at"), "");
   EXPECT_EQ(text_at(sent->body(), {"idempotent_replay"}), "(absent)");
   EXPECT_NE(sent->header("idempotency-key-expires"), "");
 }
@@ -47,6 +50,16 @@ void expect_again(SentPtr const& again, SentPtr const& first) {
   EXPECT_EQ(text_at(again->body(), {"idempotent_replay"}), "true");
   EXPECT_EQ(again->header("idempotency-key-expires"), first->header("idempotency-key-expires"));
   EXPECT_EQ(json::Value(lasting(again)), json::Value(lasting(first)));
+}
+
+TEST(IdempotencyKey, IsLookedForUnderEveryRouteThatTakesOne) {
+  std::set<std::string> taken;
+  for (Route const& route : routes())
+    if (takes_idempotency_key(route))
+      taken.insert(std::string(route.method) + " " + std::string(route.pattern));
+  auto const keyed = wire::keyed_routes();
+  EXPECT_EQ(keyed.front(), wire::kSubmitRoute);
+  EXPECT_EQ(taken, std::set<std::string>(keyed.begin(), keyed.end()));
 }
 
 TEST(IdempotencyKey, GivesAGrantOnce) {
@@ -60,6 +73,18 @@ TEST(IdempotencyKey, GivesAGrantOnce) {
   EXPECT_EQ(post(world, kGrants, "k2", R"({"amount_usd":"5"})")->answer.status, 201);
   EXPECT_EQ(post(world, kGrants, "", R"({"amount_usd":"5"})")->answer.status, 201);
   EXPECT_EQ(available(world), "115.0000");
+}
+
+TEST(IdempotencyKey, SaysWhenItGotItsAnswer) {
+  World world;
+  Instant const then = world.loop->now();
+  post(world, kGrants, "k", R"({"amount_usd":"5"})");
+  world.clock.advance(seconds(180));
+  auto const again = post(world, kGrants, "k", R"({"amount_usd":"5"})");
+  auto const at = from_rfc3339(again->header("idempotent-answered-at"));
+  ASSERT_TRUE(at.has_value()) << again->header("idempotent-answered-at");
+  EXPECT_GE(*at, then);
+  EXPECT_LT(*at, then + seconds(180));
 }
 
 TEST(IdempotencyKey, AnswersAGrantAgainWithTheBudgetAsItLeftIt) {
@@ -82,9 +107,9 @@ TEST(IdempotencyKey, TakesAmountsByTheirValue) {
       world.submit(world.admin, "r", R"({"job":"j","input":"0.0500","max_cost_usd":"0.0500"})");
   EXPECT_EQ(run_id(same), run_id(run));
   // The input is the caller's own: nobody says that its texts are amounts.
-  EXPECT_EQ(world.submit(world.admin, "r", R"({"job":"j","input":"0.05","max_cost_usd":"0.05"})")
-                ->code(),
-            "idempotency_key_reused");
+  EXPECT_EQ(
+      world.submit(world.admin, "r", R"({"job":"j","input":"0.05","max_cost_usd":"0.05"})")->code(),
+      "idempotency_key_reused");
 }
 
 TEST(IdempotencyKey, BelongsToOneRouteOneTenantAndOnePath) {
@@ -96,11 +121,11 @@ TEST(IdempotencyKey, BelongsToOneRouteOneTenantAndOnePath) {
   EXPECT_EQ(post(world, "/v1/admin/tenants/other/grants", "k", R"({"amount_usd":"5"})")->code(),
             "idempotency_key_reused");
   // Another route, and another tenant's caller, have keys of their own.
-  EXPECT_EQ(post(world, "/v1/admin/tenants", "k", R"({"tenant":"t","plan":"plan-other"})")
-                ->answer.status,
-            201);
-  auto const theirs = world.send("POST", kGrants, token, R"({"amount_usd":"5"})",
-                                 {{"idempotency-key", "k"}});
+  EXPECT_EQ(
+      post(world, "/v1/admin/tenants", "k", R"({"tenant":"t","plan":"plan-other"})")->answer.status,
+      201);
+  auto const theirs =
+      world.send("POST", kGrants, token, R"({"amount_usd":"5"})", {{"idempotency-key", "k"}});
   expect_first(theirs, 201);
 }
 
@@ -162,9 +187,9 @@ TEST(IdempotencyKey, IsNotConsumedByWhatIsRefused) {
   World world;
   EXPECT_EQ(post(world, kGrants, "k", R"({"amount_usd":"0"})")->answer.status, 422);
   EXPECT_EQ(post(world, kGrants, "k", R"({)")->answer.status, 400);
-  EXPECT_EQ(post(world, "/v1/admin/tenants/nobody/grants", "k", R"({"amount_usd":"1"})")
-                ->answer.status,
-            404);
+  EXPECT_EQ(
+      post(world, "/v1/admin/tenants/nobody/grants", "k", R"({"amount_usd":"1"})")->answer.status,
+      404);
   expect_first(post(world, kGrants, "k", R"({"amount_usd":"1"})"), 201);
 }
 
@@ -201,8 +226,7 @@ TEST(IdempotencyKey, IsReadOnEveryPostButThoseOfWork) {
     std::string target(route.pattern);
     for (auto open = target.find('{'); open != std::string::npos; open = target.find('{'))
       target.replace(open, target.find('}') - open + 1, "0000000000000000");
-    auto const sent =
-        world.send("POST", target, world.admin, "{}", {{"idempotency-key", "a, b"}});
+    auto const sent = world.send("POST", target, world.admin, "{}", {{"idempotency-key", "a, b"}});
     bool const reads = sent->code() == "malformed";
     EXPECT_EQ(reads, !route.pattern.starts_with("/v1/work/")) << route.pattern;
   }
@@ -253,11 +277,10 @@ TEST(Field, OfATraceThatComesTwiceBeginsANewTrace) {
         .substr(3, 32);
   };
   EXPECT_EQ(trace({{"traceparent", a}}), a.substr(3, 32));
-  for (auto const& headers : {Headers{{"traceparent", a}, {"traceparent", b}},
-                              Headers{{"traceparent", a}, {"traceparent", a}},
-                              Headers{{"traceparent", a + ", " + b}},
-                              Headers{{"traceparent", a}, {"traceparent", b},
-                                      {"x-trace-id", b.substr(3, 32)}}}) {
+  for (auto const& headers :
+       {Headers{{"traceparent", a}, {"traceparent", b}},
+        Headers{{"traceparent", a}, {"traceparent", a}}, Headers{{"traceparent", a + ", " + b}},
+        Headers{{"traceparent", a}, {"traceparent", b}, {"x-trace-id", b.substr(3, 32)}}}) {
     EXPECT_NE(trace(headers), a.substr(3, 32));
     EXPECT_NE(trace(headers), b.substr(3, 32));
   }

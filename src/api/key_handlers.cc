@@ -3,7 +3,8 @@
 #include "api/claim_code.h"
 #include "api/decided.h"
 #include "api/handlers.h"
-#include "views/directory_view.h"
+#include "api/known_names.h"
+#include "api/people.h"
 
 namespace tally::api {
 
@@ -19,7 +20,7 @@ void answer_created(Exchange& x, ledger::Answer const& answer, std::string const
   if (answer_if_proposed(x, answer)) return;
   auto const* event = decided_event<domain::DirectoryEvent, KeyCreated>(answer);
   if (!event) return x.broken("a directory decision left no event");
-  auto view = views::key_view(event->key, event->row);
+  auto view = key_view(x, event->key, event->row);
   if (x.replayed())
     view.note = wire::kTokenNotKept;
   else if (event->row.claim)
@@ -65,7 +66,12 @@ void create_key(ExchangePtr x) {
   }
   x->post(
       ledger::Lane::control, domain::DirectoryCommand(std::move(command)), {},
-      [x, token, code](ledger::Answer const& answer) { answer_created(*x, answer, token, code); });
+      [x, token, code](ledger::Answer const& answer) { answer_created(*x, answer, token, code); },
+      [x](domain::Refusal const& refusal) {
+        if (refusal.code != domain::RefusalCode::not_found) return x->refuse(refusal);
+        auto const directory = x->services.loop.directory();
+        x->problem("not_found", "no tenant has this name" + there_are(directory->tenants));
+      });
 }
 
 void show_claim_code(ExchangePtr x) {
@@ -111,7 +117,7 @@ void claim_key(ExchangePtr x) {
           [x, token](ledger::Answer const& answer) {
             auto const* event = decided_event<domain::DirectoryEvent, KeyClaimed>(answer);
             if (!event) return x->broken("a claim left no event");
-            auto view = views::key_view(event->key, event->row);
+            auto view = key_view(*x, event->key, event->row);
             view.token = token;
             x->json(200, view);
           });
@@ -120,9 +126,9 @@ void claim_key(ExchangePtr x) {
 void list_keys(ExchangePtr x) {
   auto const directory = x->services.loop.directory();
   wire::KeyList list;
-  for (auto const* keys : {&directory->keys, &directory->unclaimed})
-    for (auto const& [digest, entry] : *keys)
-      list.keys.push_back(views::key_view(entry.id, entry.key));
+  each_key(*directory, [&](ledger::Directory::KeyEntry const& entry) {
+    list.keys.push_back(key_view(*x, entry.id, entry.key));
+  });
   x->json(200, list);
 }
 
@@ -134,11 +140,13 @@ void revoke_key(ExchangePtr x) {
   command.person = x->caller().person;
   x->post(ledger::Lane::control, domain::DirectoryCommand(std::move(command)), {},
           [x, id = *id](ledger::Answer const&) {
-            auto const directory = x->services.loop.directory();
-            for (auto const* keys : {&directory->keys, &directory->unclaimed})
-              for (auto const& [digest, entry] : *keys)
-                if (entry.id == id) return x->json(200, views::key_view(id, entry.key));
-            x->problem("not_found", "no such key");
+            std::optional<wire::Key> view;
+            each_key(*x->services.loop.directory(), [&](auto const& entry) {
+              if (entry.id == id) view = key_view(*x, id, entry.key);
+            });
+            if (!view) return x->problem("not_found", "no such key");
+            view->note = loss_note(x->services, view->owner);
+            x->json(200, *view);
           });
 }
 

@@ -36,6 +36,7 @@ struct Lending : std::enable_shared_from_this<Lending> {
   void collect(ledger::Answer answer);
   void settle(std::vector<ledger::Answer> answers);
   void rest();
+  void leave();
   void deliver(std::vector<ledger::Answer> answers);
 };
 
@@ -119,13 +120,20 @@ void Lending::rest() {
                                                      .jobs = asked.jobs,
                                                      .until = until,
                                                      .gone = [self] { return self->x->gone(); },
-                                                     .wake = [self] { self->ask_again(); }});
+                                                     .wake = [self] { self->ask_again(); },
+                                                     .left = [self] { self->leave(); }});
   // Off the loop's thread: a full lane answers at once, which would come back here.
   if (waiting == WorkWaits::Wait::try_again)
     x->later(TaskLane::answer, [self] { self->ask_again(); });
   // There is no work, and no place to wait for it.
   if (waiting == WorkWaits::Wait::full)
     x->json(200, wire::LeaseAnswer{}, {{"retry-after", std::string(kPollAgainAfter)}});
+}
+
+// Who hung up while it waited has taken no work with it.
+void Lending::leave() {
+  x->services.metrics.add("tally_polls_hung_up_total", {});
+  x->json(200, wire::LeaseAnswer{});
 }
 
 Result<json::Value> input_of(Services const& services, domain::run::Row const& row) {

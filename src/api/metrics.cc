@@ -42,6 +42,8 @@ constexpr auto kMetrics = std::to_array<Described>({
     {"tally_overrun_usd_total", Kind::counter, "What runs cost above their holds, in USD."},
     {"tally_overruns_total", Kind::counter, "Runs that cost more than their hold."},
     {"tally_pollers", Kind::gauge, "Workers that hold a long poll for work."},
+    {"tally_polls_hung_up_total", Kind::counter,
+     "Long polls for work whose caller hung up before there was any."},
     {"tally_queue_depth", Kind::gauge, "Runs that wait for a worker."},
     {"tally_queue_oldest_age_seconds", Kind::gauge, "Age of the oldest queued run."},
     {"tally_ready", Kind::gauge, "1 when the dependency works."},
@@ -101,8 +103,8 @@ std::string_view family(Described const& metric, MetricsFormat format) {
 Metrics::Metrics() {
   // Alerts need the series before the first bad day.
   for (auto counter :
-       {"tally_reaper_scans_total", "tally_overruns_total", "tally_overrun_usd_total",
-        "tally_unaccounted_total", "tally_unaccounted_usd_total"})
+       {"tally_polls_hung_up_total", "tally_reaper_scans_total", "tally_overruns_total",
+        "tally_overrun_usd_total", "tally_unaccounted_total", "tally_unaccounted_usd_total"})
     add(counter, {}, 0);
   for (auto outcome : {"forward", "charged", "again", "audit"})
     add("tally_reconciles_total", {{"outcome", outcome}}, 0);

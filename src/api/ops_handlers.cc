@@ -1,7 +1,11 @@
 // Modes and approvals.
 
+#include <fmt/format.h>
+
 #include "api/decided.h"
 #include "api/handlers.h"
+#include "api/known_names.h"
+#include "api/people.h"
 #include "views/ops_view.h"
 
 namespace tally::api {
@@ -32,6 +36,23 @@ bool may_see(Exchange const& x, domain::mode::Scope const& scope) {
   return false;
 }
 
+// The name is the caller's own text, which no message repeats; what there is may be said.
+std::string no_such_scope(ledger::Directory const& directory, domain::mode::ScopeKind kind) {
+  switch (kind) {
+    case domain::mode::ScopeKind::everything:
+      break;
+    case domain::mode::ScopeKind::tenant:
+      return "no tenant has this name" + there_are(directory.tenants);
+    case domain::mode::ScopeKind::job:
+      return "no job kind has this name" + there_are(directory.jobs);
+    case domain::mode::ScopeKind::key:
+      return "no key has this id; GET /v1/admin/keys lists them";
+    case domain::mode::ScopeKind::run:
+      return "no run has this id, or it ended long ago: there is nothing left to stop";
+  }
+  return "no such scope";
+}
+
 std::optional<ApprovalId> approval_in_path(Exchange& x) {
   auto const id = parse_id<ApprovalId>(x.path.at(0));
   if (!id) x.problem("not_found", "no open approval has this id");
@@ -43,10 +64,24 @@ void answer_mode(Exchange& x) {
   wire::ModeReport report{.mode = "normal", .scopes = {}};
   for (auto const& [scope, row] : directory->modes) {
     if (!may_see(x, scope)) continue;
-    report.scopes.push_back(views::mode_view(scope, row));
+    report.scopes.push_back(views::mode_view(scope, row, x.services.loop.now()));
     if (scope == domain::mode::Scope{}) report.mode = report.scopes.back().mode;
   }
   x.json(200, report);
+}
+
+// What is above the run's hold, where that is more than the caller meant. A hold never changes.
+std::optional<std::string> beyond_the_hold(Exchange const& x, RunId run,
+                                           wire::ResolutionRequest const& asked) {
+  auto const row = x.services.reader.run(run);
+  if (!row || !asked.above_hold_max_usd) return std::nullopt;
+  Micros const hold = row->hold.amount;
+  Micros const above = asked.charge_usd - hold;
+  if (above <= *asked.above_hold_max_usd) return std::nullopt;
+  return fmt::format(
+      "{} USD are {} above the run's hold of {}: the budget of tenant {} pays that, "
+      "and owes what it cannot pay",
+      format_usd(asked.charge_usd), format_usd(above), format_usd(hold), row->tenant.value());
 }
 
 }  // namespace
@@ -72,14 +107,18 @@ void set_mode(ExchangePtr x) {
   command.person = x->caller().person;
   command.reason = asked->reason;
   command.scope = *scope;
-  x->post(ledger::Lane::control, domain::ModeCommand(std::move(command)), {},
-          [x](ledger::Answer const& answer) { answer_proposal(*x, answer); });
+  x->post(
+      ledger::Lane::control, domain::ModeCommand(std::move(command)), {},
+      [x](ledger::Answer const& answer) { answer_proposal(*x, answer); },
+      [x, kind = scope->kind](domain::Refusal const& refusal) {
+        if (refusal.code != domain::RefusalCode::not_found) return x->refuse(refusal);
+        x->problem("not_found", no_such_scope(*x->services.loop.directory(), kind));
+      });
 }
 
 void list_approvals(ExchangePtr x) {
   auto const directory = x->services.loop.directory();
-  auto list =
-      views::approvers_view(directory->people, directory->settings.quorum, x->services.loop.now());
+  auto list = approvers_view(x->services);
   for (auto const& [id, row] : directory->approvals)
     list.approvals.push_back(views::approval_view(id, row));
   x->json(200, list);
@@ -102,10 +141,7 @@ void sign_approval(ExchangePtr x) {
   domain::approval::Sign const command{
       .approval = *id, .asked_with = x->caller().key, .person = x->caller().person};
   x->post(ledger::Lane::control, domain::ApprovalCommand(command), {},
-          [x, id = *id](ledger::Answer const& answer) {
-            if (answer_if_proposed(*x, answer)) return;
-            x->json(200, wire::ApprovalAnswer{.outcome = "done", .approval_id = id});
-          });
+          [x, id = *id](ledger::Answer const& answer) { answer_proposal(*x, answer, id); });
 }
 
 void withdraw_approval(ExchangePtr x) {
@@ -114,7 +150,8 @@ void withdraw_approval(ExchangePtr x) {
   domain::approval::Withdraw const command{.approval = *id, .person = x->caller().person};
   x->post(ledger::Lane::control, domain::ApprovalCommand(command), {},
           [x, id = *id](ledger::Answer const&) {
-            x->json(200, wire::ApprovalAnswer{.outcome = "done", .approval_id = id});
+            x->json(200, wire::ApprovalAnswer{
+                             .outcome = "done", .approval_id = id, .what = {}, .receipt = {}});
           });
 }
 
@@ -129,8 +166,16 @@ void resolve_run(ExchangePtr x) {
   command.person = x->caller().person;
   command.reason = asked->reason;
   command.run = *run;
-  x->post(ledger::Lane::control, domain::RunCommand(std::move(command)), {},
-          [x](ledger::Answer const& answer) { answer_proposal(*x, answer); });
+  auto const propose = [x, command] {
+    x->post(ledger::Lane::control, domain::RunCommand(command), {},
+            [x](ledger::Answer const& answer) { answer_proposal(*x, answer); });
+  };
+  if (!asked->above_hold_max_usd) return propose();
+  x->later(TaskLane::read, [x, asked = *asked, run = *run, propose] {
+    if (auto above = beyond_the_hold(*x, run, asked))
+      return x->invalid({{std::string(wire::kAboveHoldPointer), std::move(*above)}});
+    propose();
+  });
 }
 
 }  // namespace tally::api

@@ -3,6 +3,7 @@
 // What wiring decides about the API.
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "api/tasks.h"
 #include "base/bytes.h"
+#include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "ports/error_sink.h"
@@ -33,14 +35,18 @@ struct Options {
   std::string version = "0.1.0";
   std::vector<Probe> probes;
   Bytes pepper;  // 32 secret bytes; salts and fingerprints hang on them for the ledger's life
+  // approvals.quorum of the configuration; another may be in force.
+  std::optional<std::int64_t> quorum_in_file = {};
   // Open to who connects from this machine itself: not through a proxy, which hides who asks.
   bool metrics_open_on_loopback = true;
   bool behind_proxy = false;  // a proxy stands in front, and speaks TLS to the callers
   RateFields rate_fields = RateFields::draft_11;
+  // Job kinds that are known by name and take no runs since the start, with why: told to callers.
+  std::map<JobName, std::string> absent_jobs;
   std::size_t body_bytes_max = 1024 * 1024;
   std::size_t lease_waiters_max = 1024;           // long polls of workers held at once
   std::int64_t unauthenticated_per_minute = 600;  // failed authentications answered to one address
-  std::int64_t claims_per_minute = 20;  // claim codes that one address may try
+  std::int64_t claims_per_minute = 20;            // claim codes that one address may try
   // Requests without a key that one address may make on open routes; as many again for /health,
   // /readyz and /metrics.
   std::int64_t open_per_minute = 600;

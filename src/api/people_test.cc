@@ -164,6 +164,71 @@ TEST(Removal, ClosesAllKeysOfThePerson) {
   EXPECT_EQ(world.send("GET", "/v1/runs", token)->answer.status, 401);
 }
 
+std::string key_of(World& world, std::string const& owner, char const* member) {
+  auto const keys = world.send("GET", "/v1/admin/keys", world.admin)->body();
+  for (auto const& one : *keys.find("keys")->array())
+    if (text_at(one, {"owner"}) == owner) return text_at(one, {member});
+  return "(none)";
+}
+
+TEST(Keys, AreListedAsWhatTheyOpen) {
+  World world;
+  add(world, "eve", "viewer");
+  auto const made = make_key(world, world.admin, "eve", R"("runs:read")");
+  EXPECT_EQ(key_of(world, "eve", "state"), "unclaimed");
+  claim(world, id_at(made, "claim_code"));
+  EXPECT_EQ(key_of(world, "eve", "state"), "valid");
+  world.send("POST", "/v1/admin/people/eve/remove", world.admin);
+  EXPECT_EQ(key_of(world, "eve", "state"), "person_removed");
+  auto const why =
+      world.send("GET", "/v1/why?subject=" + key_of(world, "eve", "key_id"), world.admin);
+  EXPECT_EQ(id_at(why, "status"), "person_removed");
+  world.send("POST", "/v1/admin/keys/" + key_of(world, "eve", "key_id") + "/revoke", world.admin);
+  EXPECT_EQ(key_of(world, "eve", "state"), "revoked");
+}
+
+TEST(Claim, OfWhoNeverMayApproveSaysNothingOfCounting) {
+  World world;
+  add(world, "eve", "viewer");
+  auto const made = make_key(world, world.admin, "eve", R"("runs:read")");
+  EXPECT_EQ(id_at(claim(world, id_at(made, "claim_code")), "counts_from"), "(absent)");
+  add(world, "bob", "approver");
+  auto const approvers = make_key(world, world.admin, "bob", R"("approve")");
+  EXPECT_NE(id_at(claim(world, id_at(approvers, "claim_code")), "counts_from"), "(absent)");
+}
+
+TEST(Revocation, OfTheLastKeyThatSignsSaysWhoDecidesFromWhen) {
+  World world;
+  bob_counts(world);
+  auto const revoked = world.send(
+      "POST", "/v1/admin/keys/" + key_of(world, "bob", "key_id") + "/revoke", world.admin);
+  ASSERT_EQ(revoked->answer.status, 200) << revoked->answer.body;
+  auto const note = id_at(revoked, "note");
+  EXPECT_NE(note.find("bob has no key left that signs, and counts in approvals until "),
+            std::string::npos)
+      << note;
+  EXPECT_NE(note.find(" decides alone"), std::string::npos) << note;
+  auto const listed = world.send("GET", "/v1/approvals", world.admin)->body();
+  EXPECT_EQ(*listed.find("single_operator")->boolean(), false);
+  EXPECT_NE(json::write(listed).find("counts_until"), std::string::npos);
+  set_mode(world, world.admin, "stop");
+  world.clock.advance(kDay);
+  world.pump();
+  EXPECT_EQ(set_mode(world, world.admin, "normal")->answer.status, 200);
+}
+
+TEST(Quorum, ThatTheConfigurationAsksForInVainIsShown) {
+  Options options;
+  options.quorum_in_file = 3;
+  World world(std::move(options));
+  auto const ready = world.send("GET", "/readyz", "");
+  EXPECT_EQ(ready->answer.status, 200);
+  EXPECT_EQ(json::write(*ready->body().find("quorum_left_aside")),
+            R"({"configured":3,"in_force":2})");
+  auto const listed = world.send("GET", "/v1/approvals", world.admin)->body();
+  EXPECT_EQ(json::write(*listed.find("quorum_left_aside")), R"({"configured":3,"in_force":2})");
+}
+
 TEST(Withdrawal, IsTheProposers) {
   World world;
   auto const bob = bob_counts(world);

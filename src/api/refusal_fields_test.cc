@@ -86,6 +86,34 @@ TEST(Refusals, OfEverythingHaltedSayWhyAsWell) {
   expect_consistent(refused);
 }
 
+// Out of halt by way of safe mode, which stands for 48 h: the answers say so, and until when.
+TEST(Refusals, AfterAHaltSayWhichModeMayComeNextAndUntilWhenNoneMay) {
+  World world;
+  auto const set = [&](char const* mode) {
+    return world.send("POST", "/v1/halt", world.admin,
+                      std::string(R"({"mode":")") + mode + R"(","reason":"a drill"})");
+  };
+  set("halt");
+  auto const halted = world.submit(world.admin, "k");
+  EXPECT_EQ(text_at(halted->body(), {"next_mode"}), "safe");
+  EXPECT_NE(text_at(halted->body(), {"detail"}).find("which then stands for 48 h"),
+            std::string::npos)
+      << halted->answer.body;
+  EXPECT_NE(set("normal")->answer.body.find("48 h"), std::string::npos);
+  EXPECT_EQ(set("safe")->answer.status, 200);
+  auto const safe = world.submit(world.admin, "k");
+  EXPECT_EQ(text_at(safe->body(), {"next_mode"}), "(absent)");
+  auto const until = text_at(safe->body(), {"safe_until"});
+  EXPECT_NE(text_at(safe->body(), {"detail"}).find("normal mode not before " + until),
+            std::string::npos)
+      << safe->answer.body;
+  auto const report = world.send("GET", "/v1/halt", world.admin)->body();
+  EXPECT_EQ(text_at(report.find("scopes")->array()->at(0), {"safe_until"}), until);
+  world.clock.advance(seconds(172'800));
+  world.pump();
+  EXPECT_EQ(text_at(world.submit(world.admin, "k")->body(), {"next_mode"}), "normal");
+}
+
 TEST(TheMode, IsReadByTheProductKeyThatItStopsAndNothingOfOthers) {
   World world;
   world.tenant("shop", "10");

@@ -26,18 +26,30 @@ void answer_decided(Exchange& x, ledger::Entry const& entry) {
   x.broken("an idempotency key leads to an event that answers nothing");
 }
 
-void answer_dry_run(Exchange& x, domain::DryRun const& dry) {
+// A job kind that is known and takes no runs is named, with why; a name that nobody knows is the
+// caller's own text, which no message repeats.
+wire::Problem problem_of(Exchange const& x, JobName const& job, domain::Refusal const& refusal) {
+  auto problem = x.problem_of(refusal);
+  auto const& absent = x.services.options.absent_jobs;
+  auto const at = absent.find(job);
+  if (refusal.code != domain::RefusalCode::unknown_job || at == absent.end()) return problem;
+  problem.detail = "job kind " + job.value() + " takes no runs: " + at->second;
+  problem.errors = {{refusal.pointer, problem.detail}};
+  return problem;
+}
+
+void answer_dry_run(Exchange& x, JobName const& job, domain::DryRun const& dry) {
   wire::DryRunAnswer view;
   view.would_accept = !dry.refusal.has_value();
-  if (dry.refusal) view.refusal = views::refusal_view(x.types, *dry.refusal, x.trace.id);
+  if (dry.refusal) view.refusal = problem_of(x, job, *dry.refusal);
   view.budget = views::balance_view(dry.balances);
   view.correlation_id = x.trace.id;
   x.json(200, view);
 }
 
-void answer(ExchangePtr const& x, ledger::Answer const& outcome) {
+void answer(ExchangePtr const& x, JobName const& job, ledger::Answer const& outcome) {
   if (auto const* dry = std::get_if<domain::DryRun>(&outcome.reply))
-    return answer_dry_run(*x, *dry);
+    return answer_dry_run(*x, job, *dry);
   if (outcome.entry) return answer_decided(*x, *outcome.entry);
   x->broken("a submit left neither event nor refusal");
 }
@@ -60,8 +72,14 @@ void decide(ExchangePtr const& x, Submission submission) {
   command.parent = submission.asked.parent_run_id;
   command.tenant = tenant;
   if (submission.asked.timeout_s) command.timeout = seconds(*submission.asked.timeout_s);
-  x->post(ledger::Lane::start, domain::RunCommand(std::move(command)), std::move(sealed->beside),
-          [x](ledger::Answer const& outcome) { answer(x, outcome); });
+  JobName const job = submission.asked.job;
+  x->post(
+      ledger::Lane::start, domain::RunCommand(std::move(command)), std::move(sealed->beside),
+      [x, job](ledger::Answer const& outcome) { answer(x, job, outcome); },
+      [x, job](domain::Refusal const& refusal) {
+        bool const unknown = refusal.code == domain::RefusalCode::unknown_job;
+        return unknown ? x->problem(problem_of(*x, job, refusal)) : x->refuse(refusal);
+      });
 }
 
 }  // namespace

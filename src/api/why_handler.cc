@@ -3,6 +3,8 @@
 
 #include "api/evidence.h"
 #include "api/handlers.h"
+#include "domain/error/finding.h"
+#include "domain/next_id.h"
 #include "views/why_view.h"
 #include "wire/idempotency_key.h"
 
@@ -52,6 +54,20 @@ Result<Found> find(Exchange const& x, DecisionId decision) {
   return found;
 }
 
+// The error's run, or the decision that recorded it.
+Result<Found> find(Exchange const& x, ErrorId error) {
+  auto const& reader = x.services.reader;
+  TRY(id_key, id_key_of(reader));
+  TRY(entry, reader.entry(domain::error_seq(id_key, error)));
+  auto const finding = domain::error::finding_of(entry.recorded.event);
+  if (!finding) return Found{};
+  if (entry.recorded.header.run) return find(x, *entry.recorded.header.run);
+  if (finding->run) return find(x, *finding->run);
+  Found found;
+  if (may_see(x, entry.recorded.header)) found.events.push_back(std::move(entry.recorded));
+  return found;
+}
+
 // The event that answered an idempotency key, and the run that it began.
 Result<Found> find(Exchange const& x, std::int64_t answered_by) {
   TRY(entry, x.services.reader.entry(answered_by));
@@ -79,20 +95,27 @@ void answer_key(Exchange& x, KeyId id) {
   auto const directory = x.services.loop.directory();
   for (auto const& [digest, entry] : directory->keys) {
     bool const visible = id == x.caller().key || x.caller().may("ops:read");
-    if (entry.id == id && visible) return x.json(200, views::why_view(id, entry.key));
+    if (entry.id == id && visible)
+      return x.json(200, views::why_view(id, entry.key, directory->people.at(entry.key.person),
+                                         x.services.loop.now()));
   }
   x.problem("not_found", std::string(kNothing));
 }
 
-void answer_name(ExchangePtr const& x, views::IdempotencyName const& name) {
+// A key belongs to one route, and the name alone does not say to which: each is looked at in turn,
+// the submit's first.
+void answer_name(ExchangePtr const& x, views::IdempotencyName const& name,
+                 std::span<std::string_view const> routes) {
+  if (routes.empty())
+    return x->problem("not_found",
+                      "no idempotency key of this name was answered, for none of the requests that "
+                      "take one, or it is forgotten; a refusal other than 402 is counted and "
+                      "leaves none");
   auto const& tenant = x->caller().tenant;
-  auto const digest = wire::idempotency_digest(tenant, wire::kSubmitRoute, name.key);
-  x->services.loop.find_answer(tenant, digest, [x, name](ledger::AnswerReading reading) {
+  auto const digest = wire::idempotency_digest(tenant, routes.front(), name.key);
+  x->services.loop.find_answer(tenant, digest, [x, name, routes](ledger::AnswerReading reading) {
     if (reading.fate != ledger::Fate::decided) return x->fate(reading.fate);
-    if (!reading.seq)
-      return x->problem("not_found",
-                        "no idempotency key of this name was answered, or it is forgotten; a "
-                        "refusal other than 402 is counted and leaves none");
+    if (!reading.seq) return answer_name(x, name, routes.subspan(1));
     x->later(TaskLane::read, [x, name, seq = *reading.seq] { answer(*x, name, find(*x, seq)); });
   });
 }
@@ -103,17 +126,22 @@ void get_why(ExchangePtr x) {
   bool const by_name = x->query.has("idempotency_key");
   auto const text = x->query.text(by_name ? "idempotency_key" : "subject");
   if (text.empty() || (by_name && x->query.has("subject")))
-    x->query.fault("subject", "names a run, decision, correlation or key; or idempotency_key does");
+    x->query.fault("subject",
+                   "names " + std::string(views::kWhySubjects) + "; or idempotency_key does");
+  if (auto not_this = by_name ? std::nullopt : views::why_not(text))
+    x->query.fault("subject", std::move(*not_this));
   if (!x->query_is_good()) return;
   views::WhySubject const subject =
       by_name ? views::WhySubject(views::IdempotencyName{text}) : views::why_subject(text);
   if (auto const* name = std::get_if<views::IdempotencyName>(&subject))
-    return answer_name(x, *name);
+    return answer_name(x, *name, wire::keyed_routes());
   if (auto const* key = std::get_if<KeyId>(&subject)) return answer_key(*x, *key);
   x->later(TaskLane::read, [x, subject] {
     if (auto const* run = std::get_if<RunId>(&subject)) return answer(*x, subject, find(*x, *run));
     if (auto const* decision = std::get_if<DecisionId>(&subject))
       return answer(*x, subject, find(*x, *decision));
+    if (auto const* error = std::get_if<ErrorId>(&subject))
+      return answer(*x, subject, find(*x, *error));
     answer(*x, subject, find(*x, std::get<CorrelationId>(subject)));
   });
 }

@@ -78,6 +78,96 @@ TEST(Why, OfARunThatFailedNamesTheErrorAndWhatMendsIt) {
   EXPECT_TRUE(mentions(sent, "a new idempotency key")) << sent->answer.body;
 }
 
+TEST(Why, OfAMinimumFeeNamesTheFeeAndItsRule) {
+  World world;
+  domain::run::JobKind job;
+  job.name = JobName("feed");
+  job.price.reported = true;
+  job.price.minimum_fee = {.cap = Micros(100'000), .floor = Micros(5'000), .ppm = 20'000};
+  job.queue_deadline = seconds(60);
+  job.runner = domain::run::Runner::worker;
+  job.timeout = seconds(60);
+  world.post(domain::DirectoryCommand(domain::directory::RegisterJob{job}));
+  auto const id =
+      run_id(world.submit(world.admin, "k", R"({"job":"feed","input":1,"max_cost_usd":"0.05"})"));
+  auto const sent = world.send("POST", "/v1/work/lease", world.admin, R"({"jobs":["feed"]})");
+  auto const& item = sent->body().find("work")->array()->at(0);
+  Leased const leased{text_at(item, {"lease_id"}), text_at(item, {"fence"})};
+  world.send("POST", leased.path("start"), world.admin, "{\"fence\":" + leased.fence + "}");
+  world.send("POST", leased.path("fail"), world.admin,
+             "{\"fence\":" + leased.fence +
+                 R"(,"code":"exit_nonzero","detail":"x","retry":false,"cost_usd":"0.001"})");
+  auto const told = why(world, id, world.admin);
+  EXPECT_TRUE(mentions(told,
+                       "cost 0.0050: charged 0.0050, released 0.0450; that is the minimum "
+                       "fee of the job for a run that fails by its own fault: 2 % of the "
+                       "hold, at least 0.0050, at most 0.1000"))
+      << told->answer.body;
+  EXPECT_TRUE(mentions(told, R"("minimum_fee_usd":"0.0050")")) << told->answer.body;
+}
+
+TEST(Why, OfARunThatOwesSaysThatTheDebtStandsAndWhatPaysIt) {
+  World world;
+  auto const id = run_id(world.submit(world.admin, "k"));
+  execute(world, "1", "101");
+  auto const told = why(world, id, world.admin);
+  EXPECT_TRUE(mentions(told, R"("would_change":["of the run nothing: it has ended)"));
+  EXPECT_TRUE(mentions(told, "the 1.0000 that it owed are a debt of tenant default"))
+      << told->answer.body;
+  EXPECT_TRUE(mentions(told, "tally budget grant default 1.0000 or more")) << told->answer.body;
+}
+
+TEST(Why, OfAnIdempotencyKeyAnswersForEveryRequestThatTakesOne) {
+  World world;
+  world.tenant("acme", "10");
+  world.send("POST", "/v1/admin/tenants/acme/grants", world.admin, R"({"amount_usd":"5"})",
+             {{"idempotency-key", "paid"}});
+  auto const told = why(world, "paid", world.admin);
+  ASSERT_EQ(told->answer.status, 200) << told->answer.body;
+  EXPECT_TRUE(
+      text_at(told->body(), {"asked"}).starts_with("a grant of 5.0000 USD to tenant acme, by key_"))
+      << told->answer.body;
+  EXPECT_EQ(decision(told->body(), 0, "rule"), "granted 5.0000");
+}
+
+TEST(Why, OfAnErrorLeadsToItsRun) {
+  World world;
+  auto const id = run_id(world.submit(world.admin, "k"));
+  auto const leased = lease_one(world);
+  world.send("POST", leased.path("start"), world.admin, "{\"fence\":" + leased.fence + "}");
+  world.send("POST", leased.path("fail"), world.admin,
+             "{\"fence\":" + leased.fence +
+                 R"(,"code":"exit_nonzero","detail":"exit code 3","retry":false})");
+  auto const errors = world.send("GET", "/v1/errors?run_id=" + id, world.admin);
+  auto const error = text_at(errors->body().find("errors")->array()->at(0), {"error_id"});
+  auto const told = why(world, error, world.admin);
+  EXPECT_EQ(text_at(told->body(), {"kind"}), "error") << told->answer.body;
+  EXPECT_EQ(text_at(told->body(), {"subject"}), error);
+  EXPECT_EQ(text_at(told->body(), {"run_id"}), id);
+  world.tenant("other", "10");
+  EXPECT_EQ(why(world, error, world.key("other", "runs:read"))->code(), "not_found");
+}
+
+TEST(Why, OfWhatIsNoSubjectSaysWhichThereAreAndWhatShowsIt) {
+  World world;
+  auto const told = why(world, "apr_0123456789abcdef", world.admin);
+  EXPECT_EQ(told->answer.status, 422);
+  EXPECT_TRUE(mentions(told, "apr_0123456789abcdef is an approval; tally approvals shows"))
+      << told->answer.body;
+  EXPECT_TRUE(mentions(told, "why takes a run (run_...), a decision (dec_...)"));
+  EXPECT_TRUE(mentions(world.send("GET", "/v1/why", world.admin), "names a run (run_...)"));
+}
+
+TEST(Why, OfWhatConcernsNoRunIsInWords) {
+  World world;
+  world.send("POST", "/v1/admin/people", world.admin,
+             R"({"person":"bob","name":"Bob","roles":["viewer"]})", {{"idempotency-key", "k"}});
+  auto const told = why(world, "k", world.admin);
+  EXPECT_TRUE(text_at(told->body(), {"asked"}).starts_with("bob as viewer, by "))
+      << told->answer.body;
+  EXPECT_EQ(decision(told->body(), 0, "rule"), "bob was added as viewer");
+}
+
 TEST(Why, OfACancelledRunIsFinal) {
   World world;
   auto const id = run_id(world.submit(world.admin, "k"));

@@ -133,9 +133,9 @@ TEST(Work, IsLeasedInTheFixedShape) {
       world.send("POST", "/v1/work/lease", world.admin, R"({"jobs":["j"],"max":10,"wait_s":20})");
   auto const document = sent->body();
   auto const& item = document.find("work")->array()->at(0);
-  for (auto const* name : {"lease_id", "fence", "run_id", "job", "input", "timeout_s", "attempt",
-                           "traceparent", "expires_at", "remaining_ms", "run_ends_at",
-                           "cost_limit_at"})
+  for (auto const* name :
+       {"lease_id", "fence", "run_id", "job", "input", "timeout_s", "attempt", "traceparent",
+        "expires_at", "remaining_ms", "run_ends_at", "cost_limit_at"})
     EXPECT_NE(item.find(name), nullptr) << name;
   EXPECT_EQ(text_at(item, {"run_id"}), id);
   EXPECT_EQ(json::write(*item.find("input")), R"({"a":2,"b":1})");
@@ -176,8 +176,25 @@ TEST(Work, GoesToTheNextWhenAWaiterHungUp) {
   auto const there = world.send("POST", "/v1/work/lease", world.admin, body);
   gone->hung_up = true;
   world.submit(world.admin, "k");
-  EXPECT_EQ(gone->answers, 0);
+  // It may have ended its own side only, and still read.
+  EXPECT_EQ(gone->answer.status, 200);
+  EXPECT_EQ(gone->body().find("work")->array()->size(), 0u);
   EXPECT_EQ(there->body().find("work")->array()->size(), 1u);
+}
+
+TEST(Work, CountsPollsThatHungUpAndAnswersEachOnce) {
+  World world;
+  std::string const body = R"({"jobs":["j"],"wait_s":20})";
+  std::vector<SentPtr> gone;
+  for (int i = 0; i < 3; ++i)
+    gone.push_back(world.send("POST", "/v1/work/lease", world.admin, body));
+  for (auto const& poll : gone) poll->hung_up = true;
+  world.api->tick();
+  world.api->tick();
+  for (auto const& poll : gone) EXPECT_EQ(poll->answers, 1);
+  EXPECT_NE(world.send("GET", "/metrics", world.admin)
+                ->answer.body.find("\ntally_polls_hung_up_total 3\n"),
+            std::string::npos);
 }
 
 TEST(Work, AnswersARepeatedCompletionAsTheFirst) {

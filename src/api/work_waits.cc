@@ -37,8 +37,14 @@ void WorkWaits::take(Tables& tables, std::list<WorkWaiter>::iterator at,
   target.splice(target.end(), tables.waiters, at);
 }
 
+void WorkWaits::finish(std::list<WorkWaiter>& dropped, std::list<WorkWaiter>& woken) {
+  for (auto& waiter : dropped)
+    if (waiter.left) waiter.left();
+  for (auto& waiter : woken) waiter.wake();
+}
+
 void WorkWaits::available(JobName const& job) {
-  std::list<WorkWaiter> dropped;  // destroyed, and woken, outside the lock
+  std::list<WorkWaiter> dropped;  // left, and woken, outside the lock
   std::list<WorkWaiter> woken;
   tables_.with([&](Tables& tables) {
     ++tables.words[job];
@@ -52,7 +58,7 @@ void WorkWaits::available(JobName const& job) {
       at = next;
     }
   });
-  for (auto& waiter : woken) waiter.wake();
+  finish(dropped, woken);
 }
 
 void WorkWaits::pass_on(std::vector<JobName> const& jobs, TenantId const& tenant) {
@@ -75,7 +81,7 @@ void WorkWaits::pass_on(std::vector<JobName> const& jobs, TenantId const& tenant
       at = next;
     }
   });
-  for (auto& waiter : woken) waiter.wake();
+  finish(dropped, woken);
 }
 
 void WorkWaits::tick(Duration now) {
@@ -92,7 +98,7 @@ void WorkWaits::tick(Duration now) {
       at = next;
     }
   });
-  for (auto& waiter : due) waiter.wake();
+  finish(dropped, due);
 }
 
 std::size_t WorkWaits::size() const {

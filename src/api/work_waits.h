@@ -21,8 +21,11 @@ struct WorkWaiter {
   TenantId tenant;
   std::vector<JobName> jobs;
   Duration until;              // monotonic
-  std::function<bool()> gone;  // nobody waits any more: dropped without a word
+  std::function<bool()> gone;  // nobody waits any more: never woken
   std::function<void()> wake;  // called once: ask again, or answer when `until` has come
+  // Called in its place, once, of who is gone: a caller that hung up is no error of anybody's, and
+  // one that only ended its own side still reads.
+  std::function<void()> left = {};
 };
 
 class WorkWaits {
@@ -57,6 +60,8 @@ class WorkWaits {
   // Moves the waiter at `at` to `target`; its place is free.
   static void take(Tables& tables, std::list<WorkWaiter>::iterator at,
                    std::list<WorkWaiter>& target);
+  // Outside the lock.
+  static void finish(std::list<WorkWaiter>& dropped, std::list<WorkWaiter>& woken);
   static std::uint64_t sum(Tables const& tables, std::vector<JobName> const& jobs);
 
   std::size_t waiters_max_;

@@ -62,9 +62,12 @@ AfterGrant after_grant(State const& state, Command const& asked, Facts const& fa
 }
 
 std::optional<std::string> hopeless(State const& state, approval::Row const& row, Instant at) {
+  KeysByPerson const keys = keys_by_person(state);
   auto const left = std::ranges::count_if(row.counted, [&](PersonId const& id) {
     directory::Person const* person = state.people.find(id);
-    return person != nullptr && may_approve(*person);
+    if (person == nullptr || !may_approve(*person)) return false;
+    bool const agreed = id == row.proposer || row.signers.contains(id);
+    return agreed || can_sign(*person, keys_of(keys, id), at);
   });
   directory::Person const* proposer = state.people.find(row.proposer);
   if (proposer == nullptr || !may_approve(*proposer)) return "its proposer was removed";

@@ -2,27 +2,31 @@
 
 namespace tally::views {
 
-wire::Person person_view(PersonId const& id, domain::directory::Person const& person) {
+wire::Person person_view(PersonId const& id, domain::directory::Person const& person,
+                         std::span<domain::directory::Key const* const> keys, Instant now) {
   return {.person = id,
           .name = person.name,
           .roles = {person.roles.begin(), person.roles.end()},
           .added_by = person.added_by,
           .added_at = person.added_at,
-          .counts_from = person.counts_from,
+          .counts_from = domain::counts_from(person, keys, now),
           .removed_at = person.removed_at};
 }
 
-wire::Key key_view(KeyId id, domain::directory::Key const& key) {
+wire::Key key_view(KeyId id, domain::directory::Key const& key,
+                   domain::directory::Person const& owner, Instant now) {
+  bool const has_a_say = domain::may_approve(owner) && domain::may_sign(key);
   return {.key_id = id,
           .tenant = key.tenant,
           .owner = key.person,
           .scopes = {key.scopes.begin(), key.scopes.end()},
+          .state = std::string(name_of(domain::life_of(key, owner, now))),
           .revoked = key.revoked,
           .expires_at = key.expires_at,
           .token = {},
           .claim_code = {},
           .claim_expires_at = key.claim ? std::optional(key.claim->expires_at) : std::nullopt,
-          .counts_from = key.counts_from,
+          .counts_from = has_a_say ? key.counts_from : std::nullopt,
           .note = {}};
 }
 

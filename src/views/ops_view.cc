@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/ids.h"
+#include "domain/mode/decide.h"
 #include "domain/permits.h"
-#include "domain/who_counts.h"
 
 namespace tally::views {
 
@@ -63,22 +63,48 @@ std::optional<domain::mode::Mode> parse_mode(std::string_view text) {
   return std::nullopt;
 }
 
-wire::Mode mode_view(Scope const& scope, domain::mode::Row const& row) {
+std::optional<std::string> next_mode(domain::mode::Row const& row, Instant now) {
+  for (auto mode : domain::mode::all_of(domain::mode::Mode{}))
+    if (mode < row.mode && !domain::mode::objection(row, mode, now))
+      return std::string(name_of(mode));
+  return std::nullopt;
+}
+
+std::optional<Instant> safe_until(domain::mode::Row const& row, Instant now) {
+  return row.safe_until && now < *row.safe_until ? row.safe_until : std::nullopt;
+}
+
+std::string way_out_text(domain::mode::Row const& row, Instant now) {
+  if (row.mode == domain::mode::Mode::halt)
+    return "a halt is lifted to safe mode, which then stands for 48 h before normal mode";
+  if (auto const until = safe_until(row, now))
+    return "after a halt, normal mode not before " + to_rfc3339(*until);
+  return {};
+}
+
+wire::Mode mode_view(Scope const& scope, domain::mode::Row const& row, Instant now) {
   return {.mode = std::string(name_of(row.mode)),
           .scope = scope_text(scope),
           .reason = row.reason,
           .since = row.since,
-          .safe_until = row.safe_until};
+          .safe_until = safe_until(row, now),
+          .next_mode = next_mode(row, now)};
 }
 
 wire::ApprovalList approvers_view(std::map<PersonId, domain::directory::Person> const& people,
-                                  std::int64_t quorum, Instant now) {
+                                  domain::KeysByPerson const& keys, std::int64_t quorum,
+                                  Instant now) {
   wire::ApprovalList list;
   list.quorum = quorum;
-  for (auto const& [id, person] : people)
-    if (domain::may_approve(person))
-      list.people.push_back(
-          {.person = id, .counts = domain::counts(person, now), .counts_from = person.counts_from});
+  for (auto const& [id, person] : people) {
+    if (!domain::may_approve(person)) continue;
+    auto const own = domain::keys_of(keys, id);
+    auto const from = domain::counts_from(person, own, now);
+    list.people.push_back({.person = id,
+                           .counts = from && *from <= now,
+                           .counts_from = from,
+                           .counts_until = domain::counts_until(person, own, now)});
+  }
   list.single_operator = std::ranges::count(list.people, true, &wire::Approver::counts) == 1;
   return list;
 }

@@ -44,7 +44,16 @@ wire::HaltDetails halt_view(domain::mode::Standstill const& why) {
           .reason = why.reason,
           .since = why.since,
           .run_id = run ? run : run_named_in(why.reason),
-          .ends_by_itself = false};
+          .ends_by_itself = false,
+          .next_mode = {},
+          .safe_until = {}};
+}
+
+void add_way_out(wire::Problem& problem, domain::mode::Row const& row, Instant now) {
+  if (!problem.halt) return;
+  problem.halt->next_mode = next_mode(row, now);
+  problem.halt->safe_until = safe_until(row, now);
+  if (auto const words = way_out_text(row, now); !words.empty()) problem.detail += "; " + words;
 }
 
 wire::Problem problem_view(ProblemTypes const& types, std::string_view code, std::string detail,
@@ -70,7 +79,9 @@ wire::Problem refusal_view(ProblemTypes const& types, domain::Refusal const& ref
           ? "the server has no job kind of the name at /job; GET /v1/jobs lists them"
           : refusal.detail;
   auto problem = problem_view(types, domain::name_of(refusal.code), std::move(detail), correlation);
-  if (!refusal.pointer.empty()) problem.errors = {{refusal.pointer, problem.detail}};
+  // What 'errors' lists is what a caller is told to mend: it is never empty there.
+  if (!refusal.pointer.empty() || refusal.code == validation_error)
+    problem.errors = {{refusal.pointer, problem.detail}};
   if (refusal.shortage) problem.money = money_view(*refusal.shortage);
   if (refusal.standstill) problem.halt = halt_view(*refusal.standstill);
   if (problem.retry_after_s && refusal.retry_after)

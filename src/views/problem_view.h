@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "domain/mode/engine.h"
 #include "domain/refusal.h"
 #include "wire/problem.h"
 
@@ -23,6 +24,9 @@ wire::Problem problem_view(ProblemTypes const& types, std::string_view code, std
 
 wire::Problem refusal_view(ProblemTypes const& types, domain::Refusal const& refusal,
                            CorrelationId correlation);
+
+// What may come after the mode that a refusal names; `row` is that mode's.
+void add_way_out(wire::Problem& problem, domain::mode::Row const& row, Instant now);
 
 wire::HaltDetails halt_view(domain::mode::Standstill const& why);
 wire::MoneyDetails money_view(domain::Shortage const& shortage);

@@ -17,24 +17,27 @@ wire::RunCost cost_view(domain::run::Row const& row) {
   return cost;
 }
 
-std::optional<wire::Receipt> receipt_view(domain::run::Row const& row) {
+std::optional<wire::Receipt> receipt_of(domain::run::Row const& row) {
   if (!row.charge) return std::nullopt;
-  domain::run::Charge const& charge = *row.charge;
+  return receipt_view(*row.charge, row.reason, row.cost_rounded_up);
+}
+
+}  // namespace
+
+wire::Receipt receipt_view(domain::run::Charge const& charge, std::string reason, bool rounded_up) {
   wire::Receipt receipt;
   receipt.charged_usd = charge.charged;
   receipt.released_usd = charge.released;
-  receipt.reason = row.reason;
+  receipt.reason = std::move(reason);
   if (charge.overrun > Micros(0)) {
     receipt.overrun_usd = charge.overrun;
     receipt.paid_usd = charge.paid;
     receipt.owed_usd = charge.owed;
   }
   if (charge.debt_paid > Micros(0)) receipt.debt_paid_usd = charge.debt_paid;
-  if (row.cost_rounded_up) receipt.cost_rounded_up = true;
+  if (rounded_up) receipt.cost_rounded_up = true;
   return receipt;
 }
-
-}  // namespace
 
 wire::RunLinks run_links(RunId run) {
   std::string const self = "/v1/runs/" + to_text(run);
@@ -49,7 +52,7 @@ wire::Run run_view(RunId run, domain::run::Row const& row, RunExtras extras) {
   view.job_hash = row.job_hash;
   view.attempts = row.attempt;
   view.cost = cost_view(row);
-  view.receipt = receipt_view(row);
+  view.receipt = receipt_of(row);
   view.claimed_usd = row.claimed;
   if (row.result) view.result = {.ref = extras.result_ref, .bytes = row.result->bytes};
   if (!row.error_code.empty())
@@ -75,7 +78,7 @@ wire::Run run_view(RunId run, domain::run::Row const& row, RunExtras extras) {
 wire::WorkAnswer work_answer_view(RunId run, domain::run::Row const& row) {
   return {.run_id = run,
           .status = std::string(domain::run::status_of(row.phase)),
-          .receipt = receipt_view(row)};
+          .receipt = receipt_of(row)};
 }
 
 }  // namespace tally::views

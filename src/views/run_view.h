@@ -21,6 +21,9 @@ struct RunExtras {
 
 wire::Run run_view(RunId run, domain::run::Row const& row, RunExtras extras);
 
+// How a hold ended. `reason` is the run's; `rounded_up` as the run's cost_rounded_up.
+wire::Receipt receipt_view(domain::run::Charge const& charge, std::string reason, bool rounded_up);
+
 // What a worker is told after a report.
 wire::WorkAnswer work_answer_view(RunId run, domain::run::Row const& row);
 

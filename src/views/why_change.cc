@@ -40,14 +40,21 @@ std::string remedy_of(Row const& row) {
 constexpr std::string_view kSubmitAgain =
     "then submit with a new idempotency key: the old one keeps this answer";
 
-std::string resume_command(domain::mode::Scope const& scope) {
+// What leaves a mode that stands.
+std::string way_out(domain::mode::Scope const& scope, domain::mode::Row const& row) {
   using enum domain::mode::ScopeKind;
   std::string_view const option = scope.kind == tenant ? " --tenant "
                                   : scope.kind == job  ? " --job "
                                   : scope.kind == key  ? " --key-id "
                                   : scope.kind == run  ? " --run "
                                                        : "";
-  return fmt::format("tally resume{}{} --reason TEXT", option, scope.id);
+  std::string const resume = fmt::format("tally resume{}{} --reason TEXT", option, scope.id);
+  if (row.mode == domain::mode::Mode::halt)
+    return fmt::format(
+        "tally mode safe{}{} --reason TEXT; safe mode then stands for 48 h, and after that {}",
+        option, scope.id, resume);
+  return row.safe_until ? fmt::format("from {} on {}", to_rfc3339(*row.safe_until), resume)
+                        : resume;
 }
 
 // What a mode holds back, and who ends it.
@@ -65,7 +72,7 @@ void add_modes(RunId run, Row const& row, ModeOf const& mode_of,
     if (mode == nullptr || mode->mode < domain::mode::Mode::stop) continue;
     changes.push_back(fmt::format("{} is in {} mode since {}, because: {}; {}", scope_text(scope),
                                   name_of(mode->mode), to_rfc3339(mode->since), mode->reason,
-                                  resume_command(scope)));
+                                  way_out(scope, *mode)));
   }
 }
 
@@ -79,7 +86,7 @@ std::vector<std::string> of_queued(Row const& row) {
                            seconds_text(row.queue_wait))};
 }
 
-std::vector<std::string> of_ended(RunId run, Row const& row) {
+std::vector<std::string> of_end(RunId run, Row const& row) {
   if (row.phase == Phase::failed)
     return {remedy_of(row), std::string(kSubmitAgain),
             fmt::format("tally run show {} has the end of what it wrote to stderr", to_text(run))};
@@ -88,6 +95,24 @@ std::vector<std::string> of_ended(RunId run, Row const& row) {
                         seconds_text(row.queue_wait)),
             std::string(kSubmitAgain)};
   return {"nothing: it has ended, and its charge is final"};
+}
+
+// Whether the debt was paid meanwhile, no event of the run says.
+std::vector<std::string> of_ended(RunId run, Row const& row) {
+  auto changes = of_end(run, row);
+  Micros const owed = row.charge ? row.charge->owed : Micros(0);
+  if (owed == Micros(0)) return changes;
+  std::string const tenant = row.tenant.value();
+  if (row.phase == Phase::succeeded || row.phase == Phase::cancelled)
+    changes = {"of the run nothing: it has ended, and its charge is final"};
+  changes.push_back(fmt::format(
+      "the {} that it owed are a debt of tenant {}, and no run is accepted while one stands; tally "
+      "budget show says what is owed now",
+      format_usd(owed), tenant));
+  changes.push_back(fmt::format(
+      "a grant pays it, tally budget grant {} {} or more, and so does what other runs release",
+      tenant, format_usd(owed)));
+  return changes;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "domain/run/charge.h"
 #include "views/ops_view.h"
 
 namespace tally::views {
@@ -139,6 +140,45 @@ WhyRule rule_of(domain::Recorded const&, domain::run::CancelRequested const&) {
           .numbers = {}};
 }
 
+WhyRule rule_of(domain::Recorded const&, domain::run::StopRequested const&) {
+  return {.sentence = "a mode came that lets nothing execute: the worker is told to stop",
+          .numbers = {}};
+}
+
+WhyRule rule_of(domain::Recorded const&, domain::run::Unaccounted const& event) {
+  return {.sentence = fmt::format("{} USD were reported after the lease had ended: in no charge",
+                                  format_usd(event.amount)),
+          .numbers = {{"unaccounted_usd", format_usd(event.unaccounted)}}};
+}
+
+// "2 %" or "0.125 %", of parts in a million.
+std::string percent_text(std::int64_t ppm) {
+  constexpr std::int64_t kPercent = 10'000;
+  std::string text = fmt::format("{}.{:04}", ppm / kPercent, ppm % kPercent);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text + " %";
+}
+
+// Where the attempts reported less, and the fault was the run's own.
+void add_minimum_fee(domain::Recorded const& recorded, domain::run::Settled const& event,
+                     WhyRule& rule) {
+  auto const* facts = facts_of<domain::run::RunFacts>(recorded);
+  if (facts == nullptr || !facts->situation || event.reason != "failed") return;
+  auto const& run = *facts->situation;
+  auto const* measured = measured_of(recorded);
+  Micros const reported =
+      run.cost_so_far + (measured && measured->reported ? *measured->reported : Micros(0));
+  Micros const fee = domain::run::fee_of(run.price.minimum_fee, run.hold);
+  if (event.charge.cost != fee || reported >= fee) return;
+  auto const& terms = run.price.minimum_fee;
+  rule.sentence += fmt::format(
+      "; that is the minimum fee of the job for a run that fails by its own fault: {} of the hold, "
+      "at least {}, at most {} and never more than the hold",
+      percent_text(terms.ppm), format_usd(terms.floor), format_usd(terms.cap));
+  rule.numbers["minimum_fee_usd"] = format_usd(fee);
+}
+
 WhyRule rule_of(domain::Recorded const& recorded, domain::run::Settled const& event) {
   auto const& charge = event.charge;
   WhyRule rule;
@@ -157,6 +197,7 @@ WhyRule rule_of(domain::Recorded const& recorded, domain::run::Settled const& ev
                   {"released_usd", format_usd(charge.released)},
                   {"overrun_usd", format_usd(charge.overrun)}};
   add_cost(recorded, rule.numbers);
+  add_minimum_fee(recorded, event, rule);
   return rule;
 }
 
@@ -180,10 +221,90 @@ WhyRule rule_of(domain::Recorded const&, domain::mode::Changed const& event) {
           .numbers = {}};
 }
 
-// Everything else says by its name what it is.
-template <class E>
-WhyRule rule_of(domain::Recorded const&, E const&) {
-  return {.sentence = fmt::format("recorded as {}", domain::kEventType<E>.name), .numbers = {}};
+// From here on what concerns no run: words and no numbers. No default: an event without words does
+// not compile.
+WhyRule says(std::string sentence) { return {.sentence = std::move(sentence), .numbers = {}}; }
+
+WhyRule rule_of(domain::Recorded const&, domain::directory::TenantCreated const& event) {
+  return says(fmt::format("tenant {} was created with the plan {}", event.tenant.value(),
+                          event.row.plan.value()));
+}
+WhyRule rule_of(domain::Recorded const&, domain::directory::PersonAdded const& event) {
+  return says(
+      fmt::format("{} was added as {}", event.person.value(), fmt::join(event.row.roles, ", ")));
+}
+WhyRule rule_of(domain::Recorded const&, domain::directory::PersonRemoved const& event) {
+  return says(fmt::format("{} was removed by {}", event.person.value(), event.by.value()));
+}
+WhyRule rule_of(domain::Recorded const&, domain::directory::KeyCreated const& event) {
+  return says(fmt::format("{} of {} for tenant {} was created with the scopes {}",
+                          to_text(event.key), event.row.person.value(), event.row.tenant.value(),
+                          fmt::join(event.row.scopes, ", ")));
+}
+WhyRule rule_of(domain::Recorded const&, domain::directory::KeyClaimed const& event) {
+  return says(fmt::format("{} was claimed: it has its token", to_text(event.key)));
+}
+WhyRule rule_of(domain::Recorded const&, domain::directory::ClaimCodeShown const& event) {
+  return says(fmt::format("the claim code of {} was shown to {}, once", to_text(event.key),
+                          event.person.value()));
+}
+WhyRule rule_of(domain::Recorded const&, domain::directory::KeyRevoked const& event) {
+  return says(fmt::format("{} was revoked by {}", to_text(event.key), event.person.value()));
+}
+WhyRule rule_of(domain::Recorded const&, domain::directory::PlanSet const& event) {
+  return says(fmt::format("the plan {} was set by {}", event.plan.value(), event.person.value()));
+}
+WhyRule rule_of(domain::Recorded const&, domain::directory::JobRegistered const& event) {
+  return says(fmt::format("the job kind {} {} takes runs; its price is {}", event.job.name.value(),
+                          event.job.version, price_text(event.job.price)));
+}
+WhyRule rule_of(domain::Recorded const&, domain::directory::JobRetired const& event) {
+  return says(
+      fmt::format("the job kind {} takes no new runs: a start did not load it", event.job.value()));
+}
+WhyRule rule_of(domain::Recorded const&, domain::approval::Proposed const& event) {
+  std::string const who = event.row.proposer.value();
+  if (event.row.single_operator)
+    return says(fmt::format("{} decides alone, since nobody else counts: {}", who, event.row.what));
+  return says(fmt::format("{} asked others to agree: {}; it waits as {} until {} people agree", who,
+                          event.row.what, to_text(event.approval), event.row.quorum));
+}
+WhyRule rule_of(domain::Recorded const&, domain::approval::Signed const& event) {
+  return says(fmt::format("{} signed {}{}", event.person.value(), to_text(event.approval),
+                          event.granted ? ", and with that enough people agree" : ""));
+}
+WhyRule rule_of(domain::Recorded const&, domain::approval::Aborted const& event) {
+  return says(fmt::format("{} came to nothing: {}", to_text(event.approval), event.reason));
+}
+WhyRule rule_of(domain::Recorded const&, domain::chronicle::Opened const& event) {
+  return says(fmt::format("the ledger {} of {} begins", to_text(event.ledger), event.origin));
+}
+WhyRule rule_of(domain::Recorded const&, domain::chronicle::ServerStarted const& event) {
+  return says(fmt::format("the server {} started for the {}. time", event.version, event.epoch));
+}
+WhyRule rule_of(domain::Recorded const&, domain::chronicle::CheckpointSigned const& event) {
+  return says(fmt::format("a checkpoint over {} events was signed", event.size));
+}
+WhyRule rule_of(domain::Recorded const&, domain::chronicle::RefusalsCounted const& event) {
+  return says(fmt::format("{} times {} was answered to {} in the minute from {} on", event.count,
+                          event.code, event.subject.value(), to_rfc3339(event.minute)));
+}
+WhyRule rule_of(domain::Recorded const&, domain::chronicle::ArchiveAdvanced const& event) {
+  return says(fmt::format("runs that ended before {} left memory; the ledger keeps them",
+                          to_rfc3339(event.finished_before)));
+}
+WhyRule rule_of(domain::Recorded const&, domain::chronicle::ConfigChanged const& event) {
+  return says(fmt::format("the settings changed, because: {}", event.reason));
+}
+WhyRule rule_of(domain::Recorded const&, domain::chronicle::ClockStepped const& event) {
+  return says(fmt::format("the machine's clock and the ledger's disagree by {}",
+                          seconds_text(event.disagreement)));
+}
+// What it says is for the evidence plane alone.
+WhyRule rule_of(domain::Recorded const& recorded, domain::error::Recorded const&) {
+  auto const& correlation = recorded.header.correlation;
+  return says("an error was recorded; who may read errors sees it with tally errors" +
+              (correlation ? " --correlation " + to_text(*correlation) : ""));
 }
 
 }  // namespace

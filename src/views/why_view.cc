@@ -5,7 +5,9 @@
 
 #include "domain/permits.h"
 #include "domain/run/history.h"
+#include "domain/who_counts.h"
 #include "views/ops_view.h"
+#include "views/why_asked.h"
 #include "views/why_change.h"
 #include "views/why_rule.h"
 
@@ -42,10 +44,9 @@ std::string asked_text(domain::Recorded const& first) {
                        tally::to_text(submit->key), submit->tenant.value(), at,
                        labels_text(submit->labels));
   }
-  std::string const command = first.snapshot
-                                  ? std::string(domain::type_of(first.snapshot->command).name)
-                                  : std::string(domain::type_of(first.event).name);
-  return fmt::format("{}, by {} at {}", command, first.header.actor, at);
+  std::string const asked =
+      first.snapshot ? asked_words(first.snapshot->command) : std::string("what the event says");
+  return fmt::format("{}, by {} at {}", asked, first.header.actor, at);
 }
 
 wire::WhyDecision decision_of(domain::Recorded const& first) {
@@ -123,12 +124,31 @@ WhySubject why_subject(std::string_view text) {
   if (auto const decision = parse_id<DecisionId>(text)) return *decision;
   if (auto const key = parse_id<KeyId>(text)) return *key;
   if (auto const correlation = parse_correlation_id(text)) return *correlation;
+  if (auto const error = parse_error_id(text)) return *error;
   return IdempotencyName{std::string(text)};
 }
 
+std::optional<std::string> why_not(std::string_view text) {
+  std::string_view kind;
+  std::string_view instead;
+  if (parse_id<ApprovalId>(text)) {
+    kind = "an approval";
+    instead =
+        "tally approvals shows those that wait, tally ledger cat --type approval.proposed all";
+  } else if (parse_id<LeaseId>(text)) {
+    kind = "a lease";
+    instead = "tally why of its run tells of its leases";
+  } else if (parse_id<LedgerId>(text)) {
+    kind = "a ledger";
+    instead = "tally ledger verify shows it";
+  }
+  if (kind.empty()) return std::nullopt;
+  return fmt::format("{} is {}; {}. why takes {}", text, kind, instead, kWhySubjects);
+}
+
 std::string_view kind_of(WhySubject const& subject) {
-  constexpr std::array<std::string_view, 5> kKinds{"run", "decision", "correlation", "key",
-                                                   "idempotency_key"};
+  constexpr std::array<std::string_view, 6> kKinds{"run", "decision",        "correlation",
+                                                   "key", "idempotency_key", "error"};
   return kKinds[subject.index()];
 }
 
@@ -173,16 +193,20 @@ wire::Why why_view(WhyQuestion const& question) {
   return why;
 }
 
-wire::Why why_view(KeyId id, domain::directory::Key const& key, std::string_view data) {
+wire::Why why_view(KeyId id, domain::directory::Key const& key,
+                   domain::directory::Person const& owner, Instant now, std::string_view data) {
+  auto const life = domain::life_of(key, owner, now);
   wire::Why why;
   why.subject = tally::to_text(id);
   why.kind = "key";
-  why.status = key.revoked ? "revoked" : "valid";
+  why.status = name_of(life);
   why.asked = fmt::format("a key of {} for tenant {} with the scopes {}", key.person.value(),
                           key.tenant.value(), fmt::join(key.scopes, ", "));
   why.cost = fmt::format("it spends the budget of tenant {}", key.tenant.value());
   if (key.revoked) {
     why.would_change = {"nothing: a revoked key stays revoked; make another with tally key create"};
+  } else if (life == domain::KeyLife::person_removed || life == domain::KeyLife::expired) {
+    why.would_change = {"nothing: it opens nothing any more; make another with tally key create"};
   } else {
     why.would_change = {fmt::format("tally key revoke {}", why.subject)};
     if (key.expires_at) why.would_change.push_back("it expires at " + to_rfc3339(*key.expires_at));

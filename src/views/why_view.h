@@ -3,6 +3,7 @@
 // Answers "why is it so?" from the ledger's own events: pure, so a server and a command on a copy
 // of the ledger say the same. Every number comes from a decision's snapshot or from its event.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,8 +18,13 @@ namespace tally::views {
 struct IdempotencyName {
   std::string key;
 };
-using WhySubject = std::variant<RunId, DecisionId, CorrelationId, KeyId, IdempotencyName>;
+using WhySubject = std::variant<RunId, DecisionId, CorrelationId, KeyId, IdempotencyName, ErrorId>;
+inline constexpr std::string_view kWhySubjects =
+    "a run (run_...), a decision (dec_...), a key (key_...), the id of an error, a correlation id "
+    "(32 hexadecimal digits) or an idempotency key";
 WhySubject why_subject(std::string_view text);
+// For an id of another kind: that it is no subject, and the command that shows it.
+std::optional<std::string> why_not(std::string_view text);
 // The word for it, one of wire::Why::kKinds, and its text.
 std::string_view kind_of(WhySubject const& subject);
 std::string to_text(WhySubject const& subject);
@@ -36,6 +42,8 @@ struct WhyQuestion {
 wire::Why why_view(WhyQuestion const& question);
 
 // A key says little by its id: what it may do, and how it ends.
-wire::Why why_view(KeyId id, domain::directory::Key const& key, std::string_view data = "data");
+wire::Why why_view(KeyId id, domain::directory::Key const& key,
+                   domain::directory::Person const& owner, Instant now,
+                   std::string_view data = "data");
 
 }  // namespace tally::views

@@ -2,6 +2,18 @@
 
 namespace tally::domain::budget {
 
+namespace {
+
+Outcome invalid_amount(std::string detail) {
+  return refuse(Refusal{.code = RefusalCode::validation_error,
+                        .detail = std::move(detail),
+                        .pointer = "/amount_usd",
+                        .shortage = {},
+                        .retry_after = {}});
+}
+
+}  // namespace
+
 GrantFacts gather(State const& state, Grant const& command, Moment const&) {
   GrantFacts facts;
   if (directory::Tenant const* tenant = state.tenants.find(command.tenant)) {
@@ -15,10 +27,12 @@ GrantFacts gather(State const& state, Grant const& command, Moment const&) {
 
 Outcome decide(Instant, Grant const& command, GrantFacts const& facts) {
   if (!facts.tenant_known) return refuse(RefusalCode::not_found, "no such tenant");
-  if (command.amount.value() <= 0)
-    return refuse(RefusalCode::validation_error, "a grant is more than nothing");
-  if (facts.balances.credits() > kAmountMax - command.amount)
-    return refuse(RefusalCode::validation_error, "a tenant cannot hold that many credits");
+  if (command.amount.value() <= 0) return invalid_amount("must be more than zero");
+  Micros const room = kAmountMax - facts.balances.credits();
+  if (command.amount > room)
+    return invalid_amount("must be at most " + format_usd(room) + ": a tenant is granted at most " +
+                          format_usd(kAmountMax) + " USD in all, and this one has had " +
+                          format_usd(facts.balances.credits()));
   PostingPlan plan(facts.balances);
   Micros const paid = plan.credit(AccountKind::funding, command.amount);
   Granted event{.amount = command.amount,

@@ -24,7 +24,7 @@ Refusal no_such_code() {
 std::optional<Outcome> objection(Instant at, CreateKey const& command, Facts const& facts) {
   if (!facts.tenant_known) return refuse(RefusalCode::not_found, "no such tenant");
   if (!facts.subject || facts.subject->removed_at)
-    return invalid("/person", "a key belongs to a registered person");
+    return invalid("/owner", "must be a registered person");
   if (command.scopes.empty() || !all_known(command.scopes, kKeyScopes))
     return invalid("/scopes",
                    "scopes are admin, approve, budget:read, evidence:read, metrics:read, ops:read, "
@@ -32,7 +32,7 @@ std::optional<Outcome> objection(Instant at, CreateKey const& command, Facts con
   if (command.expires_at && *command.expires_at <= at)
     return invalid("/expires_at", "a key that expired already opens nothing");
   if (command.claim.has_value() == (command.owner == command.person))
-    return invalid("/person", "a key for another person is claimed, a key for oneself is not");
+    return invalid("/owner", "a key for another person is claimed, a key for oneself is not");
   return std::nullopt;
 }
 
@@ -62,11 +62,37 @@ Key made(Instant at, CreateKey const& command, Facts const& facts) {
 // agree, with nobody left who could name another.
 std::optional<std::string> too_few_named(Facts const& facts) {
   Approvers const& people = *facts.approvers;
-  bool const would_count = may_approve(*facts.subject) && !facts.subject->counts_from;
+  bool const would_count =
+      may_approve(*facts.subject) && !people.counted.contains(facts.key->person);
   if (!would_count || people.named() >= people.quorum) return std::nullopt;
   return std::to_string(people.quorum) + " people must agree here, and " +
          std::to_string(people.named()) +
          " have the role approver or admin: the operator names another first";
+}
+
+// Whoever has no key that counts must be able to get one: where fewer count than must agree, all of
+// those do.
+Approvers who_decide(CreateKey const& command, Facts const& facts) {
+  Approvers people = *facts.approvers;
+  if (!people.counted.contains(command.owner))
+    people.quorum = std::min(people.quorum, std::max(kQuorumMin, std::ssize(people.counted)));
+  return people;
+}
+
+// For good, as `administers`: by this key its person can sign.
+bool decides(State const& state, Key const& key) {
+  return !key.revoked && !key.claim && !key.expires_at && may_sign(key) &&
+         may_approve(state.people.at(key.person));
+}
+
+// Whether `holds` is true of this key and of no other.
+bool is_the_last(State const& state, KeyId id, bool (*holds)(State const&, Key const&)) {
+  if (!holds(state, state.keys.at(id))) return false;
+  bool last = true;
+  state.keys.each([&](KeyId other, Key const& key) {
+    if (other != id && holds(state, key)) last = false;
+  });
+  return last;
 }
 
 }  // namespace
@@ -102,12 +128,11 @@ Facts gather(State const& state, ShowClaimCode const& command, Moment const&) {
 
 Facts gather(State const& state, RevokeKey const& command, Moment const&) {
   Facts facts;
-  if (Key const* key = state.keys.find(command.key)) facts.key = *key;
-  if (!facts.key || !administers(state, *facts.key)) return facts;
-  facts.last_admin = true;
-  state.keys.each([&](KeyId other, Key const& key) {
-    if (other != command.key && administers(state, key)) facts.last_admin = false;
-  });
+  Key const* key = state.keys.find(command.key);
+  if (key == nullptr) return facts;
+  facts.key = *key;
+  facts.last_admin =
+      is_the_last(state, command.key, administers) || is_the_last(state, command.key, decides);
   return facts;
 }
 
@@ -115,7 +140,7 @@ Outcome decide(Instant at, CreateKey const& command, Facts const& facts) {
   if (auto refused = objection(at, command, facts)) return std::move(*refused);
   bool const for_another = command.owner != command.person;
   if (for_another && may_approve(*facts.subject) && !facts.approvers->approved)
-    return not_alone({.approvers = *facts.approvers,
+    return not_alone({.approvers = who_decide(command, facts),
                       .deadline = kKeyDeadline,
                       .person = command.person,
                       .run = {},
@@ -163,8 +188,8 @@ Outcome decide(Instant, RevokeKey const& command, Facts const& facts) {
   if (facts.key->revoked) return nothing();
   if (facts.last_admin)
     return refuse(RefusalCode::conflict,
-                  "this is the last key that may administer the server and does not expire: create "
-                  "another first");
+                  "this is the last key that may administer the server, or decide approvals, and "
+                  "does not expire: create another first");
   return one(KeyRevoked{.key = command.key, .person = command.person}, facts.key->tenant);
 }
 
@@ -185,8 +210,13 @@ void apply(State& state, Header const&, ClaimCodeShown const& event) {
   key.claim->shown = true;
 }
 
-void apply(State& state, Header const&, KeyRevoked const& event) {
-  state.keys.edit(event.key).revoked = true;
+// A key by which its person counts keeps when it ended: that one counts for a while yet
+// (who_counts.h).
+void apply(State& state, Header const& header, KeyRevoked const& event) {
+  Key& key = state.keys.edit(event.key);
+  key.revoked = true;
+  if (key.claim || !may_sign(key) || !may_approve(state.people.at(key.person))) return;
+  if (!key.expires_at || header.at < *key.expires_at) key.expires_at = header.at;
 }
 
 }  // namespace tally::domain::directory

@@ -154,7 +154,7 @@ std::optional<Recorded> read(run::Reconciling const& event) {
 std::optional<Recorded> read(run::AuditRequired const& event) {
   auto found =
       finding(Classification::of<Layer::L4, system_recovery_failed>(), "run", Severity::critical,
-              "nobody may guess what this run cost: it waits for two people");
+              "nobody may guess what this run cost: a person has to say, by tally run resolve");
   found.context["reconcile_type"] = event.reconcile_type;
   found.exception_type = event.reason;
   found.run = event.run;

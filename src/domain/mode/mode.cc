@@ -46,7 +46,7 @@ void raise(State const& state, Scope scope, std::optional<Standstill>& strictest
 
 std::optional<std::string> objection(Row const& current, Mode mode, Instant at) {
   if (current.mode == Mode::halt && mode != Mode::safe)
-    return "a halt is lifted to safe mode, to nothing else";
+    return "a halt is lifted to safe mode, which then stands for 48 h, and to nothing else";
   if (mode == Mode::normal && current.safe_until && at < *current.safe_until)
     return "safe mode stands for 48 h after a halt, until " + to_rfc3339(*current.safe_until);
   return std::nullopt;

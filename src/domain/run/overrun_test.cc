@@ -272,6 +272,21 @@ TEST(Resolution, AboveTheHoldIsMetAsAnyOtherCost) {
   EXPECT_EQ(world.balance(available), Micros(0));
 }
 
+TEST(Resolution, AboveWhatThePlanBelievesIsRefusedAlsoWhereThePlanCameLater) {
+  World world;
+  Leased const waits = in_audit(world, "k");
+  auto const proposed = world.ask(resolution(waits.run, kHold + Micros(1001)));
+  auto const& approval = *event_in<ApprovalEvent, approval::Proposed>(proposed);
+  EXPECT_TRUE(approval.row.what.ends_with("0.001001 above its hold")) << approval.row.what;
+  set_plan(world, OverrunRule::count, Micros(1000));
+  auto const refused = world.ask(resolution(waits.run, kHold + Micros(1001)));
+  EXPECT_EQ(refusal_of(refused).code, RefusalCode::validation_error);
+  EXPECT_EQ(refusal_of(refused).pointer, "/charge_usd");
+  EXPECT_EQ(text_of(world.ask(approval::Sign{.approval = approval.approval, .person = kBob})),
+            "approval.signed+approval.aborted");
+  EXPECT_EQ(text_of(world.ask(resolution(waits.run, kHold + Micros(1000)))), "approval.proposed");
+}
+
 TEST(Price, ByTimeOfOursEndsARunAtItsHold) {
   World world;
   auto kind = job_kind(kFixed, run::Runner::command, false);

@@ -20,14 +20,10 @@ OverrunRule rule_of(RunFacts const& facts) {
   return facts.overrun ? facts.overrun->rule : OverrunRule::count;
 }
 
-Micros above_hold(RunFacts const& facts, Micros cost) {
-  return std::max(Micros(0), cost - facts.situation->hold);
-}
-
 bool is_believed(RunFacts const& facts, Micros cost) {
   if (cost > kAmountMax) return false;
-  bool const bounded = facts.overrun && facts.overrun->believed_max;
-  return !bounded || above_hold(facts, cost) <= *facts.overrun->believed_max;
+  auto const most = charge_most(facts);
+  return !most || cost <= *most;
 }
 
 }  // namespace
@@ -91,6 +87,11 @@ Outcome end_of(Instant at, RunFacts const& facts, Ending ending) {
         safe_mode(at, facts, *facts.overrun->alarm,
                   to_text(*facts.run) + " cost " + format_usd(overrun) + " USD above its hold"));
   return outcome;
+}
+
+std::optional<Micros> charge_most(RunFacts const& facts) {
+  if (!facts.overrun || !facts.overrun->believed_max) return std::nullopt;
+  return facts.situation->hold + *facts.overrun->believed_max;
 }
 
 std::optional<Settled> resolved(RunFacts const& facts, Micros charge) {

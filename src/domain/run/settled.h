@@ -51,8 +51,12 @@ Outcome one(RunFacts const& facts, RunEvent event);
 // Whether the lease ends under work that had begun, and without its report.
 bool loses_lease(Situation const& run, bool reported);
 
-// The end that people decided on, whoever believes it: at `charge`, from 0 to kAmountMax. None: the
-// tenant would owe more than kDebtMax.
+// The most that a run may cost without an audit, and that people may charge it after one:
+// `believed_max` of the plan above its hold. None: the plan names no bound.
+std::optional<Micros> charge_most(RunFacts const& facts);
+
+// The end that people decided on: at `charge`, from 0 to kAmountMax. None: the tenant would owe
+// more than kDebtMax.
 std::optional<Settled> resolved(RunFacts const& facts, Micros charge);
 
 }  // namespace tally::domain::run
