@@ -7,8 +7,10 @@
 
 namespace tally::cli {
 
-ExitCode say_waiting(Call& call, ApprovalId approval) {
-  if (!call.json) fmt::print(call.console.out(), "waiting for approval: {}\n", to_text(approval));
+ExitCode say_waiting(Call& call, ApprovalId approval, std::optional<std::string> const& what) {
+  if (!call.json)
+    fmt::print(call.console.out(), "waiting for approval: {}{}\n", to_text(approval),
+               what ? " (" + *what + ")" : "");
   call.console.note(
       fmt::format("  next: another person who counts runs tally approve {}", to_text(approval)));
   return ExitCode::waiting;
@@ -21,9 +23,20 @@ ExitCode answer_proposal(Call& call, client::Asked<wire::ApprovalAnswer> const& 
   if (call.json)
     write_json(call, asked->body);
   else if (!waits)
-    fmt::print(call.console.out(), "{}\n", done);
+    fmt::print(call.console.out(), "{}{}\n", done, if_repeated(call));
   if (!waits) return ExitCode::yes;
-  return say_waiting(call, asked->message.approval_id.value_or(ApprovalId{}));
+  return say_waiting(call, asked->message.approval_id.value_or(ApprovalId{}), asked->message.what);
+}
+
+std::string charge_text(wire::Receipt const& receipt) {
+  std::string text = fmt::format("{} USD of its hold", format_usd(receipt.charged_usd));
+  if (receipt.released_usd > Micros(0))
+    text += fmt::format(", {} released", format_usd(receipt.released_usd));
+  if (!receipt.overrun_usd) return text;
+  return text + fmt::format("; {} above it: {} paid out of what was available, {} owed",
+                            format_usd(*receipt.overrun_usd),
+                            format_usd(receipt.paid_usd.value_or(Micros(0))),
+                            format_usd(receipt.owed_usd.value_or(Micros(0))));
 }
 
 namespace {
@@ -33,7 +46,11 @@ Action declare_approve(Arguments& arguments) {
   arguments.option("approval", *approval, "apr_...").required();
   return [approval](Call& call) {
     return online(call, [&](client::TallyClient& client) {
-      return answer_proposal(call, client.approve(*approval), "approved " + to_text(*approval));
+      auto const asked = client.approve(*approval);
+      std::string done = "approved " + to_text(*approval);
+      if (asked && asked->message.receipt)
+        done += "; the run is charged " + charge_text(*asked->message.receipt);
+      return answer_proposal(call, asked, done);
     });
   };
 }
@@ -81,8 +98,16 @@ void show_people(std::ostream& out, wire::ApprovalList const& list) {
     fmt::print(out, "single-operator mode: one person counts, and decides alone\n");
   else
     fmt::print(out, "{} people must agree, the proposer among them\n", list.quorum);
+  if (list.quorum_left_aside)
+    fmt::print(out,
+               "approvals.quorum of the server's configuration is {}, and is left aside: people "
+               "change it with tally quorum\n",
+               list.quorum_left_aside->configured);
   for (wire::Approver const& one : list.people) {
-    if (one.counts)
+    if (one.counts && one.counts_until)
+      fmt::print(out, "  {} counts until {}, and has no key that signs any more\n",
+                 one.person.value(), to_rfc3339(*one.counts_until));
+    else if (one.counts)
       fmt::print(out, "  {} counts\n", one.person.value());
     else if (one.counts_from)
       fmt::print(out, "  {} counts from {}\n", one.person.value(), to_rfc3339(*one.counts_from));
@@ -110,13 +135,13 @@ Action declare_approvals(Arguments&) {
 std::span<Command const> approval_commands() {
   static constexpr std::array<Command, 4> kRows{{
       {"approve", "Signs what another person asked for", "tally approve apr_0123456789abcdef",
-       Reach::server, declare_approve},
+       Reach::changes, declare_approve},
       {"approvals", "Lists what waits for approval, and who counts", "tally approvals",
        Reach::server, declare_approvals},
       {"withdraw", "Takes back what you asked for, before others sign",
-       "tally withdraw apr_0123456789abcdef", Reach::server, declare_withdraw},
+       "tally withdraw apr_0123456789abcdef", Reach::changes, declare_withdraw},
       {"quorum", "Asks for another number of people who must agree",
-       "tally quorum 3 --reason \"three of us share the pager\"", Reach::server, declare_quorum},
+       "tally quorum 3 --reason \"three of us share the pager\"", Reach::changes, declare_quorum},
   }};
   return kRows;
 }

@@ -5,7 +5,17 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "base/printable.h"
+
 namespace tally::cli {
+
+namespace {
+
+constexpr std::size_t kShownBytesMax = 200;  // of a wrong argument
+
+std::string shown(std::string const& text) { return printable(text, kShownBytesMax); }
+
+}  // namespace
 
 Argument& Argument::required() {
   option_->required();
@@ -31,7 +41,7 @@ Argument& Argument::one_of(std::span<std::string_view const> words) {
   kind(fmt::format("{}", fmt::join(words, "|")));
   option_->check([words](std::string const& text) -> std::string {
     if (std::ranges::find(words, text) != words.end()) return {};
-    return fmt::format("\"{}\" is none of {}", text, fmt::join(words, ", "));
+    return fmt::format("\"{}\" is none of {}", shown(text), fmt::join(words, ", "));
   });
   return *this;
 }
@@ -52,7 +62,7 @@ Argument Arguments::add(std::string const& names, Read read, std::string const& 
       [read = std::move(read), names](CLI::results_t const& texts) {
         for (std::string const& text : texts)
           if (auto fault = read(text); !fault.empty())
-            throw CLI::ValidationError(names, fmt::format("\"{}\" {}", text, fault));
+            throw CLI::ValidationError(names, fmt::format("\"{}\" {}", shown(text), fault));
         return true;
       },
       help);

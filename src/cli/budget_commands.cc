@@ -62,7 +62,8 @@ Action declare_grant(Arguments& arguments) {
       if (!asked && asked.error().problem && asked.error().problem->code == "not_found")
         return no_such_tenant(call, client, grant->tenant);
       return present(call, asked, [&](std::ostream& out, wire::Budget const& budget) {
-        fmt::print(out, "granted {} USD\n", format_usd(grant->amount));
+        fmt::print(out, "granted {} USD{}\n", format_usd(grant->amount), if_repeated(call));
+        if (call.repeated) fmt::print(out, "the budget as it was then:\n");
         show_budget(out, budget);
       });
     });
@@ -74,7 +75,7 @@ Action declare_grant(Arguments& arguments) {
 std::span<Command const> budget_commands() {
   static constexpr std::array<Command, 2> kRows{{
       {"budget grant", "Gives credits to a tenant", "tally budget grant default 25.00",
-       Reach::server, declare_grant},
+       Reach::changes, declare_grant},
       {"budget show", "Shows what is available, held and spent", "tally budget show", Reach::server,
        declare_show},
   }};

@@ -23,7 +23,8 @@ struct Call {
   std::string data = {};    // --data
   // --idempotency-key; where it was left out, the one that was made and shown.
   std::optional<std::string> idempotency_key = {};
-  bool offline = false;     // Reach::either: --data was named, and no server
+  bool offline = false;   // Reach::either: --data was named, and no server
+  bool repeated = false;  // the answer is one that the idempotency key got before
 };
 
 using Action = std::function<ExitCode(Call&)>;
@@ -31,9 +32,10 @@ using Action = std::function<ExitCode(Call&)>;
 // What a command needs beside its own arguments; decides which shared options it takes.
 enum class Reach {
   nothing,
-  data,    // a data directory, offline: --data
-  server,  // a running server: --server, and --data for its operator.key
-  either,  // a running server; or a data directory, offline, where --data is named
+  data,     // a data directory, offline: --data
+  server,   // a running server: --server, and --data for its operator.key
+  changes,  // the same, to change something there: --idempotency-key as well
+  either,   // a running server; or a data directory, offline, where --data is named
 };
 
 struct Command {

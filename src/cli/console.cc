@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/printable.h"
+
 namespace tally::cli {
 
 namespace {
@@ -24,15 +26,24 @@ void Console::complain(std::string_view what, std::string_view next) {
   bool const color = color_ && streams_.err_is_terminal;
   streams_.err << "tally: ";
   if (color) streams_.err << kRed;
-  streams_.err << what;
+  streams_.err << printable_lines(what);
   if (color) streams_.err << kPlain;
   streams_.err << '\n';
-  if (!next.empty()) streams_.err << "  next: " << next << '\n';
+  if (!next.empty()) streams_.err << "  next: " << printable_lines(next) << '\n';
 }
 
 void Console::note(std::string_view text) {
   clear_progress();
-  streams_.err << text << '\n';
+  streams_.err << printable_lines(text) << '\n';
+}
+
+std::optional<bool> Console::confirm(std::string_view question) {
+  if (!streams_.in_is_terminal || !streams_.err_is_terminal) return std::nullopt;
+  clear_progress();
+  streams_.err << printable_lines(question) << " [y/N] " << std::flush;
+  std::string answer;
+  std::getline(streams_.in, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 void Console::progress(std::string_view text) {

@@ -29,6 +29,7 @@ class Console {
     std::ostream& err;
     bool out_is_terminal = false;
     bool err_is_terminal = false;
+    bool in_is_terminal = false;
   };
   Console(Streams streams, bool no_color) : streams_(streams), color_(!no_color) {}
 
@@ -46,6 +47,8 @@ class Console {
   void complain(std::string_view what, std::string_view next);
   // Something worth knowing that is no error.
   void note(std::string_view text);
+  // Whether a person says yes; none where no person is there to be asked.
+  std::optional<bool> confirm(std::string_view question);
   // One line that is overwritten; nothing unless a person watches.
   void progress(std::string_view text);
 

@@ -9,13 +9,21 @@ namespace tally::cli {
 
 namespace {
 
-void show_key(std::ostream& out, wire::Key const& key) {
-  fmt::print(out, "{}  tenant {}  owner {}  scopes {}", to_text(key.key_id), key.tenant.value(),
-             key.owner.value(), fmt::join(key.scopes, ","));
-  if (key.expires_at) fmt::print(out, "  expires {}", to_rfc3339(*key.expires_at));
+// What the key opens, and until when.
+std::string life_of(wire::Key const& key) {
+  std::string const end = key.expires_at ? to_rfc3339(*key.expires_at) : "";
+  if (key.revoked) return end.empty() ? "revoked" : "revoked, ended " + end;
+  if (key.state == "person_removed") return "dead: its person was removed";
+  if (key.state == "expired") return end.empty() ? "expired unclaimed" : "expired " + end;
+  std::string text = end.empty() ? "valid" : "valid until " + end;
   if (key.claim_expires_at)
-    fmt::print(out, "  unclaimed, code until {}", to_rfc3339(*key.claim_expires_at));
-  fmt::print(out, "{}\n", key.revoked ? "  revoked" : "");
+    text = fmt::format("unclaimed, code until {}", to_rfc3339(*key.claim_expires_at));
+  return text;
+}
+
+void show_key(std::ostream& out, wire::Key const& key) {
+  fmt::print(out, "{}  tenant {}  owner {}  scopes {}  {}\n", to_text(key.key_id),
+             key.tenant.value(), key.owner.value(), fmt::join(key.scopes, ","), life_of(key));
 }
 
 void say_token_is_shown_once(Call& call, wire::Key const& key) {
@@ -23,21 +31,35 @@ void say_token_is_shown_once(Call& call, wire::Key const& key) {
       fmt::format("{}: this is the only time that its token is shown", to_text(key.key_id)));
 }
 
-void show_code(Call& call, std::ostream& out, PersonId const& owner, std::string const& code,
-               Instant expires_at) {
-  fmt::print(out, "{}\n", code);
+void show_code(Call& call, wire::ClaimCode const& one) {
+  fmt::print(call.console.out(), "{}\n", one.claim_code);
   call.console.note(fmt::format(
-      "the claim code for {}, shown once; it works once, until {}\n  next: {} runs tally key claim "
-      "{}",
-      owner.value(), to_rfc3339(expires_at), owner.value(), code));
+      "{0}: the claim code for {1}, shown once; it works once, until {2}\n"
+      "  next: {1} runs tally key claim {3}",
+      to_text(one.key_id), one.owner.value(), to_rfc3339(one.expires_at), one.claim_code));
 }
 
 void show_created(Call& call, wire::Key const& key) {
   if (key.claim_code)
-    return show_code(call, call.console.out(), key.owner, *key.claim_code,
-                     key.claim_expires_at.value_or(Instant{}));
+    return show_code(call, {.key_id = key.key_id,
+                            .owner = key.owner,
+                            .claim_code = *key.claim_code,
+                            .expires_at = key.claim_expires_at.value_or(Instant{})});
   fmt::print(call.console.out(), "{}\n", key.token.value_or(""));
   say_token_is_shown_once(call, key);
+}
+
+// Its token, or its claim code, stood in the first answer and is kept nowhere.
+ExitCode report_not_shown_again(Call& call, wire::Key const& key) {
+  std::string const id = to_text(key.key_id);
+  call.console.complain(
+      fmt::format("{} was created by an earlier request with this idempotency key; its {} was "
+                  "shown then, once, and is kept nowhere",
+                  id, key.claim_expires_at ? "claim code" : "token"),
+      fmt::format("if that answer is lost: tally key revoke {}, then tally key create with another "
+                  "--idempotency-key, or none",
+                  id));
+  return ExitCode::no;
 }
 
 Action declare_create(Arguments& arguments) {
@@ -51,8 +73,13 @@ Action declare_create(Arguments& arguments) {
   arguments.option("--expires", request->expires_at, "When it ends; never, when left out");
   return [request](Call& call) {
     return online(call, [&](client::TallyClient& client) {
-      return present_proposed(call, client.create_key(*request),
-                              [&](wire::Key const& key) { show_created(call, key); });
+      auto const asked = client.create_key(*request);
+      auto const opens = [](wire::Key const& key) { return key.token || key.claim_code; };
+      ExitCode const code = present_proposed(call, asked, [&](wire::Key const& key) {
+        if (opens(key)) show_created(call, key);
+      });
+      if (!asked || !asked->message.done || opens(*asked->message.done)) return code;
+      return report_not_shown_again(call, *asked->message.done);
     });
   };
 }
@@ -69,9 +96,8 @@ Action declare_claim(Arguments& arguments) {
       if (!asked || call.json) return code;
       say_token_is_shown_once(call, asked->message);
       if (asked->message.counts_from)
-        call.console.note(fmt::format("  it counts in approvals from {}, if {} may approve",
-                                      to_rfc3339(*asked->message.counts_from),
-                                      asked->message.owner.value()));
+        call.console.note(fmt::format("  it counts in approvals from {}",
+                                      to_rfc3339(*asked->message.counts_from)));
       return code;
     });
   };
@@ -83,9 +109,7 @@ Action declare_claim_code(Arguments& arguments) {
   return [key](Call& call) {
     return online(call, [&](client::TallyClient& client) {
       return present(call, client.claim_code(*key),
-                     [&](std::ostream& out, wire::ClaimCode const& one) {
-                       show_code(call, out, one.owner, one.claim_code, one.expires_at);
-                     });
+                     [&](std::ostream&, wire::ClaimCode const& one) { show_code(call, one); });
     });
   };
 }
@@ -105,8 +129,9 @@ Action declare_revoke(Arguments& arguments) {
   arguments.option("key", *key, "key_...").required();
   return [key](Call& call) {
     return online(call, [&](client::TallyClient& client) {
-      return present(call, client.revoke_key(*key), [&](std::ostream& out, wire::Key const&) {
-        fmt::print(out, "revoked {}\n", to_text(*key));
+      return present(call, client.revoke_key(*key), [&](std::ostream& out, wire::Key const& one) {
+        fmt::print(out, "revoked {}{}\n", to_text(*key), if_repeated(call));
+        if (one.note) call.console.note("  " + *one.note);
       });
     });
   };
@@ -117,15 +142,15 @@ Action declare_revoke(Arguments& arguments) {
 std::span<Command const> key_commands() {
   static constexpr std::array<Command, 5> kRows{{
       {"key create", "Makes a key: its token, or a claim code for another person",
-       "tally key create --tenant default --person bob --scope approve", Reach::server,
+       "tally key create --tenant default --person bob --scope approve", Reach::changes,
        declare_create},
       {"key claim", "Fetches the token of a key with its claim code, once",
        "tally key claim tc_0123456789abcdef0123456789abcdef01234567", Reach::server, declare_claim},
       {"key claim-code", "Shows the claim code of a key that was approved, once",
-       "tally key claim-code key_0123456789abcdef", Reach::server, declare_claim_code},
+       "tally key claim-code key_0123456789abcdef", Reach::changes, declare_claim_code},
       {"key list", "Lists keys, without their tokens", "tally key list", Reach::server,
        declare_list},
-      {"key revoke", "Ends a key for good", "tally key revoke key_0123456789abcdef", Reach::server,
+      {"key revoke", "Ends a key for good", "tally key revoke key_0123456789abcdef", Reach::changes,
        declare_revoke},
   }};
   return kRows;

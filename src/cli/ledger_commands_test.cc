@@ -273,6 +273,18 @@ TEST(LedgerProve, MakesAProofThatChecksOffline) {
   EXPECT_EQ(*parsed(checked.out).find("seq"), json::Value(2));
   EXPECT_EQ(*parsed(checked.out).find("size"), json::Value(4));
   EXPECT_EQ(with("nonsense").code, ExitCode::usage);
+  std::vector<std::string> words = check;
+  words.insert(words.end(), {"--vkey", ledger.vkey()});
+  Ran const said = run_tally(words);
+  for (std::string_view part : {"\n  checked ", "\n  against ", "\n  not shown "})
+    EXPECT_TRUE(contains(said.out, part)) << said.out;
+  EXPECT_TRUE(contains(said.out, ledger.vkey().substr(0, ledger.vkey().rfind('+')))) << said.out;
+
+  Ran const swapped = run_tally({"ledger", "prove", "--check", folder.file("leaf"),
+                                 folder.file("proof"), "--vkey", ledger.vkey()});
+  EXPECT_EQ(swapped.code, ExitCode::no);
+  EXPECT_TRUE(contains(swapped.err, folder.file("leaf") + " is no proof: line 1")) << swapped.err;
+  EXPECT_TRUE(contains(swapped.err, "the proof first, then the leaf")) << swapped.err;
 
   flip_bit_at(folder.file("leaf"), "tenant.created");
   EXPECT_EQ(with(ledger.vkey()).code, ExitCode::no);

@@ -93,7 +93,12 @@ ExitCode check_proof(Call& call, Prove const& options) {
   for (auto const* file : {&text, &leaf})
     if (!*file) return report(call, ExitCode::usage, file->error(), "--check takes PROOF and LEAF");
   auto const proof = merkle::parse_tlog_proof(*text);
-  if (!proof) return report(call, ExitCode::no, proof.error(), "ask for the proof again");
+  if (!proof) {
+    call.console.complain(
+        fmt::format("{} is no proof: {}", options.check[0], proof.error().detail),
+        "--check takes the proof first, then the leaf; or ask for the proof again");
+    return ExitCode::no;
+  }
   auto const checkpoint = merkle::verify_tlog_proof(*proof, as_bytes(*leaf), *key);
   if (!checkpoint)
     return report(call, ExitCode::no, checkpoint.error(),
@@ -110,8 +115,16 @@ ExitCode check_proof(Call& call, Prove const& options) {
         .end_object();
     call.console.out() << out << '\n';
   } else {
-    fmt::print(call.console.out(), "ok: the leaf is event {} of {}, in a checkpoint of {} events\n",
-               proof->index, checkpoint->origin, checkpoint->size);
+    std::ostream& out = call.console.out();
+    fmt::print(out, "ok: the leaf is event {} of {}, in a checkpoint of {} events\n", proof->index,
+               checkpoint->origin, checkpoint->size);
+    fmt::print(out, "  checked    these bytes of the leaf, hashed up to the root {}\n",
+               checkpoint->root.hex());
+    fmt::print(out, "  against    the signature on that root by the key of --vkey, {}+{:08x}\n",
+               key->name, key->id);
+    fmt::print(out,
+               "  not shown  whose key that is; that a later checkpoint contains this one; that "
+               "what the event says is so\n");
   }
   return ExitCode::yes;
 }

@@ -26,7 +26,8 @@ int main(int count, char** words) {
                                .out = std::cout,
                                .err = std::cerr,
                                .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
-                               .err_is_terminal = ::isatty(STDERR_FILENO) == 1},
+                               .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
+                               .in_is_terminal = ::isatty(STDIN_FILENO) == 1},
                               environment.no_color);
   std::vector<std::string> arguments(words + std::min(count, 1), words + count);
   return static_cast<int>(tally::cli::run_program(std::move(arguments), environment, console));

@@ -6,6 +6,7 @@
 #include "cli/proposals.h"
 #include "cli/shown.h"
 #include "cli/table.h"
+#include "cli/way_out.h"
 
 namespace tally::cli {
 
@@ -39,12 +40,25 @@ void declare_scope(Arguments& arguments, ModeOptions& options) {
                        arguments.option("--run", options.run, "Only this run")});
 }
 
+// The server says what there is; which name was meant, only we know.
+ExitCode no_such_scope(Call& call, ModeOptions const& options, wire::Problem const& problem) {
+  call.console.complain(fmt::format("there is no {}: {}", options.scope(), problem.detail),
+                        "tally mode --help shows how a tenant, job, key or run is named");
+  return ExitCode::no;
+}
+
 ExitCode send_mode(Call& call, ModeOptions const& options) {
   return online(call, [&](client::TallyClient& client) {
     auto const asked =
         client.set_mode({.mode = options.mode, .scope = options.scope(), .reason = options.reason});
-    return answer_proposal(call, asked,
-                           fmt::format("{} is in {} mode", options.scope(), options.mode));
+    if (!asked && asked.error().problem && asked.error().problem->code == "not_found" && !call.json)
+      return no_such_scope(call, options, *asked.error().problem);
+    ExitCode const code = answer_proposal(
+        call, asked, fmt::format("{} is in {} mode", options.scope(), options.mode));
+    if (asked && call.repeated) call.console.note("  next: tally mode shows what is in force now");
+    if (!asked && asked.error().problem && asked.error().problem->code == "conflict")
+      call.console.note("  tally mode shows what is in force, and the command that leaves it");
+    return code;
   });
 }
 
@@ -64,7 +78,13 @@ void show_modes(Console& console, wire::ModeReport const& report) {
                {.text = one.since ? moment_text(*one.since) : "-"},
                {.text = one.reason}});
   table.print(console);
-  fmt::print(console.out(), "a person ends each: tally resume --reason TEXT, with its scope\n");
+  bool const several = report.scopes.size() > 1;
+  for (wire::Mode const& one : report.scopes)
+    fmt::print(console.out(), "a person ends {}: {}\n", several ? one.scope : "it",
+               way_out({.mode = one.mode,
+                        .scope = one.scope,
+                        .next_mode = one.next_mode,
+                        .safe_until = one.safe_until}));
 }
 
 // Without a mode it shows what is in force.
@@ -77,7 +97,9 @@ Action declare_mode(Arguments& arguments) {
   declare_scope(arguments, *options);
   return [options](Call& call) {
     if (!options->mode.empty() && !options->reason.empty()) return send_mode(call, *options);
-    if (!options->mode.empty() || !options->reason.empty() || options->scope() != kEverything) {
+    bool const sets_something = !options->mode.empty() || !options->reason.empty() ||
+                                options->scope() != kEverything || call.idempotency_key;
+    if (sets_something) {
       call.console.complain("mode: a mode is set with its reason, and shown without options",
                             "tally mode stop --reason TEXT, or tally mode alone");
       return ExitCode::usage;
@@ -92,7 +114,8 @@ Action declare_halt(Arguments& arguments) {
   auto options = std::make_shared<ModeOptions>();
   arguments
       .option("--mode", options->mode,
-              "safe: no new runs; stop: nothing executes; halt: only record and inspect")
+              "safe: no new runs; stop: nothing executes; halt: only record and inspect, and "
+              "lifted to safe mode alone, which then stands for 48 h before tally resume")
       .required()
       .one_of(kRaised);
   return set_mode(arguments, options);
@@ -107,13 +130,13 @@ Action declare_resume(Arguments& arguments) {
 std::span<Command const> mode_commands() {
   static constexpr std::array<Command, 3> kRows{{
       {"mode", "Shows which modes are in force and why, or sets one",
-       "tally mode safe --tenant acme --reason \"its bill looks wrong\"", Reach::server,
+       "tally mode safe --tenant acme --reason \"its bill looks wrong\"", Reach::changes,
        declare_mode},
       {"halt", "Stops everything, or one tenant, job, key or run",
-       "tally halt --mode stop --job log-patterns --reason \"it charges too much\"", Reach::server,
+       "tally halt --mode stop --job log-patterns --reason \"it charges too much\"", Reach::changes,
        declare_halt},
-      {"resume", "Asks to go back to normal; leaving stop or halt takes approval",
-       "tally resume --job log-patterns --reason \"the price is mended\"", Reach::server,
+      {"resume", "Asks to go back to normal; out of stop by approval, out of halt by way of safe",
+       "tally resume --job log-patterns --reason \"the price is mended\"", Reach::changes,
        declare_resume},
   }};
   return kRows;

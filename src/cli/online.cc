@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/files.h"
+#include "cli/shown.h"
 #include "platform/os_entropy.h"
 
 namespace tally::cli {
@@ -16,6 +19,14 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(kBlanks) - first + 1));
 }
 
+// Said before anything else of the answer: it speaks of then, not of now.
+void say_repeated(Call& call, client::Repetition const& repetition) {
+  call.repeated = true;
+  call.console.note(fmt::format(
+      "repeated: this was answered {}; nothing was done again",
+      repetition.answered_at ? "at " + moment_text(*repetition.answered_at) + " UTC" : "before"));
+}
+
 std::string key_for(Call& call) {
   if (!call.idempotency_key) {
     call.idempotency_key = random_idempotency_key();
@@ -26,6 +37,10 @@ std::string key_for(Call& call) {
 
 }  // namespace
 
+std::string_view if_repeated(Call const& call) {
+  return call.repeated ? " (answered so before; nothing was done again)" : "";
+}
+
 std::string random_idempotency_key() {
   std::array<std::uint8_t, 16> bytes{};
   platform::OsEntropy().fill(bytes);
@@ -33,13 +48,18 @@ std::string random_idempotency_key() {
 }
 
 Result<std::string> find_key(Call& call) {
-  if (call.key) return *call.key;
+  if (call.key && !trimmed(*call.key).empty()) {
+    std::string key = trimmed(*call.key);
+    if (std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; })) return key;
+    return fail("no_key", "TALLY_KEY holds a blank or another character that no key has");
+  }
   std::string const file = call.data + "/operator.key";
   auto const content = read_file(call.console, file);
   std::string const key = content ? trimmed(*content) : "";
   if (!key.empty()) return key;
-  return fail("no_key", fmt::format("there is no key: TALLY_KEY is not set and {}",
-                                    content ? file + " is empty" : content.error().detail));
+  return fail("no_key",
+              fmt::format("there is no key: TALLY_KEY is {} and {}", call.key ? "empty" : "not set",
+                          content ? file + " is empty" : content.error().detail));
 }
 
 namespace {
@@ -61,14 +81,17 @@ ExitCode online(Call& call, std::function<ExitCode(client::TallyClient&)> const&
     return report(call, ExitCode::usage, key.error(),
                   "export TALLY_KEY=tk_..., or name the server's data directory with --data");
   }
-  client::TallyClient client(*url, *key, [&call] { return key_for(call); });
+  client::TallyClient client(
+      *url, *key, [&call] { return key_for(call); },
+      [&call](client::Repetition const& repetition) { say_repeated(call, repetition); },
+      client::Texts::for_people);
   return work(client);
 }
 
 ExitCode without_key(Call& call, std::function<ExitCode(client::TallyClient&)> const& work) {
   auto const url = find_server(call);
   if (!url) return no_server(call, url.error());
-  client::TallyClient client(*url, "");
+  client::TallyClient client(*url, "", {}, {}, client::Texts::for_people);
   return work(client);
 }
 

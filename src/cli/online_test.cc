@@ -158,6 +158,28 @@ TEST(Refusals, HaveExitCodesByWhatCanBeDone) {
   }
 }
 
+// What is wrong may be the body or the query: both are the request.
+TEST(Refusals, WithoutAPointerSpeakOfTheRequest) {
+  CannedServer server(
+      {{.status = 422,
+        .body = problem("validation_error", 422,
+                        R"(,"errors":[{"pointer":"","detail":"the query parameter a is given )"
+                        R"(twice"},{"pointer":"/b","detail":"is missing"}])")}});
+  Ran const ran = run_tally({"run", "show", std::string(kRunId)}, against(server));
+  EXPECT_TRUE(
+      contains(ran.err, "\n  the request: the query parameter a is given twice\n  /b is missing"))
+      << ran.err;
+}
+
+TEST(Refusals, NameASingleFaultOnceWithItsPlace) {
+  CannedServer server({{.status = 422,
+                        .body = problem("validation_error", 422,
+                                        R"(,"errors":[{"pointer":"/b","detail":"the detail"}])")}});
+  Ran const ran = run_tally({"run", "show", std::string(kRunId)}, against(server));
+  EXPECT_TRUE(ran.err.starts_with("tally: validation_error: /b the detail\n  correlation id "))
+      << ran.err;
+}
+
 TEST(RunResult, WritesWhatHashesToTheReference) {
   CannedServer server({{.status = 200, .body = run_of("succeeded", result_of("42\n"))},
                        {.status = 200, .body = "42\n"}});
@@ -226,12 +248,12 @@ constexpr std::string_view kForBob =
     R"("revoked":false,"expires_at":null)";
 
 TEST(Keys, ForAnotherPersonPrintTheClaimCodeAloneOnStdout) {
-  CannedServer server({{.status = 201,
-                        .body = std::string(kForBob) + R"(,"claim_code":"tc_1",)"
-                                R"("claim_expires_at":"2026-01-04T00:00:00Z"})"}});
-  Ran const ran = run_tally({"key", "create", "--tenant", "t", "--person", "bob", "--scope",
-                             "approve"},
-                            against(server));
+  CannedServer server(
+      {{.status = 201,
+        .body = std::string(kForBob) + R"(,"claim_code":"tc_1",)"
+                                       R"("claim_expires_at":"2026-01-04T00:00:00Z"})"}});
+  Ran const ran = run_tally(
+      {"key", "create", "--tenant", "t", "--person", "bob", "--scope", "approve"}, against(server));
   EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
   EXPECT_EQ(ran.out, "tc_1\n");
   EXPECT_TRUE(contains(ran.err, "bob runs tally key claim tc_1")) << ran.err;
@@ -241,17 +263,16 @@ TEST(Keys, ThatWaitForApprovalAreFive) {
   CannedServer server({{.status = 202,
                         .body = R"({"outcome":"needs_approval",)"
                                 R"("approval_id":"apr_00000000000000aa"})"}});
-  Ran const ran = run_tally({"key", "create", "--tenant", "t", "--person", "bob", "--scope",
-                             "approve"},
-                            against(server));
+  Ran const ran = run_tally(
+      {"key", "create", "--tenant", "t", "--person", "bob", "--scope", "approve"}, against(server));
   EXPECT_EQ(ran.code, ExitCode::waiting);
   EXPECT_TRUE(contains(ran.err, "tally approve apr_00000000000000aa")) << ran.err;
 }
 
 TEST(Keys, AreClaimedWithoutAKey) {
   CannedServer server({{.status = 200, .body = std::string(kForBob) + R"(,"token":"tk_new"})"}});
-  Ran const ran = run_tally({"key", "claim", "tc_1"},
-                            {.environment = {.server = server.url(), .key = {}}});
+  Ran const ran =
+      run_tally({"key", "claim", "tc_1"}, {.environment = {.server = server.url(), .key = {}}});
   EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
   EXPECT_EQ(ran.out, "tk_new\n");
   EXPECT_FALSE(contains(server.requests().at(0), "Authorization")) << server.requests().at(0);

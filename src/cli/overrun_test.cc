@@ -51,6 +51,62 @@ TEST(Overrun, IsInTheRowOfTheRunInAList) {
   EXPECT_TRUE(contains(ran.out, "overrun 3.1700, unaccounted 0.0021")) << ran.out;
 }
 
+// A resolution that the server does not take without a second thought, and then does.
+std::vector<client::CannedAnswer> above_the_hold() {
+  return {{.status = 422,
+           .body = R"({"type":"/problems/validation_error","title":"t","status":422,"detail":"d",)"
+                   R"("code":"validation_error",)"
+                   R"("correlation_id":"0af7651916cd43dd8448eb211c80319c",)"
+                   R"("errors":[{"pointer":"/above_hold_max_usd",)"
+                   R"("detail":"9.0000 USD are 8.9500 above the run's hold of 0.0500"}]})"},
+          {.status = 200,
+           .body = R"({"outcome":"done","receipt":{"charged_usd":"0.0500",)"
+                   R"("released_usd":"0.0000","reason":"audit_resolved","overrun_usd":"8.9500",)"
+                   R"("paid_usd":"1.0000","owed_usd":"7.9500"}})"}};
+}
+
+std::vector<std::string> resolving(std::string const& more = "") {
+  std::vector<std::string> words{"run",      "resolve", std::string(kRunId), "--charge", "9",
+                                 "--reason", "r"};
+  if (!more.empty()) words.push_back(more);
+  return words;
+}
+
+TEST(Resolve, AboveTheHoldIsAskedAboutAndThenSaysWhatIsPaidAndOwed) {
+  CannedServer server(above_the_hold());
+  World world = against(server);
+  world.terminal = true;
+  world.input = "y\n";
+  Ran const ran = run_tally(resolving(), world);
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_TRUE(contains(ran.err, "8.9500 above the run's hold of 0.0500; charge it? [y/N]"))
+      << ran.err;
+  EXPECT_EQ(ran.out, fmt::format("{} is charged 0.0500 USD of its hold; 8.9500 above it: 1.0000 "
+                                 "paid out of what was available, 7.9500 owed\n",
+                                 kRunId));
+  EXPECT_TRUE(contains(server.requests().at(0), R"("above_hold_max_usd":"0.0000")"));
+  EXPECT_FALSE(contains(server.requests().at(1), "above_hold_max_usd"));
+}
+
+TEST(Resolve, AboveTheHoldIsNotDoneWithoutAYes) {
+  CannedServer asked({above_the_hold().front()});
+  World world = against(asked);
+  world.terminal = true;
+  world.input = "\n";
+  EXPECT_EQ(run_tally(resolving(), world).code, ExitCode::no);
+  CannedServer nobody({above_the_hold().front()});
+  Ran const ran = run_tally(resolving(), against(nobody));
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_TRUE(contains(ran.err, "9.0000 USD are 8.9500 above the run's hold of 0.0500")) << ran.err;
+  EXPECT_TRUE(contains(ran.err, "say --yes if it is meant")) << ran.err;
+}
+
+TEST(Resolve, WithYesAsksNobody) {
+  CannedServer server({above_the_hold().back()});
+  EXPECT_EQ(run_tally(resolving("--yes"), against(server)).code, ExitCode::yes);
+  EXPECT_FALSE(contains(server.requests().at(0), "above_hold_max_usd"));
+}
+
 TEST(Debt, IsInALineOfTheBudgetAndOfARefusal) {
   std::string const budget =
       R"({"tenant":"acme","plan":"unlimited","granted_usd":"10.0000","available_usd":"0.0000",)"

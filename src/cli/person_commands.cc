@@ -29,7 +29,7 @@ Action declare_add(Arguments& arguments) {
   return [request](Call& call) {
     return online(call, [&](client::TallyClient& client) {
       return present_proposed(call, client.add_person(*request), [&](wire::Person const& person) {
-        fmt::print(call.console.out(), "added {}\n", person.person.value());
+        fmt::print(call.console.out(), "added {}{}\n", person.person.value(), if_repeated(call));
         call.console.note(
             fmt::format("  next: tally key create --tenant TENANT --person {} --scope ...",
                         person.person.value()));
@@ -63,11 +63,11 @@ Action declare_remove(Arguments& arguments) {
 std::span<Command const> person_commands() {
   static constexpr std::array<Command, 3> kRows{{
       {"person add", "Registers a person; an approver or admin by approval",
-       "tally person add bob --name \"Bob B.\" --role approver", Reach::server, declare_add},
+       "tally person add bob --name \"Bob B.\" --role approver", Reach::changes, declare_add},
       {"person list", "Lists people, and from when they count in approvals", "tally person list",
        Reach::server, declare_list},
       {"person remove", "Removes a person and all keys of theirs", "tally person remove bob",
-       Reach::server, declare_remove},
+       Reach::changes, declare_remove},
   }};
   return kRows;
 }

@@ -4,10 +4,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/nearest.h"
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/version.h"
-#include "wire/nearest.h"
 
 namespace tally::cli {
 
@@ -18,28 +18,28 @@ struct Parsed {
   bool json = false;
   std::string server;
   std::string data{kDataDefault};
-  std::optional<std::string> idempotency_key;
+  std::optional<IdempotencyText> idempotency_key;
   bool data_is_named = false;
   Command const* command = nullptr;
   Action action;
 };
 
 std::string about_data(Reach reach) {
-  if (reach == Reach::server) return "Where operator.key is, if TALLY_KEY is not set";
+  if (reach == Reach::server || reach == Reach::changes)
+    return "Where operator.key is, if TALLY_KEY is not set";
   if (reach == Reach::either) return "A server's data directory, to be read without a server";
   return "The server's data directory";
 }
 
 void declare_shared(CLI::App& app, Command const& command, Parsed& parsed) {
   app.add_flag("--json", parsed.json, "Write the answer as JSON");
-  if (command.reach == Reach::server || command.reach == Reach::either)
+  if (command.reach != Reach::nothing && command.reach != Reach::data)
     app.add_option("--server", parsed.server, "The server's address (TALLY_SERVER)")
         ->type_name("URL")
         ->capture_default_str();
-  if (command.reach == Reach::server)
-    app.add_option("--idempotency-key", parsed.idempotency_key,
-                   "To repeat a command whose answer was lost: the key that it showed")
-        ->type_name("KEY");
+  if (command.reach == Reach::changes)
+    Arguments(app).option("--idempotency-key", parsed.idempotency_key,
+                          "To repeat a command whose answer was lost: the key that it showed");
   if (command.reach != Reach::nothing)
     app.add_option_function<std::string>(
            "--data",
@@ -99,7 +99,7 @@ std::optional<std::string> meant(CLI::App const& app, std::string const& word) {
   for (CLI::App const* one : app.get_subcommands({})) known.push_back(one->get_name());
   for (CLI::Option const* option : app.get_options())
     for (std::string const& name : option->get_lnames()) known.push_back("--" + name);
-  return wire::nearest(word, known);
+  return nearest(word, known);
 }
 
 // The first word that names no command, if the words lead that far.
@@ -142,7 +142,8 @@ ExitCode act(Parsed const& parsed, Environment const& environment, Console& cons
             .json = parsed.json,
             .server = parsed.server,
             .data = parsed.data,
-            .idempotency_key = parsed.idempotency_key,
+            .idempotency_key = parsed.idempotency_key ? std::optional(parsed.idempotency_key->value)
+                                                      : std::nullopt,
             .offline = parsed.command->reach == Reach::either && parsed.data_is_named};
   ExitCode const code = parsed.action(call);
   console.out().flush();

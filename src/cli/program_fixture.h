@@ -29,7 +29,8 @@ inline Ran run_tally(std::vector<std::string> arguments, World const& world = {}
                    .out = out,
                    .err = err,
                    .out_is_terminal = world.terminal,
-                   .err_is_terminal = world.terminal},
+                   .err_is_terminal = world.terminal,
+                   .in_is_terminal = world.terminal},
                   world.environment.no_color);
   ExitCode const code = run_program(std::move(arguments), world.environment, console);
   return {.code = code, .out = out.str(), .err = err.str()};

@@ -10,8 +10,12 @@ namespace tally::cli {
 ExitCode answer_proposal(Call& call, client::Asked<wire::ApprovalAnswer> const& asked,
                          std::string const& done);
 
-// The line that says it waits; exit code 5.
-ExitCode say_waiting(Call& call, ApprovalId approval);
+// The line that says it waits, for what where that is known; exit code 5.
+ExitCode say_waiting(Call& call, ApprovalId approval,
+                     std::optional<std::string> const& what = std::nullopt);
+
+// What a run was charged, and what became of the rest: "0.0100 USD of its hold, ...".
+std::string charge_text(wire::Receipt const& receipt);
 
 // The answer as it came with --json, or that it waits, or what `show` makes of what was done.
 template <class T, class Show>

@@ -2,7 +2,10 @@
 
 #include <fmt/ostream.h>
 
+#include <limits>
+
 #include "audit/replay.h"
+#include "base/printable.h"
 #include "cli/commands.h"
 #include "cli/offline.h"
 #include "json/writer.h"
@@ -40,11 +43,15 @@ void write_decision(json::Writer& writer, audit::Replayed const& one) {
 void show_decision(std::ostream& out, audit::Replayed const& one) {
   fmt::print(out, "{}  {}  event {}  {} by {}: {}\n", name_of(one.verdict), to_text(one.decision),
              one.seq, one.command, one.engine, fmt::join(one.events, ", "));
-  if (!one.reason.empty()) fmt::print(out, "  {}\n", one.reason);
+  // What a ledger holds was not always one line; see base/printable.h.
+  auto const line = [&](std::string const& text) {
+    out << "  " << printable(text, std::numeric_limits<std::size_t>::max()) << '\n';
+  };
+  if (!one.reason.empty()) line(one.reason);
   for (audit::Difference const& difference : one.differences)
-    fmt::print(out, "  {}: recorded {}, {} {}\n", difference.pointer, difference.recorded,
-               difference.pointer.starts_with("/decision/") ? "but in truth" : "today",
-               difference.replayed);
+    line(fmt::format("{}: recorded {}, {} {}", difference.pointer, difference.recorded,
+                     difference.pointer.starts_with("/decision/") ? "but in truth" : "today",
+                     difference.replayed));
 }
 
 ExitCode code_of(audit::ReplaySummary const& summary) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/way_out.h"
 #include "wire/problem_catalog.h"
 
 namespace tally::cli {
@@ -32,11 +33,23 @@ void say_how_to_repeat(Call& call) {
         fmt::format("  with --idempotency-key {} it is safe to ask again", *call.idempotency_key));
 }
 
-std::string words_of(wire::Problem const& problem) {
-  std::string text = fmt::format("{}: {}", problem.code, problem.detail);
+// The fault may be the body's or the query's: both are the request.
+std::string words_of(wire::FieldError const& error) {
+  return fmt::format("{} {}", error.pointer.empty() ? "the request:" : error.pointer, error.detail);
+}
+
+// Each fault once, with its place.
+std::string faults_of(wire::Problem const& problem) {
+  bool const one = problem.errors.size() == 1 && problem.code == "validation_error";
+  if (one) return words_of(problem.errors.front());
+  std::string text = problem.detail;
   for (wire::FieldError const& error : problem.errors)
-    text +=
-        fmt::format("\n  {} {}", error.pointer.empty() ? "the body" : error.pointer, error.detail);
+    if (error.detail != problem.detail) text += "\n  " + words_of(error);
+  return text;
+}
+
+std::string words_of(wire::Problem const& problem) {
+  std::string text = fmt::format("{}: {}", problem.code, faults_of(problem));
   if (problem.money) {
     wire::MoneyDetails const& money = *problem.money;
     text += fmt::format("\n  {}: limit {}, spent {}, held {}, available {}, asked {} (USD)",
@@ -61,18 +74,22 @@ std::string words_of(wire::Problem const& problem) {
 
 // Who is stopped waits for an administrator; who is stopped by an audit waits for its resolution.
 std::string next_of(wire::HaltDetails const& halt) {
-  auto const colon = halt.scope.find(':');
-  std::string const kind = halt.scope.substr(0, colon);
-  std::string option;
-  if (colon != std::string::npos)
-    option = fmt::format(" --{} {}", kind == "key" ? "key-id" : kind, halt.scope.substr(colon + 1));
   std::string const why = halt.run_id ? fmt::format("tally why {}; ", to_text(*halt.run_id)) : "";
-  return fmt::format("{}an administrator ends it: tally resume{} --reason TEXT", why, option);
+  return fmt::format("{}an administrator ends it: {}", why,
+                     way_out({.mode = halt.mode,
+                              .scope = halt.scope,
+                              .next_mode = halt.next_mode,
+                              .safe_until = halt.safe_until}));
 }
 
 // What to do next, by command where there is one.
 std::string next_of(wire::Problem const& problem, wire::ProblemKind const* kind) {
   if (problem.halt) return next_of(*problem.halt);
+  if (problem.code == "validation_error")
+    return "mend what is named here; --help shows what the command takes, an example first";
+  if (problem.code == "not_found")
+    return "check the name or id, and whose key this is; tally run list, tally tenant list, "
+           "tally key list, tally person list and tally approvals show what there is";
   return kind == nullptr ? "" : std::string(kind->remedy);
 }
 

@@ -4,6 +4,8 @@
 
 #include <fmt/ostream.h>
 
+#include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include "cli/commands.h"
@@ -90,11 +92,51 @@ void show_list(Console& console, wire::RunList const& list) {
                {.text = moment_text(run.created_at)},
                {.text = labels_text(run.labels)}});
   if (list.runs.empty())
-    fmt::print(console.out(), "no runs\n");
+    fmt::print(console.out(), "{}\n", list.next ? "none so far" : "no runs");
   else
     table.print(console);
   if (list.next)
-    fmt::print(console.out(), "and more: raise --limit, or narrow it with --status or --label\n");
+    fmt::print(console.out(), "and more: raise --limit, or go on with --cursor {}\n", *list.next);
+}
+
+// The list of several pages as one document; texts stay as the server sent them.
+std::string joined(std::vector<std::string> const& bodies) {
+  json::Array runs;
+  json::Value next;
+  for (std::string const& body : bodies) {
+    auto page = json::parse(body);
+    auto const* items = page ? page->find("runs") : nullptr;
+    if (items != nullptr && items->array() != nullptr)
+      runs.insert(runs.end(), items->array()->begin(), items->array()->end());
+    auto const* older = page ? page->find("next") : nullptr;
+    next = older == nullptr ? json::Value() : *older;
+  }
+  return json::write(
+      json::Value(json::Object{{"runs", json::Value(std::move(runs))}, {"next", std::move(next)}}));
+}
+
+// The server looks at so many runs for a page, and shows those of them that fit: pages are asked
+// for until there are as many as were asked for, within a bound.
+constexpr std::size_t kPagesMax = 100;
+
+ExitCode list_runs(Call& call, client::TallyClient& client, client::RunQuery query) {
+  auto asked = client.runs(query);
+  if (!asked) return report(call, asked.error());
+  wire::RunList& list = asked->message;
+  std::vector<std::string> bodies{asked->body};
+  while (list.next && std::ssize(list.runs) < query.limit && bodies.size() < kPagesMax) {
+    call.console.progress(fmt::format("{} found, older ones are looked at ...", list.runs.size()));
+    client::RunQuery older = query;
+    older.limit -= std::ssize(list.runs);
+    older.cursor = list.next;
+    auto more = client.runs(older);
+    if (!more) return report(call, more.error());
+    std::ranges::move(more->message.runs, std::back_inserter(list.runs));
+    list.next = std::move(more->message.next);
+    bodies.push_back(std::move(more->body));
+  }
+  if (bodies.size() > 1) asked->body = joined(bodies);
+  return present(call, asked, show_list);
 }
 
 Action declare_list(Arguments& arguments) {
@@ -104,11 +146,11 @@ Action declare_list(Arguments& arguments) {
   arguments.option("--label", *label, "Only runs with this label");
   arguments.option("--limit", query->limit, "At most so many, newest first [20]")
       .within(1, wire::kRunsPerPageMax);
+  arguments.option("--cursor", query->cursor, "Older than the end of an earlier list, as it said");
   return [query, label](Call& call) {
     if (*label) query->label = (*label)->key + "=" + (*label)->value;
-    return online(call, [&](client::TallyClient& client) {
-      return present(call, client.runs(*query), show_list);
-    });
+    return online(call,
+                  [&](client::TallyClient& client) { return list_runs(call, client, *query); });
   };
 }
 
@@ -126,22 +168,48 @@ struct Resolve {
   RunId run;
   Micros charge;
   std::string reason;
+  bool yes = false;
 };
 
+// Why the server asks to think again, where it does: the charge is above the run's hold.
+std::optional<std::string> above_the_hold(client::Asked<wire::ApprovalAnswer> const& asked) {
+  if (asked || !asked.error().problem) return std::nullopt;
+  for (wire::FieldError const& error : asked.error().problem->errors)
+    if (error.pointer == wire::kAboveHoldPointer) return error.detail;
+  return std::nullopt;
+}
+
+// What exceeds the hold is asked about once more, unless --yes was said at once.
+ExitCode resolve(Call& call, client::TallyClient& client, Resolve const& options) {
+  wire::ResolutionRequest request{
+      .charge_usd = options.charge, .above_hold_max_usd = Micros(0), .reason = options.reason};
+  if (options.yes) request.above_hold_max_usd.reset();
+  auto asked = client.resolve(options.run, request);
+  if (auto const above = above_the_hold(asked)) {
+    auto const agreed = call.console.confirm(*above + "; charge it?");
+    if (!agreed.value_or(false)) {
+      call.console.complain(agreed ? "nothing was charged" : *above,
+                            "charge less, or say --yes if it is meant");
+      return agreed ? ExitCode::no : ExitCode::usage;
+    }
+    request.above_hold_max_usd.reset();
+    asked = client.resolve(options.run, request);
+  }
+  std::string done = format_usd(options.charge) + " USD";
+  if (asked && asked->message.receipt) done = charge_text(*asked->message.receipt);
+  return answer_proposal(call, asked, fmt::format("{} is charged {}", to_text(options.run), done));
+}
+
 Action declare_resolve(Arguments& arguments) {
-  auto resolve = std::make_shared<Resolve>();
-  run_argument(arguments, resolve->run);
-  arguments.option("--charge", resolve->charge, "What it is charged; the rest of its hold is free")
+  auto options = std::make_shared<Resolve>();
+  run_argument(arguments, options->run);
+  arguments.option("--charge", options->charge, "What it is charged; the rest of its hold is free")
       .required();
-  arguments.option("--reason", resolve->reason, "Why; it stands in the ledger").required();
-  return [resolve](Call& call) {
-    return online(call, [&](client::TallyClient& client) {
-      auto const asked =
-          client.resolve(resolve->run, {.charge_usd = resolve->charge, .reason = resolve->reason});
-      return answer_proposal(
-          call, asked,
-          fmt::format("{} is charged {} USD", to_text(resolve->run), format_usd(resolve->charge)));
-    });
+  arguments.option("--reason", options->reason, "Why; it stands in the ledger").required();
+  arguments.flag("--yes", options->yes, "Do not ask where that is above the run's hold");
+  return [options](Call& call) {
+    return online(call,
+                  [&](client::TallyClient& client) { return resolve(call, client, *options); });
   };
 }
 
@@ -262,17 +330,17 @@ void show_run(Console& console, wire::Run const& run) {
 std::span<Command const> run_commands() {
   static constexpr std::array<Command, 6> kRows{{
       {"run submit", "Submits a run; holds its cost before it starts",
-       "tally run submit --job log-patterns --input in.json --max-cost 0.05 --wait", Reach::server,
+       "tally run submit --job log-patterns --input in.json --max-cost 0.05 --wait", Reach::changes,
        declare_submit},
       {"run show", "Shows a run", "tally run show run_0123456789abcdef --wait 30", Reach::server,
        declare_show},
       {"run list", "Lists runs, newest first",
        "tally run list --status failed --label team=red --limit 50", Reach::server, declare_list},
       {"run cancel", "Cancels a run that has not ended", "tally run cancel run_0123456789abcdef",
-       Reach::server, declare_cancel},
+       Reach::changes, declare_cancel},
       {"run resolve", "Proposes what a run in audit_required is charged",
        "tally run resolve run_0123456789abcdef --charge 0.02 --reason \"the bill says so\"",
-       Reach::server, declare_resolve},
+       Reach::changes, declare_resolve},
       {"run result", "Fetches a result and checks its hash",
        "tally run result run_0123456789abcdef -o result.json", Reach::server, declare_result},
   }};

@@ -2,6 +2,9 @@
 
 #include <fmt/ostream.h>
 
+#include <set>
+
+#include "base/printable.h"
 #include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/online.h"
@@ -18,7 +21,7 @@ struct Submit {
   JobName job;
   std::string input;
   Micros max_cost;
-  std::optional<std::string> key;
+  std::optional<IdempotencyText> key;
   std::optional<std::int64_t> timeout_s;
   std::vector<Label> labels;
   bool dry_run = false;
@@ -41,6 +44,14 @@ Result<wire::SubmitRequest> request_of(Call& call, Submit const& submit) {
   return request;
 }
 
+// A label that has two values: which one counts is not ours to choose.
+std::optional<std::string> given_twice(std::vector<Label> const& labels) {
+  std::set<std::string> seen;
+  for (Label const& label : labels)
+    if (!seen.insert(label.key).second) return printable(label.key, label.key.size());
+  return std::nullopt;
+}
+
 void show_accepted(std::ostream& out, wire::SubmitAnswer const& answer) {
   fmt::print(out, "{} {}{}\n", to_text(answer.run_id), answer.status,
              answer.idempotent_replay ? " (the answer that this key got before)" : "");
@@ -51,9 +62,9 @@ void show_accepted(std::ostream& out, wire::SubmitAnswer const& answer) {
              to_text(answer.evidence.ledger));
 }
 
-ExitCode try_submit(Call& call, client::TallyClient& client, wire::SubmitRequest const& request,
-                    std::string const& key) {
-  auto const asked = client.try_submit(request, key);
+ExitCode try_submit(Call& call, client::TallyClient& client, wire::SubmitRequest const& request) {
+  // It takes no place in the idempotency table, so no key is shown for it.
+  auto const asked = client.try_submit(request, random_idempotency_key());
   ExitCode const code =
       present(call, asked, [](std::ostream& out, wire::DryRunAnswer const& answer) {
         if (answer.refusal) {
@@ -97,17 +108,9 @@ ExitCode submit(Call& call, client::TallyClient& client, Submit const& options) 
   if (!request)
     return report(call, ExitCode::usage, request.error(),
                   "--input names a file with one JSON document, or - for the standard input");
-  std::string const key = options.key ? *options.key : random_idempotency_key();
-  if (options.dry_run) return try_submit(call, client, *request, key);
-  // Said before it is used: whoever loses the answer can ask again and not pay twice.
-  if (!options.key) call.console.note("idempotency key " + key);
-  auto const asked = client.submit(*request, key);
-  if (!asked) {
-    ExitCode const code = report(call, asked.error());
-    if (code == ExitCode::failed)
-      call.console.note(fmt::format("  with --key {} it is safe to submit again", key));
-    return code;
-  }
+  if (options.dry_run) return try_submit(call, client, *request);
+  auto const asked = client.submit(*request);
+  if (!asked) return report(call, asked.error());
   if (!options.wait) return present(call, asked, show_accepted);
   return wait_for(call, client, asked->message.run_id);
 }
@@ -122,7 +125,8 @@ Action declare_submit(Arguments& arguments) {
       .kind("FILE");
   arguments.option("--max-cost", options->max_cost, "What it may cost at most; held until it ends")
       .required();
-  arguments.option("--key", options->key, "Idempotency key; a random one is made and shown");
+  arguments.option("--key", options->key,
+                   "Short for --idempotency-key; a random one is made and shown");
   arguments.option("--timeout", options->timeout_s, "Seconds that it may work")
       .within(1, wire::kTimeoutSecondsMax);
   arguments.option("--label", options->labels, "A label; may be repeated");
@@ -130,6 +134,18 @@ Action declare_submit(Arguments& arguments) {
   arguments.flag("--wait", options->wait,
                  "Wait for its end: exit 0 succeeded, 1 not, 5 needs an audit");
   return [options](Call& call) {
+    if (auto const twice = given_twice(options->labels)) {
+      call.console.complain(fmt::format("run submit: the label {} is given twice", *twice),
+                            "give each label one value");
+      return ExitCode::usage;
+    }
+    if (options->key && call.idempotency_key) {
+      call.console.complain(
+          "run submit: --key and --idempotency-key are the same: give one of them",
+          "tally run submit --help shows an example");
+      return ExitCode::usage;
+    }
+    if (options->key) call.idempotency_key = options->key->value;
     return online(call,
                   [&](client::TallyClient& client) { return submit(call, client, *options); });
   };

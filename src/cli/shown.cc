@@ -25,7 +25,8 @@ std::string clock_text(Instant at) {
 
 Tone tone_of(std::string_view status) {
   if (status == "succeeded" || status == "valid") return Tone::good;
-  if (status == "failed" || status == "expired" || status == "refused" || status == "revoked")
+  if (status == "failed" || status == "expired" || status == "refused" || status == "revoked" ||
+      status == "person_removed")
     return Tone::bad;
   if (status == "audit_required" || status == "queued" || status == "running") return Tone::waiting;
   return Tone::plain;

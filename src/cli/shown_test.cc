@@ -92,6 +92,25 @@ TEST(Wait, SaysTheRunFirstAndLeavesNoLineOfProgress) {
   EXPECT_TRUE(ran.err.ends_with("\r\x1b[K")) << ran.err;
 }
 
+TEST(RunList, FollowsPagesUntilItHasWhatWasAskedFor) {
+  auto const page = [](std::string const& runs, std::string const& next) {
+    return client::CannedAnswer{.status = 200,
+                                .body = R"({"runs":[)" + runs + R"(],"next":)" + next + "}"};
+  };
+  auto const first = run_of(kFirst, "failed", "j", "0.0100");
+  auto const second = run_of(kSecond, "failed", "j", "0.0100");
+  CannedServer server({page("", R"("900")"), page(first, R"("700")"), page(second, R"("500")")});
+  Ran const ran = run_tally({"run", "list", "--status", "failed", "--limit", "2"}, against(server));
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_TRUE(contains(ran.out, kFirst) && contains(ran.out, kSecond)) << ran.out;
+  EXPECT_TRUE(contains(ran.out, "and more: raise --limit, or go on with --cursor 500\n"))
+      << ran.out;
+  EXPECT_TRUE(contains(server.requests().at(2), "limit=1&status=failed&cursor=700 "));
+  CannedServer again({page("", R"("900")"), page(first, "null")});
+  Ran const json = run_tally({"run", "list", "--json"}, against(again));
+  EXPECT_TRUE(contains(json.out, R"("next":null)") && contains(json.out, kFirst)) << json.out;
+}
+
 TEST(WaitDeathTest, InterruptedSaysThatTheRunGoesOnAndIsInconclusive) {
   EXPECT_EXIT(
       {
@@ -121,7 +140,9 @@ TEST(RunResolve, ProposesAChargeAndWaitsForSignatures) {
   EXPECT_TRUE(contains(ran.err, "tally approve apr_00000000000000aa")) << ran.err;
   std::string const& sent = server.requests().at(0);
   EXPECT_TRUE(contains(sent, fmt::format("POST /v1/admin/runs/{}/resolution ", kFirst))) << sent;
-  EXPECT_TRUE(contains(sent, R"({"charge_usd":"0.0200","reason":"the bill says so"})")) << sent;
+  EXPECT_TRUE(contains(
+      sent, R"({"charge_usd":"0.0200","above_hold_max_usd":"0.0000","reason":"the bill says so"})"))
+      << sent;
 }
 
 TEST(Tenants, AreCreatedAndListed) {
@@ -163,6 +184,20 @@ TEST(Mode, IsShownWithItsReasonAndSetWithOne) {
             "tenant:acme is in safe mode\n");
   EXPECT_TRUE(
       contains(set.requests().at(0), R"({"mode":"safe","scope":"tenant:acme","reason":"r"})"));
+}
+
+TEST(Mode, OfAScopeThatThereIsNotNamesItAndSaysWhichThereAre) {
+  CannedServer server(
+      {{.status = 404,
+        .body = R"({"type":"/problems/not_found","title":"t","status":404,"detail":"no tenant has )"
+                R"(this name; there are: acme","code":"not_found",)"
+                R"("correlation_id":"0af7651916cd43dd8448eb211c80319c"})"}});
+  Ran const ran =
+      run_tally({"mode", "safe", "--tenant", "nosuch", "--reason", "r"}, against(server));
+  EXPECT_EQ(ran.code, ExitCode::no);
+  EXPECT_TRUE(
+      contains(ran.err, "there is no tenant:nosuch: no tenant has this name; there are: acme\n"))
+      << ran.err;
 }
 
 TEST(Halted, SaysWhoHasToActAndByWhichCommand) {

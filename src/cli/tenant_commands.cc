@@ -17,13 +17,15 @@ Action declare_create(Arguments& arguments) {
   return [request](Call& call) {
     return online(call, [&](client::TallyClient& client) {
       auto const asked = client.create_tenant(*request);
-      ExitCode const code = present(call, asked, [](std::ostream& out, wire::Tenant const& tenant) {
-        fmt::print(out, "created {}, rate plan {}\n", tenant.tenant.value(), tenant.plan.value());
-      });
+      auto const show = [&](std::ostream& out, wire::Tenant const& tenant) {
+        fmt::print(out, "created {}, rate plan {}{}\n", tenant.tenant.value(), tenant.plan.value(),
+                   if_repeated(call));
+      };
+      ExitCode const code = present(call, asked, show);
       if (asked && !call.json)
         call.console.note(
             fmt::format("  next: tally budget grant {0} 25.00, then tally key create "
-                        "--tenant {0} --scope runs:read,runs:write",
+                        "--tenant {0} --scope runs:read,runs:write,budget:read",
                         request->tenant.value()));
       return code;
     });
@@ -48,7 +50,7 @@ Action declare_list(Arguments&) {
 std::span<Command const> tenant_commands() {
   static constexpr std::array<Command, 2> kRows{{
       {"tenant create", "Makes a tenant, with a budget of its own and nothing in it",
-       "tally tenant create acme", Reach::server, declare_create},
+       "tally tenant create acme", Reach::changes, declare_create},
       {"tenant list", "Lists tenants", "tally tenant list", Reach::server, declare_list},
   }};
   return kRows;

@@ -7,6 +7,7 @@
 #include "cli/online.h"
 #include "cli/shown.h"
 #include "cli/why_offline.h"
+#include "wire/for_people.h"
 #include "wire/to_json.h"
 
 namespace tally::cli {
@@ -26,6 +27,15 @@ struct Options {
                            : views::why_subject(*subject);
   }
 };
+
+// What is wrong with the question, if anything.
+std::optional<std::string> objection(Options const& options) {
+  if (options.subject && options.idempotency_key) return "one thing is asked about at a time";
+  if (options.idempotency_key) return std::nullopt;
+  if (!options.subject || options.subject->empty())
+    return fmt::format("a subject is missing; it is {}", views::kWhySubjects);
+  return views::why_not(*options.subject);
+}
 
 void show_numbers(std::ostream& out, wire::WhyDecision const& decision) {
   if (decision.numbers.empty()) return;
@@ -80,7 +90,7 @@ ExitCode offline(Call& call, Options const& options) {
   if (call.json)
     write_json(call, wire::to_json(*why));
   else
-    show_why(call.console, *why);
+    show_why(call.console, wire::for_people(*why));
   return ExitCode::yes;
 }
 
@@ -95,13 +105,13 @@ ExitCode ask(Call& call, client::TallyClient& client, Options const& options) {
 Action declare_why(Arguments& arguments) {
   auto options = std::make_shared<Options>();
   arguments.option("subject", options->subject,
-                   "run_..., dec_..., key_..., a correlation id (32 hex), or an idempotency key");
+                   "run_..., dec_..., err_..., key_..., a correlation id (32 hex), or an "
+                   "idempotency key");
   arguments.option("--idempotency-key", options->idempotency_key,
                    "An idempotency key that looks like one of the others");
   return [options](Call& call) {
-    if (options->subject.has_value() == options->idempotency_key.has_value()) {
-      call.console.complain("why: one thing is asked about at a time",
-                            "tally why --help shows an example");
+    if (auto const wrong = objection(*options)) {
+      call.console.complain("why: " + *wrong, "tally why --help shows an example");
       return ExitCode::usage;
     }
     if (call.offline) return offline(call, *options);

@@ -1,8 +1,12 @@
 #include "cli/why_offline.h"
 
+#include <set>
+
 #include "audit/fold.h"
 #include "audit/frames.h"
 #include "cli/offline.h"
+#include "domain/error/finding.h"
+#include "domain/next_id.h"
 #include "segments/verify.h"
 #include "wire/idempotency_key.h"
 
@@ -10,8 +14,14 @@ namespace tally::cli {
 
 namespace {
 
-// Keeps the events that answer the question. A later use of an idempotency key, by another tenant
-// or after its end, takes the place of an earlier one.
+template <class Group, class E>
+E const* event_in(domain::Recorded const& recorded) {
+  auto const* group = std::get_if<Group>(&recorded.event);
+  return group == nullptr ? nullptr : std::get_if<E>(group);
+}
+
+// Keeps the events that answer the question. A later use of an idempotency key, by another tenant,
+// for another route or after its end, takes the place of an earlier one.
 class Collector {
  public:
   explicit Collector(views::WhySubject const& subject) : subject_(subject) {}
@@ -19,22 +29,38 @@ class Collector {
   void take(domain::Recorded const& recorded) {
     if (auto const* name = std::get_if<views::IdempotencyName>(&subject_))
       find_key(*name, recorded);
+    if (auto const* error = std::get_if<ErrorId>(&subject_)) find_error(*error, recorded);
     if (is_wanted(recorded.header)) events_.push_back(recorded);
   }
   std::vector<domain::Recorded> const& events() const { return events_; }
+  // That an idempotency key led to, or that an error is about.
+  std::optional<RunId> run() const { return run_; }
 
  private:
+  // Whose key it is, its event does not say: the caller's tenant may grant to another one.
   void find_key(views::IdempotencyName const& name, domain::Recorded const& recorded) {
+    using domain::directory::TenantCreated;
+    if (auto const* made = event_in<domain::DirectoryEvent, TenantCreated>(recorded))
+      for (std::string_view const route : wire::keyed_routes())
+        digests_.insert(wire::idempotency_digest(made->tenant, route, name.key));
     domain::Header const& header = recorded.header;
-    if (!header.idempotency || !header.tenant) return;
-    if (header.idempotency->key !=
-        wire::idempotency_digest(*header.tenant, wire::kSubmitRoute, name.key))
-      return;
+    if (!header.idempotency || !digests_.contains(header.idempotency->key)) return;
     events_.clear();
     run_ = domain::begins_a_run(recorded.event) ? header.run : std::nullopt;
     if (!run_) events_.push_back(recorded);
   }
+  void find_error(ErrorId error, domain::Recorded const& recorded) {
+    using domain::chronicle::Opened;
+    if (auto const* opened = event_in<domain::ChronicleEvent, Opened>(recorded))
+      error_seq_ = domain::error_seq(opened->id_key, error);
+    if (recorded.header.seq != error_seq_) return;
+    auto const finding = domain::error::finding_of(recorded.event);
+    if (!finding) return;
+    run_ = recorded.header.run ? recorded.header.run : finding->run;
+    events_.push_back(recorded);
+  }
   bool is_wanted(domain::Header const& header) const {
+    if (std::holds_alternative<ErrorId>(subject_)) return false;
     if (auto const* run = std::get_if<RunId>(&subject_)) return header.run == *run;
     if (auto const* one = std::get_if<DecisionId>(&subject_)) return header.decision == *one;
     if (auto const* one = std::get_if<CorrelationId>(&subject_)) return header.correlation == *one;
@@ -42,7 +68,9 @@ class Collector {
   }
 
   views::WhySubject const& subject_;
-  std::optional<RunId> run_;  // that the idempotency key led to
+  std::set<Digest> digests_;  // under which the idempotency key may stand
+  std::optional<std::int64_t> error_seq_;
+  std::optional<RunId> run_;
   std::vector<domain::Recorded> events_;
 };
 
@@ -62,8 +90,16 @@ Result<wire::Why> read_why(Call& call, Ledger const& ledger, views::WhySubject c
   domain::State const& state = fold.state();
   if (auto const* id = std::get_if<KeyId>(&subject)) {
     auto const* key = state.keys.find(*id);
-    if (key == nullptr) return fail("not_found", "the ledger has no such key");
-    return views::why_view(*id, *key, call.data);
+    auto const* owner = key == nullptr ? nullptr : state.people.find(key->person);
+    if (owner == nullptr) return fail("not_found", "the ledger has no such key");
+    return views::why_view(*id, *key, *owner, state.ledger.at, call.data);
+  }
+  // The events before an error are read again: only now it is known whose they are.
+  if (std::holds_alternative<ErrorId>(subject) && collector.run()) {
+    TRY(why, read_why(call, ledger, *collector.run()));
+    why.subject = views::to_text(subject);
+    why.kind = views::kind_of(subject);
+    return why;
   }
   if (collector.events().empty())
     return fail("not_found",

@@ -4,6 +4,7 @@
 
 #include "cli/ledger_fixture.h"
 #include "cli/program_fixture.h"
+#include "domain/next_id.h"
 #include "wire/idempotency_key.h"
 
 namespace tally::cli {
@@ -24,6 +25,14 @@ class Story {
     ledger_.decide(domain::DirectoryCommand(domain::directory::RegisterJob{job}));
     submit("fits", Micros(50'000));
     submit("too-much", Micros(150'000'000));
+    grant_to_another("paid");
+    error_seq_ = ledger_.state().ledger.seq_next;
+    domain::error::Recorded error;
+    error.component = "start";
+    error.error_class = ErrorClass::system_configuration;
+    error.layer = Layer::L6;
+    error.message = "a kind was refused";
+    ledger_.decide(domain::ErrorCommand(error));
     ledger_.end_frame();
   }
 
@@ -37,9 +46,23 @@ class Story {
     ledger_.state().runs.each([&](RunId id, domain::run::Row const&) { found = id; });
     return found;
   }
+  ErrorId error() const { return domain::error_id(ledger_.state().ledger.id_key, error_seq_); }
   std::string const& data() const { return ledger_.data(); }
 
  private:
+  // With a key of tenant "default".
+  void grant_to_another(std::string const& key) {
+    TenantId const acme("acme");
+    PersonId const person("operator");
+    ledger_.decide(domain::DirectoryCommand(domain::directory::CreateTenant{
+        .person = person, .plan = PlanName("unlimited"), .tenant = acme}));
+    ledger_.decide(domain::BudgetCommand(domain::budget::Grant{
+                       .amount = Micros(5'000'000), .person = person, .tenant = acme}),
+                   domain::IdempotencyKey{
+                       .fingerprint = {},
+                       .key = wire::idempotency_digest(
+                           TenantId("default"), "POST /v1/admin/tenants/{tenant}/grants", key)});
+  }
   void submit(std::string const& key, Micros max_cost) {
     TenantId const tenant("default");
     domain::run::Submit submit;
@@ -55,6 +78,7 @@ class Story {
   }
 
   LedgerFixture ledger_;
+  std::int64_t error_seq_ = 0;
 };
 
 // The commands under "proof", as words without "tally".
@@ -115,6 +139,29 @@ TEST(Why, EndsInCommandsThatProveIt) {
       EXPECT_EQ(proof.code, ExitCode::yes) << proof.err << proof.out;
     }
   }
+}
+
+TEST(Why, OfAnyRequestIsFoundByItsIdempotencyKey) {
+  Story const story;
+  Ran const ran = story.why("paid");
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_TRUE(contains(ran.out, "asked     a grant of 5.0000 USD to tenant acme, by ")) << ran.out;
+}
+
+TEST(Why, OfAnErrorOfNoRunLeadsToTheCommandThatShowsIt) {
+  Story const story;
+  Ran const ran = story.why(to_text(story.error()));
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_TRUE(contains(ran.out, "an error was recorded; who may read errors")) << ran.out;
+}
+
+TEST(Why, WithoutASubjectOrOfNoneSaysWhatASubjectIs) {
+  Ran const none = run_tally({"why"});
+  EXPECT_EQ(none.code, ExitCode::usage);
+  EXPECT_TRUE(contains(none.err, "why: a subject is missing; it is a run (run_...)")) << none.err;
+  Ran const approval = run_tally({"why", "apr_0123456789abcdef"});
+  EXPECT_EQ(approval.code, ExitCode::usage);
+  EXPECT_TRUE(contains(approval.err, "tally approvals shows")) << approval.err;
 }
 
 TEST(Why, OfNothingIsNoAndOfNoLedgerIsUsage) {

@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "wire/idempotency_key.h"
+
 namespace tally::cli {
 
 std::string Word<std::string>::read(std::string const& text, std::string& into) {
@@ -19,7 +21,9 @@ std::string Word<std::int64_t>::read(std::string const& text, std::int64_t& into
 
 std::string Word<Micros>::read(std::string const& text, Micros& into) {
   auto const amount = parse_usd(text);
-  if (!amount) return "must be an amount in USD such as 0.05, with at most 6 decimals";
+  if (!amount)
+    return fmt::format("must be an amount in USD such as 0.05, at most {}, with at most 6 decimals",
+                       format_usd(kAmountMax));
   into = *amount;
   return {};
 }
@@ -36,6 +40,13 @@ std::string Word<Label>::read(std::string const& text, Label& into) {
   if (equals == std::string::npos || equals == 0) return "must be KEY=VALUE";
   into = {.key = text.substr(0, equals), .value = text.substr(equals + 1)};
   return {};
+}
+
+std::string Word<IdempotencyText>::read(std::string const& text, IdempotencyText& into) {
+  into.value = text;
+  if (text.starts_with('"'))
+    if (auto const unquoted = wire::parse_idempotency_key(text)) into.value = *unquoted;
+  return wire::is_idempotency_key(into.value) ? "" : std::string(wire::kIdempotencyKeyRule);
 }
 
 std::string check_name(std::string const& text) {

@@ -24,6 +24,11 @@ struct Label {
   std::string value;
 };
 
+// What a request may be repeated by. In quotes it is what stands between them, as in the header.
+struct IdempotencyText {
+  std::string value;
+};
+
 template <>
 struct Word<std::string> {
   static constexpr std::string_view kind = "TEXT";
@@ -50,10 +55,16 @@ struct Word<Label> {
   static std::string read(std::string const& text, Label& into);
 };
 
+template <>
+struct Word<IdempotencyText> {
+  static constexpr std::string_view kind = "KEY";
+  static std::string read(std::string const& text, IdempotencyText& into);
+};
+
 // TenantId, JobName and their kin.
 std::string check_name(std::string const& text);
 template <StrongType T>
-  requires std::same_as<typename T::Rep, std::string>
+requires std::same_as<typename T::Rep, std::string>
 struct Word<T> {
   static constexpr std::string_view kind = "NAME";
   static std::string read(std::string const& text, T& into) {
@@ -64,7 +75,7 @@ struct Word<T> {
 
 std::string id_rule(std::string_view prefix);
 template <class T>
-  requires requires { IdPrefix<T>::text; }
+requires requires { IdPrefix<T>::text; }
 struct Word<T> {
   static constexpr std::string_view kind = "ID";
   static std::string read(std::string const& text, T& into) {

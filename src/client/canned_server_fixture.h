@@ -21,6 +21,7 @@ namespace tally::client {
 struct CannedAnswer {
   int status = 200;
   std::string body;
+  std::string fields = {};  // further ones of its head, each with its line break
 };
 
 class CannedServer {
@@ -66,8 +67,9 @@ class CannedServer {
       std::string request = read_request(fd);
       if (request.empty()) break;
       requests_.push_back(std::move(request));
-      std::string const text = fmt::format("HTTP/1.1 {} Said\r\nContent-Length: {}\r\n\r\n{}",
-                                           answer.status, answer.body.size(), answer.body);
+      std::string const text =
+          fmt::format("HTTP/1.1 {} Said\r\nContent-Length: {}\r\n{}\r\n{}", answer.status,
+                      answer.body.size(), answer.fields, answer.body);
       ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
     }
     ::close(fd);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "client/tally_client_paths.h"
+#include "wire/for_people.h"
 #include "wire/from_json.h"
+#include "wire/idempotency_key.h"
 #include "wire/to_json.h"
 
 namespace tally::client {
@@ -21,10 +23,11 @@ Failure unintelligible(std::string detail, std::string body) {
 }
 
 template <class T>
-tl::expected<T, std::string> read_message(std::string const& body) {
+tl::expected<T, std::string> read_message(std::string const& body, Texts texts) {
   auto document = json::parse(body);
   if (!document)
     return tl::unexpected("the server's answer is no JSON: " + document.error().detail);
+  if (texts == Texts::for_people) document = wire::for_people(*document);
   auto message = wire::from_json<T>(*document, wire::Strictness::lenient);
   if (message) return std::move(*message);
   wire::FieldError const& first = message.error().front();
@@ -32,8 +35,8 @@ tl::expected<T, std::string> read_message(std::string const& body) {
       fmt::format("the server's answer is no {}: {} {}", T::kName, first.pointer, first.detail));
 }
 
-Failure failure_of(HttpReply const& reply) {
-  auto problem = read_message<wire::Problem>(reply.body);
+Failure failure_of(HttpReply const& reply, Texts texts) {
+  auto problem = read_message<wire::Problem>(reply.body, texts);
   if (!problem) {
     return unintelligible(
         fmt::format("the server answered status {} without a problem document", reply.status),
@@ -54,10 +57,11 @@ Result<HttpReply> TallyClient::exchange(Call const& call) {
   HttpHeaders headers{{"Accept", "application/json"}};
   if (!key_.empty()) headers.emplace_back("Authorization", "Bearer " + key_);
   if (!call.body.empty()) headers.emplace_back("Content-Type", "application/json");
-  if (!call.idempotency_key.empty())
-    headers.emplace_back("Idempotency-Key", std::string(call.idempotency_key));
-  else if (call.method == "POST" && make_idempotency_key_)
-    headers.emplace_back("Idempotency-Key", make_idempotency_key_());
+  std::string idempotency_key(call.idempotency_key);
+  if (idempotency_key.empty() && call.method == "POST" && make_idempotency_key_)
+    idempotency_key = make_idempotency_key_();
+  if (!idempotency_key.empty())
+    headers.emplace_back("Idempotency-Key", wire::idempotency_key_field(idempotency_key));
   return connection_->exchange(call.method, call.target, headers, call.body,
                                kAnswerTimeout + seconds(call.wait_s));
 }
@@ -65,7 +69,9 @@ Result<HttpReply> TallyClient::exchange(Call const& call) {
 tl::expected<HttpReply, Failure> TallyClient::ask(Call const& call) {
   auto reply = exchange(call);
   if (!reply) return tl::unexpected(Failure{.error = reply.error(), .problem = {}, .body = {}});
-  if (reply->status < 200 || reply->status > 299) return tl::unexpected(failure_of(*reply));
+  if (on_repetition_ && reply->header("idempotent-replayed") == "true")
+    on_repetition_({.answered_at = from_rfc3339(reply->header("idempotent-answered-at"))});
+  if (reply->status < 200 || reply->status > 299) return tl::unexpected(failure_of(*reply, texts_));
   return std::move(*reply);
 }
 
@@ -73,7 +79,7 @@ template <class T>
 Asked<T> TallyClient::ask_for(Call const& call) {
   auto reply = ask(call);
   if (!reply) return tl::unexpected(reply.error());
-  auto message = read_message<T>(reply->body);
+  auto message = read_message<T>(reply->body, texts_);
   if (!message) return tl::unexpected(unintelligible(message.error(), reply->body));
   return Answer<T>{.message = std::move(*message), .body = std::move(reply->body)};
 }
@@ -84,12 +90,12 @@ Asked<Proposed<T>> TallyClient::propose(Call const& call) {
   if (!reply) return tl::unexpected(reply.error());
   Answer<Proposed<T>> answer{.message = {}, .body = reply->body};
   if (reply->status == 202) {
-    auto message = read_message<wire::ApprovalAnswer>(reply->body);
+    auto message = read_message<wire::ApprovalAnswer>(reply->body, texts_);
     if (!message) return tl::unexpected(unintelligible(message.error(), reply->body));
     answer.message.approval = message->approval_id.value_or(ApprovalId{});
     return answer;
   }
-  auto message = read_message<T>(reply->body);
+  auto message = read_message<T>(reply->body, texts_);
   if (!message) return tl::unexpected(unintelligible(message.error(), reply->body));
   answer.message.done = std::move(*message);
   return answer;
@@ -119,6 +125,7 @@ Asked<wire::RunList> TallyClient::runs(RunQuery const& query) {
   std::string target = fmt::format("{}?limit={}", kRunsPath, query.limit);
   if (query.status) target += "&status=" + *query.status;
   if (query.label) target += "&label=" + percent_encoded(*query.label);
+  if (query.cursor) target += "&cursor=" + percent_encoded(*query.cursor);
   return ask_for<wire::RunList>({.method = "GET", .target = target});
 }
 

@@ -44,10 +44,16 @@ struct Proposed {
   std::optional<ApprovalId> approval;
 };
 
+// The server gave this answer before, to the same idempotency key, and did nothing again.
+struct Repetition {
+  std::optional<Instant> answered_at;
+};
+
 struct RunQuery {
-  std::optional<std::string> status;  // one of wire::kRunStatuses
-  std::optional<std::string> label;   // "NAME=VALUE"
-  std::int64_t limit = 20;            // 1 to wire::kRunsPerPageMax
+  std::optional<std::string> status;       // one of wire::kRunStatuses
+  std::optional<std::string> label;        // "NAME=VALUE"
+  std::int64_t limit = 20;                 // 1 to wire::kRunsPerPageMax
+  std::optional<std::string> cursor = {};  // `next` of the page before
 };
 
 // What is absent does not narrow the list.
@@ -62,19 +68,29 @@ struct ErrorQuery {
   std::int64_t limit = 20;             // 1 to wire::kErrorsPerPageMax
 };
 
+// Whether the texts of a message are as the server sent them, or as a terminal may show them
+// (wire/for_people.h). An answer's `body` is always as it came.
+enum class Texts { as_sent, for_people };
+
 class TallyClient {
  public:
   // Makes the idempotency key of a POST that is given none; called once for each.
   using KeyMaker = std::function<std::string()>;
+  // Hears of each answer that is a repetition, before the caller has it.
+  using OnRepetition = std::function<void(Repetition const&)>;
 
   // `key` is the token, "tk_...". Connects with the first call.
-  TallyClient(ServerUrl url, std::string key, KeyMaker make_idempotency_key = {})
+  TallyClient(ServerUrl url, std::string key, KeyMaker make_idempotency_key = {},
+              OnRepetition on_repetition = {}, Texts texts = Texts::as_sent)
       : url_(std::move(url)),
         key_(std::move(key)),
-        make_idempotency_key_(std::move(make_idempotency_key)) {}
+        make_idempotency_key_(std::move(make_idempotency_key)),
+        on_repetition_(std::move(on_repetition)),
+        texts_(texts) {}
 
+  // An empty key is made, as for every other POST.
   Asked<wire::SubmitAnswer> submit(wire::SubmitRequest const& request,
-                                   std::string_view idempotency_key);
+                                   std::string_view idempotency_key = {});
   // Decides without holding money; takes no place in the idempotency table.
   Asked<wire::DryRunAnswer> try_submit(wire::SubmitRequest const& request,
                                        std::string_view idempotency_key);
@@ -140,6 +156,8 @@ class TallyClient {
   ServerUrl url_;
   std::string key_;
   KeyMaker make_idempotency_key_;
+  OnRepetition on_repetition_;
+  Texts texts_;
   std::optional<HttpConnection> connection_;
 };
 
