@@ -87,6 +87,21 @@ Result<void> check_program(JobFolder const& job, std::string const& folder) {
               where + "is not executable: chmod +x " + folder + "/" + file->path);
 }
 
+// A folder, or a link to one; a link that leads nowhere is somebody's mistake and is told.
+bool may_be_job(fs::directory_entry const& entry) {
+  std::error_code unknown;
+  bool const hidden = entry.path().filename().string().starts_with('.');
+  bool const astray = entry.is_symlink(unknown) && !entry.exists(unknown);
+  return !hidden && (astray || entry.is_directory(unknown));
+}
+
+JobName claimed_name(std::string const& folder) {
+  auto const text = read_private_file(folder + "/job.toml");
+  auto const said = text ? name_in_job_toml(as_text(*text)) : std::nullopt;
+  std::string name = said.value_or(fs::path(folder).filename().string());
+  return is_name(name) ? JobName(std::move(name)) : JobName{};
+}
+
 }  // namespace
 
 Digest hash_of(std::vector<JobFile> const& files) {
@@ -102,6 +117,8 @@ Result<std::vector<JobFile>> read_job_files(std::string const& folder) {
   std::uint64_t bytes = 0;
   std::error_code error;
   fs::path root = folder;
+  if (fs::is_symlink(root, error) && !fs::exists(root, error))
+    return refuse(folder, "a symbolic link that leads nowhere");
   fs::recursive_directory_iterator at(root, error);
   if (error) return refuse(folder, "cannot be read: " + error.message());
   for (; at != fs::recursive_directory_iterator(); at.increment(error)) {
@@ -132,9 +149,7 @@ Result<LoadedJobs> load_all_jobs(std::string const& directory) {
   std::error_code error;
   fs::directory_iterator at(directory, error);
   for (; !error && at != fs::directory_iterator(); at.increment(error))
-    if (std::error_code unknown;
-        at->is_directory(unknown) && !at->path().filename().string().starts_with('.'))
-      folders.push_back(at->path().string());
+    if (may_be_job(*at)) folders.push_back(at->path().string());
   if (error) return refuse(directory, "cannot be read: " + error.message());
   if (folders.size() > kJobKindsMax)
     return refuse(directory, "more than " + std::to_string(kJobKindsMax) + " job kinds");
@@ -145,7 +160,8 @@ Result<LoadedJobs> load_all_jobs(std::string const& directory) {
     if (auto job = load_job(folder))
       by_name[job->spec.name].emplace_back(folder, std::move(*job));
     else
-      loaded.refused.push_back({folder, job.error().detail});
+      loaded.refused.push_back(
+          {.folder = folder, .why = job.error().detail, .name = claimed_name(folder)});
   }
   for (auto& [name, claims] : by_name) {
     if (claims.size() == 1) {
@@ -153,9 +169,11 @@ Result<LoadedJobs> load_all_jobs(std::string const& directory) {
       continue;
     }
     for (auto const& [folder, job] : claims)
-      loaded.refused.push_back({folder, folder + "/job.toml: " + std::to_string(claims.size()) +
-                                            " folders claim the name \"" + name.value() +
-                                            "\"; which one is meant cannot be known"});
+      loaded.refused.push_back({.folder = folder,
+                                .why = folder + "/job.toml: " + std::to_string(claims.size()) +
+                                       " folders claim the name \"" + name.value() +
+                                       "\"; which one is meant cannot be known",
+                                .name = name});
   }
   return loaded;
 }

@@ -11,6 +11,7 @@
 // A folder is read once, into memory; the hash, the settings and the private copy that runs are
 // all made from those same bytes, so what was hashed is what runs even if the folder changes.
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,8 @@ Result<JobFolder> load_job(std::string const& folder);
 // A folder that is no job kind as it stands.
 struct RefusedJob {
   std::string folder;
-  std::string why;  // begins with the file
+  std::string why;  // a line for each fault; each begins with the file
+  JobName name;     // that it claims, else that of the folder; empty where neither can be one
 };
 
 struct LoadedJobs {
@@ -59,9 +61,10 @@ struct LoadedJobs {
   std::vector<RefusedJob> refused;
 };
 
-// Every folder directly below `directory`, by name. One that load_job refuses, and all that claim
-// the same name, are refused; the others load. Files and names that begin with '.' are passed
-// over. Errors: `directory` cannot be read or holds more than kJobKindsMax folders.
+// Every folder directly below `directory`, by name; one may be a symbolic link to a folder. One
+// that load_job refuses, a link that leads nowhere, and all that claim the same name, are refused;
+// the others load. Files and names that begin with '.' are passed over. Errors: `directory` cannot
+// be read or holds more than kJobKindsMax folders.
 Result<LoadedJobs> load_all_jobs(std::string const& directory);
 
 // Writes the private copy <jobs_root>/<hash> unless a whole one is there: directories 0555, files
@@ -69,6 +72,11 @@ Result<LoadedJobs> load_all_jobs(std::string const& directory);
 // is replaced. It cannot change afterwards: the data directory belongs to the server's user
 // alone, sandboxed work sees the copy read-only, and each start checks it again.
 Result<std::string> write_job_snapshot(std::string const& jobs_root, JobFolder const& job);
+
+// Removes every copy below `jobs_root` that is none of `used`, and what an interrupted start left.
+// Returns how many. Errors: "io_error".
+Result<std::size_t> remove_unused_snapshots(std::string const& jobs_root,
+                                            std::set<Digest> const& used);
 
 // Where write_job_snapshot puts it.
 std::string job_snapshot_path(std::string const& jobs_root, Digest const& hash);

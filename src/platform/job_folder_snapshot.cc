@@ -70,4 +70,19 @@ Result<std::string> write_job_snapshot(std::string const& jobs_root, JobFolder c
   return path;
 }
 
+Result<std::size_t> remove_unused_snapshots(std::string const& jobs_root,
+                                            std::set<Digest> const& used) {
+  std::set<std::string> kept;
+  for (Digest const& hash : used) kept.insert(hash.hex());
+  std::vector<std::string> unused;
+  std::error_code error;
+  fs::directory_iterator at(jobs_root, error);
+  if (error == std::errc::no_such_file_or_directory) return 0;
+  for (; !error && at != fs::directory_iterator(); at.increment(error))
+    if (!kept.contains(at->path().filename().string())) unused.push_back(at->path().string());
+  if (error) return io_error(jobs_root, error);
+  for (std::string const& path : unused) TRY_VOID(remove_tree(path));
+  return unused.size();
+}
+
 }  // namespace tally::platform

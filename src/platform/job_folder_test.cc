@@ -82,7 +82,9 @@ minimum_fee = { floor_usd = "0.0050", percent = 2, cap_usd = "0.1000" }
 }
 
 TEST(JobToml, NamesTheLineOfEachFault) {
-  EXPECT_EQ(verdict(with("timeout_s", "timeout")), "job.toml:1: \"timeout_s\" is missing");
+  EXPECT_EQ(verdict(with("timeout_s", "timeout")),
+            "job.toml:1: \"timeout_s\" is missing\n"
+            "job.toml:5: \"timeout\" is not a known key; did you mean \"timeout_s\"?");
   EXPECT_EQ(verdict(std::string(kMinimal) + "colour = 1\n"),
             "job.toml:7: \"colour\" is not a known key");
   EXPECT_EQ(verdict(with("60", "0")),
@@ -95,6 +97,28 @@ TEST(JobToml, NamesTheLineOfEachFault) {
             "job.toml:4: \"command\" belongs to runner = \"command\" only");
   EXPECT_TRUE(verdict(with("summarise", "Sum it")).starts_with("job.toml:1: \"name\" must be"));
   EXPECT_TRUE(verdict(with("60", "60 60")).starts_with("job.toml:5: "));
+}
+
+TEST(JobToml, SaysAllThatIsWrongAndWhatWasMeant) {
+  EXPECT_EQ(verdict("name = \"Sum it\"\n"
+                    "version = 1\n"
+                    "runer = \"command\"\n"
+                    "timeout_s = 0\n"
+                    "prise = { fixed_usd = \"1\", per_second_usd = \"0\" }\n"
+                    "minimum_fee = { flor_usd = \"1\", percent = 101, cap_usd = \"2\" }\n"),
+            "job.toml:1: \"name\" must be 1 to 64 lower-case letters, digits, '-', '_' or '.'\n"
+            "job.toml:1: \"runner\" is missing\n"
+            "job.toml:1: \"price\" is missing\n"
+            "job.toml:2: \"version\" must be a string\n"
+            "job.toml:3: \"runer\" is not a known key; did you mean \"runner\"?\n"
+            "job.toml:4: \"timeout_s\" must be an integer from 1 to 86400\n"
+            "job.toml:5: \"prise\" is not a known key; did you mean \"price\"?\n"
+            "job.toml:6: \"floor_usd\" is missing\n"
+            "job.toml:6: \"percent\" must be an integer from 0 to 100\n"
+            "job.toml:6: \"flor_usd\" is not a known key; did you mean \"floor_usd\"?");
+  EXPECT_EQ(verdict(with("fixed_usd", "fixed_us")),
+            "job.toml:6: \"fixed_usd\" is missing\n"
+            "job.toml:6: \"fixed_us\" is not a known key; did you mean \"fixed_usd\"?");
 }
 
 TEST(JobToml, RefusesUnclearPrices) {
@@ -187,6 +211,9 @@ TEST_F(JobFolderTest, LoadsEveryFolderAndRefusesAllThatClaimOneName) {
   ASSERT_TRUE(one) << one.error().detail;
   EXPECT_EQ(one->jobs.size(), 1u);
   EXPECT_TRUE(one->refused.empty());
+  fs::rename(directory_ / "kinds/a", directory_ / "elsewhere");
+  fs::create_directory_symlink(directory_ / "elsewhere", directory_ / "kinds/a");
+  EXPECT_EQ(load_all_jobs(directory_ / "kinds")->jobs.size(), 1u) << "a folder may be a link";
   make("kinds/b");
   auto two = load_all_jobs(directory_ / "kinds");
   EXPECT_EQ(reasons(two).size(), 2u);
@@ -210,7 +237,10 @@ TEST_F(JobFolderTest, OneFolderThatIsNoJobKindKeepsNoOtherFromLoading) {
   auto const why = reasons(loaded);
   ASSERT_EQ(loaded->jobs.size(), 1u);
   EXPECT_EQ(loaded->jobs.front().spec.name, JobName("summarise"));
-  ASSERT_EQ(why.size(), 3u);
+  ASSERT_EQ(why.size(), 4u);
+  EXPECT_EQ(why.at(3), (directory_ / "kinds/loop") + ": a symbolic link that leads nowhere");
+  EXPECT_EQ(loaded->refused.at(0).name, JobName("broken"));
+  EXPECT_EQ(loaded->refused.at(2).name, JobName("summarise"));
   EXPECT_TRUE(why.at(0).starts_with(directory_ / "kinds/broken/job.toml:1: ")) << why.at(0);
   EXPECT_EQ(why.at(1), (directory_ / "kinds/empty") + ": has no job.toml");
   EXPECT_EQ(why.at(2),
@@ -256,6 +286,22 @@ TEST_F(JobFolderTest, MakesAReadOnlyCopyThatHasTheSameHash) {
   EXPECT_EQ(fs::status(*path + "/data/words.txt").permissions(), fs::perms(0444));
   EXPECT_EQ(fs::status(*path + "/data").permissions(), fs::perms(0555));
   EXPECT_EQ(load_job(*path)->spec.hash, job->spec.hash);
+}
+
+TEST_F(JobFolderTest, RemovesTheCopiesThatNothingUsesAnyMore) {
+  make("a");
+  auto const used = write_job_snapshot(directory_ / "jobs", *load_job(directory_ / "a"));
+  write_text(directory_ / "a/data/words.txt", "an older version");
+  auto const unused = write_job_snapshot(directory_ / "jobs", *load_job(directory_ / "a"));
+  fs::create_directories(directory_ / "jobs/interrupted.new");
+  ASSERT_TRUE(used && unused);
+  write_text(directory_ / "a/data/words.txt", "words");
+  auto const removed = remove_unused_snapshots(directory_ / "jobs", {hash("a")});
+  ASSERT_TRUE(removed) << removed.error().inside;
+  EXPECT_EQ(*removed, 2u);
+  EXPECT_TRUE(fs::exists(*used + "/work.sh"));
+  EXPECT_FALSE(fs::exists(*unused));
+  EXPECT_EQ(*remove_unused_snapshots(directory_ / "no jobs yet", {}), 0u);
 }
 
 TEST_F(JobFolderTest, ReplacesACopyThatWasChanged) {

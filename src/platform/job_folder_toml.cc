@@ -5,14 +5,46 @@
 #include <algorithm>
 #include <set>
 
+#include "base/nearest.h"
+
 namespace tally::platform {
 namespace {
 
-// Reads one table key by key, remembers the first fault and which keys were asked for; `finish`
-// reports what nobody asked for.
+// All that is wrong with a file, so that it is mended in one go; of one key its first fault.
+class Faults {
+ public:
+  explicit Faults(std::string where) : where_(std::move(where)) {}
+
+  void add(toml::source_region const& at, std::string const& key, std::string const& what) {
+    auto const line = std::max<std::uint32_t>(at.begin.line, 1);
+    if (std::ranges::find(faults_, std::pair(line, key), &Fault::place) == faults_.end())
+      faults_.push_back({.place = {line, key}, .what = what});
+  }
+  // A line each, in the order of the file.
+  Result<void> verdict() {
+    if (faults_.empty()) return {};
+    std::ranges::stable_sort(faults_, {}, [](Fault const& one) { return one.place.first; });
+    std::string text;
+    for (Fault const& one : faults_)
+      text += (text.empty() ? "" : "\n") + where_ + ":" + std::to_string(one.place.first) + ": \"" +
+              one.place.second + "\" " + one.what;
+    return fail("validation_error", std::move(text));
+  }
+
+ private:
+  struct Fault {
+    std::pair<std::uint32_t, std::string> place;  // line and key
+    std::string what;
+  };
+  std::string where_;
+  std::vector<Fault> faults_;
+};
+
+// Reads one table key by key and remembers which keys were asked for; `finish` reports what nobody
+// asked for.
 class TableReader {
  public:
-  TableReader(toml::table const& table, std::string where) : table_(table), where_(where) {}
+  TableReader(toml::table const& table, Faults& faults) : table_(table), faults_(faults) {}
 
   std::string text(char const* key) {
     auto const* node = take(key, true);
@@ -70,24 +102,26 @@ class TableReader {
   }
 
   bool has(char const* key) const { return table_.contains(key); }
+  // A key that belongs here and is not looked at.
+  void pass_over(char const* key) { asked_.insert(key); }
   void fault_at(char const* key, std::string const& what) {
     auto const* node = table_.get(key);
     fault(node != nullptr ? *node : table_, key, what);
   }
-  void adopt(TableReader const& inner) {
-    if (!fault_) fault_ = inner.fault_;
+
+  void finish() {
+    std::vector<std::string> const known(asked_.begin(), asked_.end());
+    for (auto const& [key, node] : table_) {
+      std::string const name(key.str());
+      if (asked_.contains(name)) continue;
+      auto const meant = nearest(name, known);
+      faults_.add(key.source(), name,
+                  "is not a known key" + (meant ? "; did you mean \"" + *meant + "\"?" : ""));
+    }
   }
 
-  Result<void> finish() {
-    for (auto const& [key, node] : table_)
-      if (!asked_.contains(std::string(key.str())))
-        fault(key.source(), std::string(key.str()), "is not a known key");
-    if (fault_) return fail("validation_error", *fault_);
-    return {};
-  }
-
-  // The file, for the readers of inner tables.
-  std::string const& where() const { return where_; }
+  // For the readers of inner tables.
+  Faults& faults() const { return faults_; }
 
  private:
   toml::node const* take(char const* key, bool required) {
@@ -97,59 +131,62 @@ class TableReader {
     return node;
   }
   void fault(toml::node const& node, std::string const& key, std::string const& what) {
-    fault(node.source(), key, what);
-  }
-  void fault(toml::source_region const& at, std::string const& key, std::string const& what) {
-    auto line = std::max<std::uint32_t>(at.begin.line, 1);
-    if (!fault_) fault_ = where_ + ":" + std::to_string(line) + ": \"" + key + "\" " + what;
+    faults_.add(node.source(), key, what);
   }
 
   toml::table const& table_;
-  std::string where_;
+  Faults& faults_;
   std::set<std::string> asked_;
-  std::optional<std::string> fault_;
 };
-
-void close(TableReader& inner, TableReader& outer) {
-  (void)inner.finish();
-  outer.adopt(inner);
-}
 
 ports::JobPrice read_price(TableReader& reader) {
   ports::JobPrice price;
   auto const* table = reader.table("price", true);
   if (table == nullptr) return price;
-  TableReader inner(*table, reader.where());
+  TableReader inner(*table, reader.faults());
   if (inner.has("reported")) {
     price.reported = inner.boolean("reported");
     if (!price.reported) inner.fault_at("reported", "can only be true; else give the amounts");
   } else {
+    inner.pass_over("reported");
     price.fixed = inner.usd("fixed_usd");
     price.per_second = inner.usd("per_second_usd");
   }
-  close(inner, reader);
+  inner.finish();
   return price;
 }
 
 std::optional<ports::MinimumFee> read_minimum_fee(TableReader& reader) {
   auto const* table = reader.table("minimum_fee", false);
   if (table == nullptr) return std::nullopt;
-  TableReader inner(*table, reader.where());
+  TableReader inner(*table, reader.faults());
   ports::MinimumFee fee;
   fee.floor = inner.usd("floor_usd");
   fee.percent = static_cast<std::uint32_t>(inner.integer("percent", 0, 100, std::nullopt));
   fee.cap = inner.usd("cap_usd");
   if (fee.cap < fee.floor) inner.fault_at("cap_usd", "must not be below floor_usd");
-  close(inner, reader);
+  inner.finish();
   return fee;
 }
 
-ports::JobRunnerKind read_runner(TableReader& reader) {
+std::optional<ports::JobRunnerKind> read_runner(TableReader& reader) {
   auto word = reader.text("runner");
+  if (word == "command") return ports::JobRunnerKind::command;
   if (word == "worker") return ports::JobRunnerKind::worker;
   if (word == "caller") return ports::JobRunnerKind::caller;
-  if (word != "command") reader.fault_at("runner", "must be \"command\", \"worker\" or \"caller\"");
-  return ports::JobRunnerKind::command;
+  reader.fault_at("runner", "must be \"command\", \"worker\" or \"caller\"");
+  return std::nullopt;
+}
+
+// Of a runner that nobody knows it cannot be told whether there has to be a command.
+void read_command(TableReader& reader, ports::JobSpec& spec) {
+  auto const runner = read_runner(reader);
+  reader.pass_over("command");
+  spec.runner = runner.value_or(ports::JobRunnerKind::command);
+  if (runner == ports::JobRunnerKind::command || (!runner && reader.has("command")))
+    spec.command = reader.texts("command");
+  else if (reader.has("command"))
+    reader.fault_at("command", "belongs to runner = \"command\" only");
 }
 
 ports::JobLimits read_limits(TableReader& reader, std::int64_t timeout_s) {
@@ -175,14 +212,11 @@ void read_names(TableReader& reader, ports::JobSpec& spec) {
 }
 
 Result<ports::JobSpec> read_spec(toml::table const& table, std::string const& where) {
-  TableReader reader(table, where);
+  Faults faults(where);
+  TableReader reader(table, faults);
   ports::JobSpec spec;
   read_names(reader, spec);
-  spec.runner = read_runner(reader);
-  if (spec.runner == ports::JobRunnerKind::command)
-    spec.command = reader.texts("command");
-  else if (reader.has("command"))
-    reader.fault_at("command", "belongs to runner = \"command\" only");
+  read_command(reader, spec);
   auto timeout_s = reader.integer("timeout_s", 1, kJobTimeoutMaxS, std::nullopt);
   spec.timeout = seconds(timeout_s);
   spec.queue_deadline = seconds(
@@ -192,7 +226,8 @@ Result<ports::JobSpec> read_spec(toml::table const& table, std::string const& wh
   spec.limits = read_limits(reader, timeout_s);
   spec.price = read_price(reader);
   spec.minimum_fee = read_minimum_fee(reader);
-  TRY_VOID(reader.finish());
+  reader.finish();
+  TRY_VOID(faults.verdict());
   return spec;
 }
 
@@ -204,6 +239,14 @@ Result<ports::JobSpec> parse_job_toml(std::string_view text, std::string const& 
   } catch (toml::parse_error const& error) {
     return fail("validation_error", where + ":" + std::to_string(error.source().begin.line) + ": " +
                                         std::string(error.description()));
+  }
+}
+
+std::optional<std::string> name_in_job_toml(std::string_view text) {
+  try {
+    return toml::parse(text)["name"].value_exact<std::string>();
+  } catch (toml::parse_error const&) {
+    return std::nullopt;
   }
 }
 

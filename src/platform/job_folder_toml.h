@@ -2,6 +2,7 @@
 
 // The text of a job.toml as a JobSpec without its hash.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,11 @@ inline constexpr std::int64_t kJobProcessesMax = 4'096;
 inline constexpr std::int64_t kJobProcessesDefault = 64;
 inline constexpr std::size_t kJobArgumentsMax = 256;
 
-// `where` names the file in errors: "<where>:<line>: what is wrong". Unknown keys are errors.
+// `where` names the file in errors: "<where>:<line>: what is wrong", a line for each thing that is.
+// Unknown keys are errors.
 Result<ports::JobSpec> parse_job_toml(std::string_view text, std::string const& where);
+
+// The name that a job.toml gives, also where the rest of it is wrong; none where it gives none.
+std::optional<std::string> name_in_job_toml(std::string_view text);
 
 }  // namespace tally::platform

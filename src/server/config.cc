@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "base/nearest.h"
 #include "merkle/vkey.h"
 
 namespace tally::server {
@@ -139,6 +140,13 @@ struct Fault {
   std::string what;
 };
 
+std::string meant(std::string const& name) {
+  std::vector<std::string> known;
+  for (auto const& [key, setter] : keys()) known.push_back(key);
+  auto const guess = nearest(name, known);
+  return guess ? "; did you mean " + *guess + "?" : "";
+}
+
 void read_table(std::string const& prefix, toml::table const& table, Config& config,
                 std::vector<Fault>& faults) {
   for (auto const& [name, node] : table) {
@@ -151,7 +159,7 @@ void read_table(std::string const& prefix, toml::table const& table, Config& con
     std::uint32_t const line = node.source().begin.line;
     auto const key = keys().find(full);
     if (key == keys().end())
-      faults.push_back({line, fmt::format("there is no setting {}", full)});
+      faults.push_back({line, fmt::format("there is no setting {}{}", full, meant(full))});
     else if (!key->second.set(config, node))
       faults.push_back({line, fmt::format("{} must be {}", full, key->second.want)});
   }

@@ -55,6 +55,11 @@ TEST_F(ConfigTest, SaysEverythingThatIsWrongInTheOrderOfTheFile) {
             ":7: http.threads must be a whole number from 1 to 64");
 }
 
+TEST_F(ConfigTest, NamesTheSettingThatWasProbablyMeant) {
+  EXPECT_EQ(faults_of("[http]\nthread = 1\n"),
+            ":2: there is no setting http.thread; did you mean http.threads?");
+}
+
 TEST_F(ConfigTest, SaysWhereAFileIsNoToml) {
   EXPECT_TRUE(faults_of("[http]\nthreads = = 1\n").starts_with(":2: "));
 }

@@ -17,6 +17,12 @@ constexpr char const* kFirstSegment = "/ledger/0000000000.seg";
 FreshStart::FreshStart(std::string data) : data_(std::move(data)) {
   std::error_code fault;
   had_directory_ = std::filesystem::exists(data_, fault);
+  std::filesystem::path above = std::filesystem::absolute(data_, fault).lexically_normal();
+  if (!above.has_filename()) above = above.parent_path();  // "data/"
+  for (above = above.parent_path(); above.has_relative_path(); above = above.parent_path()) {
+    if (std::filesystem::exists(above, fault)) break;
+    made_above_.push_back(above.string());
+  }
   if (!had_directory_) return;
   for (auto const& entry : std::filesystem::directory_iterator(data_, fault))
     had_.insert(entry.path().filename().string());
@@ -33,7 +39,9 @@ FreshStart::~FreshStart() {
   for (std::string_view name : kMade)
     if (!had_.contains(std::string(name)))
       std::filesystem::remove_all(data_ + "/" + std::string(name), ignored);
-  if (!had_directory_) std::filesystem::remove(data_, ignored);  // only if it is empty
+  // Each only if it is empty.
+  if (!had_directory_) std::filesystem::remove(data_, ignored);
+  for (std::string const& above : made_above_) std::filesystem::remove(above, ignored);
 }
 
 }  // namespace tally::server

@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 namespace tally::server {
 
@@ -25,7 +26,8 @@ class FreshStart {
  private:
   std::string data_;
   bool had_directory_;
-  std::set<std::string> had_;  // names in the directory
+  std::vector<std::string> made_above_;  // folders above it that a start makes, the innermost first
+  std::set<std::string> had_;            // names in the directory
   bool takes_back_ = false;
 };
 

@@ -46,6 +46,27 @@ TEST_F(FreshStartTest, ThatFailsLeavesNoDirectoryBehind) {
   EXPECT_FALSE(fs::exists(data()));
 }
 
+TEST_F(FreshStartTest, ThatFailsLeavesNoFolderAboveTheDirectoryBehind) {
+  std::string const deep = data() + "/of/acme";
+  for (std::string const& path : {deep, deep + "/"}) {
+    {
+      FreshStart fresh(path);
+      make("of/acme/LOCK");
+      make("of/acme/ledger/head");
+      fresh.locked();
+    }
+    EXPECT_FALSE(fs::exists(data()));
+  }
+  make("notes.txt");
+  {
+    FreshStart fresh(deep);
+    make("of/acme/LOCK");
+    fresh.locked();
+  }
+  EXPECT_FALSE(fs::exists(data() + "/of"));
+  EXPECT_TRUE(fs::exists(data() + "/notes.txt"));
+}
+
 TEST_F(FreshStartTest, ThatServesKeepsEverything) {
   {
     FreshStart fresh(data());

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <sstream>
+
+#include "domain/error/engine.h"
 
 namespace tally::server {
 
@@ -17,7 +20,8 @@ Result<JobKinds> load_job_kinds(std::vector<std::string> const& folders,
             {.folder = folder,
              .why = "job " + job.spec.name.value() +
                     ": runner \"caller\" is not one this version executes; use \"command\" or "
-                    "\"worker\""});
+                    "\"worker\"",
+             .name = job.spec.name});
         continue;
       }
       TRY_VOID(platform::write_job_snapshot(copies, job));
@@ -27,19 +31,57 @@ Result<JobKinds> load_job_kinds(std::vector<std::string> const& folders,
   return kinds;
 }
 
-void report_refused(std::vector<platform::RefusedJob> const& refused, Log const& log,
-                    wiring::Node& node) {
-  for (auto const& one : refused) {
-    constexpr std::string_view kMessage = "a job kind was refused; the others serve";
-    log.write_now({.severity = Severity::error, .message = kMessage, .detail = one.why});
-    ports::ErrorReport report;
-    report.severity = Severity::error;
-    report.exception_type = "job_kind_refused";
-    report.message = kMessage;
-    report.chain = {{"validation_error", one.why}};
-    ports::ErrorReporter<Layer::L6>(&node.errors(), "jobs")
-        .report<ErrorClass::system_configuration>(std::move(report));
+std::map<JobName, std::string> told_of(std::vector<platform::RefusedJob> const& refused) {
+  std::map<JobName, std::string> told;
+  for (auto const& one : refused)
+    if (!one.name.value().empty())
+      told.emplace(one.name,
+                   "it was refused when the server started; an operator reads why with tally "
+                   "errors --component start");
+  return told;
+}
+
+namespace {
+
+// The faults as the causes of one error, which are few and short: the file is named once, and as
+// many stand in one as find place.
+std::vector<std::string> causes_of(platform::RefusedJob const& refused) {
+  using domain::error::kCausesMax;
+  using domain::error::kTextBytesMax;
+  std::string const file = refused.folder + "/job.toml:";
+  std::vector<std::string> causes;
+  std::size_t more = 0;
+  std::istringstream faults(refused.why);
+  for (std::string fault; std::getline(faults, fault);) {
+    if (!causes.empty() && fault.starts_with(file)) fault = "line " + fault.substr(file.size());
+    bool const fits = !causes.empty() && causes.back().size() + 2 + fault.size() <= kTextBytesMax;
+    if (fits)
+      causes.back() += "; " + fault;
+    else if (causes.size() + 1 < kCausesMax)
+      causes.push_back(std::move(fault));
+    else
+      ++more;
   }
+  if (more > 0) causes.push_back("and " + std::to_string(more) + " more");
+  return causes;
+}
+
+}  // namespace
+
+ports::ErrorReport report_of(platform::RefusedJob const& refused) {
+  ports::ErrorReport report;
+  report.severity = Severity::error;
+  report.exception_type = "job_kind_refused";
+  report.message = "a job kind was refused; the others serve";
+  if (!refused.name.value().empty()) report.context = {{"job", refused.name.value()}};
+  for (std::string& cause : causes_of(refused))
+    report.chain.emplace_back("validation_error", std::move(cause));
+  return report;
+}
+
+void report_refused(std::vector<platform::RefusedJob> const& refused, wiring::Node& node) {
+  ports::ErrorReporter<Layer::L6> const start(&node.errors(), "start");
+  for (auto const& one : refused) start.report<ErrorClass::system_configuration>(report_of(one));
 }
 
 }  // namespace tally::server

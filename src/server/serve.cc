@@ -38,6 +38,7 @@ namespace {
 constexpr int kStopped = 0;
 constexpr int kConfiguration = 2;
 constexpr int kRefused = 4;
+constexpr std::string_view kJobCopies = "work/jobs";
 constexpr Duration kExecutionsGrace = seconds(10);
 constexpr Duration kHttpGrace = seconds(2);
 constexpr Duration kLastAnswersMost = seconds(3);  // more than kHttpGrace
@@ -81,7 +82,7 @@ Result<void> open_machine(Machine& machine, ServeOptions const& options, Config 
   TRY(data, DataDirectory::open(options.data, machine.entropy));
   machine.data = std::move(data);
   fresh.locked();
-  TRY(jobs, load_job_kinds(options.jobs, machine.data->path("work/jobs")));
+  TRY(jobs, load_job_kinds(options.jobs, machine.data->path(kJobCopies)));
   machine.jobs = std::move(jobs);
   TRY(disk, platform::FileDisk::open_directory(machine.data->path("ledger")));
   machine.disk = std::move(disk);
@@ -168,6 +169,7 @@ wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Confi
   options.api.pepper = machine.data->pepper();
   options.api.rate_fields = config.rate_fields ? api::RateFields::draft_11 : api::RateFields::off;
   options.api.behind_proxy = config.behind_tls_proxy;
+  options.api.quorum_in_file = config.settings.quorum;
   if (!config.public_url.empty())
     options.api.problem_types = config.public_url + options.api.problem_types;
   else if (listen.port != 0)
@@ -180,6 +182,7 @@ wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Confi
                         {"log", [&room] { return room.probe_log(); }},
                         {"worker", [&room] { return room.probe_worker(); }}};
   options.start_helper = audit::Helper::thread;
+  options.api.absent_jobs = told_of(machine.jobs.refused);
   options.build = platform::program_hash();
   options.jobs = machine.jobs.serve;
   options.settings = config.settings;
@@ -258,6 +261,19 @@ void report_quorum(Log& log, std::int64_t asked, std::int64_t in_force) {
                                        in_force, asked)});
 }
 
+// Copies of job folders that nothing may execute any more; what stays for a fault is tried again at
+// the next start.
+void remove_unused_copies(Machine const& machine, wiring::Node& node) {
+  auto const removed =
+      platform::remove_unused_snapshots(machine.data->path(kJobCopies), node.job_copies());
+  if (removed) return;
+  auto report = ports::report_of(removed.error());
+  report.severity = Severity::warning;
+  report.exception_type = "job_copies_not_removed";
+  ports::ErrorReporter<Layer::L7>(&node.errors(), "start")
+      .report<ErrorClass::infra_storage>(std::move(report));
+}
+
 // What the operator must know about this start; part of the record too.
 void report_start(Machine& machine, wiring::Node& node, Duration opening) {
   machine.log.write_now(
@@ -268,7 +284,7 @@ void report_start(Machine& machine, wiring::Node& node, Duration opening) {
     machine.log.write_now({.severity = Severity::critical,
                            .message = "began halted: an earlier process could not write its ledger",
                            .detail = machine.data->halt_reason()});
-  report_refused(machine.jobs.refused, machine.log, node);
+  report_refused(machine.jobs.refused, node);
   ports::ErrorReporter<Layer::L6> const sandbox(&node.errors(), "sandbox");
   if (!machine.runner->sandbox().notes().empty()) {
     ports::ErrorReport report;
@@ -308,6 +324,7 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   http.connections_max = connections_max;
   http.connections_of_owner_max = std::max<std::size_t>(connections_max / 2, 1);
   http.connections_unauthenticated_max = config.unauthenticated_connections;
+  remove_unused_copies(machine, *node);
   report_start(machine, *node, opening);
   report_quorum(machine.log, config.settings.quorum, node->loop().directory()->settings.quorum);
   TRY(server, platform::HttpServer::start(http, node->api()));

@@ -135,6 +135,8 @@ void Node::wire(ledger::Loop::Start start) {
   auto key = merkle::make_vkey(origin, merkle::KeyType::ed25519, world_.signer.public_key());
   TALLY_CHECK(key.has_value(), "a ledger's origin must be a valid key name");
   RetiredJobs const retired = retired_jobs(start.state, options_.jobs);
+  options_.api.absent_jobs.merge(not_loaded(start.state, options_.jobs));
+  job_copies_ = copies_in_use(start.state, options_.jobs);
   std::set<JobName> commands_waiting = commands_of_live_runs(start.state);
   Duration const heartbeat = options_.settings.value_or(start.state.settings).heartbeat;
   loop_ = std::make_unique<ledger::Loop>(

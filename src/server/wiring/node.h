@@ -88,6 +88,8 @@ class Node {
   std::uint64_t checkpointed() const;
   // Events under the snapshot that the start went on from.
   std::uint64_t folded_from() const { return folded_from_; }
+  // Copies of job folders that runs of before the start, and all later ones, may execute.
+  std::set<Digest> const& job_copies() const { return job_copies_; }
   // In-process worker, signer, waits and counted refusals; one thread, may be another. Returns how
   // long it may be left alone.
   Duration step_worker();
@@ -140,6 +142,7 @@ class Node {
   ledger::Index index_;
   std::uint64_t tail_cut_bytes_ = 0;
   std::uint64_t folded_from_ = 0;
+  std::set<Digest> job_copies_;
   std::optional<LedgerId> fresh_;  // set when this start made the ledger
   std::unique_ptr<SegmentStore> store_;
   std::unique_ptr<ledger::IndexKeeper> index_keeper_;

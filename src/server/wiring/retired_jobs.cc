@@ -32,6 +32,26 @@ ports::ErrorReport report_of(JobName const& job, std::vector<RunId> const& waiti
   return report;
 }
 
+std::map<JobName, std::string> not_loaded(domain::State const& state,
+                                          std::vector<ports::JobSpec> const& loaded) {
+  std::map<JobName, std::string> told;
+  state.jobs.each([&](JobName const& name, domain::run::JobKind const&) {
+    told[name] = "it is not among those that the server loaded when it started";
+  });
+  for (ports::JobSpec const& spec : loaded) told.erase(spec.name);
+  return told;
+}
+
+std::set<Digest> copies_in_use(domain::State const& state,
+                               std::vector<ports::JobSpec> const& loaded) {
+  std::set<Digest> copies;
+  for (ports::JobSpec const& spec : loaded) copies.insert(spec.hash);
+  state.runs.each([&](RunId, domain::run::Row const& row) {
+    if (!domain::run::is_final(row.phase)) copies.insert(row.job_hash.digest());
+  });
+  return copies;
+}
+
 std::set<JobName> commands_of_live_runs(domain::State const& state) {
   std::set<JobName> jobs;
   state.runs.each([&](RunId, domain::run::Row const& row) {

@@ -20,6 +20,16 @@ RetiredJobs retired_jobs(domain::State const& state, std::vector<ports::JobSpec>
 // What an operator is told of one at the start: it names the runs that wait, some of them.
 ports::ErrorReport report_of(JobName const& job, std::vector<RunId> const& waiting);
 
+// Every job kind of the ledger that this start did not load, with what a caller who asks for one is
+// told.
+std::map<JobName, std::string> not_loaded(domain::State const& state,
+                                          std::vector<ports::JobSpec> const& loaded);
+
+// The copies of job folders that something may still execute: those that are loaded, and those that
+// live runs were accepted with.
+std::set<Digest> copies_in_use(domain::State const& state,
+                               std::vector<ports::JobSpec> const& loaded);
+
 // The jobs of all live runs that this server executes itself, loaded or not.
 std::set<JobName> commands_of_live_runs(domain::State const& state);
 

@@ -48,6 +48,33 @@ TEST(RetiredJobs, AreThoseThatTheStartDidNotLoadWithTheirRunsThatWait) {
   EXPECT_TRUE(retired_jobs(state, loaded()).empty()) << "once is enough";
 }
 
+TEST(RetiredJobs, AreToldToWhoAsksForOneAlsoAtLaterStarts) {
+  domain::State state;
+  put_job(state, kKept);
+  put_job(state, kGone);
+  state.jobs.edit(kGone).retired = true;
+  auto const told = not_loaded(state, loaded());
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told.begin()->first, kGone);
+}
+
+TEST(JobCopies, AreInUseWhileTheyAreLoadedOrARunOfThemLives) {
+  auto const hash = [](std::string_view text) { return sha256(as_bytes(text)); };
+  domain::State state;
+  using enum domain::run::Phase;
+  auto const run = [&](std::uint64_t n, domain::run::Phase phase, std::string_view copy) {
+    put_run(state, RunId(n), kGone, phase);
+    state.runs.edit(RunId(n)).job_hash = ContentRef(hash(copy));
+  };
+  run(1, queued, "waits");
+  run(2, audit_required, "in an audit");
+  run(3, succeeded, "ended");
+  auto specs = loaded();
+  specs.front().hash = hash("loaded");
+  EXPECT_EQ(copies_in_use(state, specs),
+            (std::set<Digest>{hash("waits"), hash("in an audit"), hash("loaded")}));
+}
+
 TEST(RetiredJobs, AreExecutedWhileRunsOfThemLive) {
   domain::State state;
   using enum domain::run::Phase;
