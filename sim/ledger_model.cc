@@ -103,6 +103,7 @@ void LedgerModel::note(domain::DirectoryEvent const& event) {
   if (auto const* ended = std::get_if<domain::directory::KeyRevoked>(&event))
     revoked_.insert(ended->key);
   note_people(event);
+  note_jobs(event);
 }
 
 void LedgerModel::money(TenantId const& tenant, BudgetStory now) {
@@ -148,6 +149,7 @@ void LedgerModel::take(domain::run::Submitted const& event) {
   run.tenant = header().tenant.value_or(TenantId());
   require(tenants_[run.tenant].now.overrun == Micros(0),
           "no run is accepted while something is owed");
+  require(jobs_.contains(event.job), "only a kind that the start loaded takes runs");
   run.job = event.job;
   run.hold = event.hold.amount;
   run.submit_seq = header().seq;
@@ -323,9 +325,9 @@ void LedgerModel::take(domain::run::Settled const& event) {
   money(run.tenant, now);
   check_postings(run.tenant, event.postings);
   check_debt(tenant, event.run, charge.overrun, owed_before);
+  require(!plan.overrun_believed_max || charge.overrun <= *plan.overrun_believed_max,
+          "no charge is above what the plan believes");
   if (event.reason != "audit_resolved") {
-    require(!plan.overrun_believed_max || charge.overrun <= *plan.overrun_believed_max,
-            "no charge is above what the plan believes");
     bool const alarms = plan.overrun == domain::OverrunRule::safe_mode && tenant.normal;
     if (alarms && charge.overrun > Micros(0)) to_safe_mode_ = run.tenant;
   } else {

@@ -61,6 +61,13 @@ struct TenantStory {
   Micros overspent;
 };
 
+// A key that may sign: whose it is, and from when and until when it lets them count.
+struct Voice {
+  PersonId person;
+  Instant from;
+  std::optional<Instant> end;  // when it expires or was revoked
+};
+
 class LedgerModel {
  public:
   LedgerModel(Verdicts& verdicts, Executions const& executions, SimReceipts const& receipts)
@@ -83,6 +90,8 @@ class LedgerModel {
   void note(domain::BudgetEvent const& event);
   void note(domain::DirectoryEvent const& event);
   void note_people(domain::DirectoryEvent const& event);
+  void note_jobs(domain::DirectoryEvent const& event);
+  void note_key(KeyId id, domain::directory::Key const& key, Instant from);
   void note(domain::ModeEvent const& event);
   void note(domain::ApprovalEvent const& event);
   void note(domain::ChronicleEvent const& event);
@@ -130,11 +139,13 @@ class LedgerModel {
   std::map<PlanName, domain::directory::Plan> plans_;
   std::optional<TenantId> to_safe_mode_;  // by an overrun, in the event that comes next
   std::set<KeyId> keys_, revoked_;
+  std::set<JobName> jobs_;  // that take runs
   domain::mode::WorkClock work_clock_;
   Instant excused_;  // a limit that passed while nobody could act on it counts from here
-  // Since when people, and the keys that were claimed, have a say; and what they agree on.
-  std::map<PersonId, Instant> count_from_;
-  std::map<std::string, Instant> keys_count_from_;  // by actor
+  // Who is named, by which keys they have a say, and what they agree on.
+  std::set<PersonId> named_;
+  std::map<KeyId, Voice> voices_;
+  std::map<std::string, Instant> keys_count_from_;  // of keys that were claimed, by actor
   std::map<ApprovalId, Proposal> proposals_;
 };
 

@@ -35,16 +35,21 @@ bool takes_two(domain::Event const& event, std::size_t people) {
 
 }  // namespace
 
+// A day after a key that may sign was claimed, until a day after the last such key ended.
 std::set<PersonId> LedgerModel::who_counts() const {
   std::set<PersonId> people;
-  for (auto const& [person, from] : count_from_)
-    if (from <= header().at) people.insert(person);
+  Instant const at = header().at;
+  for (auto const& [key, voice] : voices_) {
+    bool const in_time =
+        voice.from <= at && (!voice.end || (voice.from <= *voice.end && at < *voice.end + kOneDay));
+    if (in_time && named_.contains(voice.person)) people.insert(voice.person);
+  }
   return people;
 }
 
 // What takes two stands right behind the signature that completes it.
 void LedgerModel::check_two_people() {
-  if (!takes_two(entries_.back().recorded.event, count_from_.size())) return;
+  if (!takes_two(entries_.back().recorded.event, named_.size())) return;
   auto const* before = at(size() - 2);
   auto const* group =
       before ? std::get_if<domain::ApprovalEvent>(&before->recorded.event) : nullptr;
@@ -58,15 +63,34 @@ void LedgerModel::check_actor(std::string_view what) {
   require(key == keys_count_from_.end() || key->second <= header().at, what);
 }
 
+void LedgerModel::note_key(KeyId id, domain::directory::Key const& key, Instant from) {
+  if (is_of_two(key.scopes) || key.scopes.contains("approve"))
+    voices_.insert_or_assign(id, Voice{.person = key.person, .from = from, .end = key.expires_at});
+}
+
+// A key that somebody makes for themselves has its say when the key did that made it; the
+// operator's, which no key made, from the opening.
 void LedgerModel::note_people(domain::DirectoryEvent const& event) {
   if (auto const* added = std::get_if<domain::directory::PersonAdded>(&event))
-    if (count_from_.empty()) count_from_.emplace(added->person, header().at);
+    if (is_of_two(added->row.roles)) named_.insert(added->person);
   if (auto const* removed = std::get_if<domain::directory::PersonRemoved>(&event))
-    count_from_.erase(removed->person);
+    named_.erase(removed->person);
+  if (auto const* made = std::get_if<domain::directory::KeyCreated>(&event)) {
+    auto const maker = parse_id<KeyId>(header().actor);
+    auto const by = maker ? voices_.find(*maker) : voices_.end();
+    if (!made->row.claim && made->row.person == made->person)
+      note_key(made->key, made->row, by == voices_.end() ? header().at : by->second.from);
+  }
   if (auto const* claimed = std::get_if<domain::directory::KeyClaimed>(&event)) {
     Instant const from = header().at + kOneDay;
     keys_count_from_.emplace(to_text(claimed->key), from);
-    count_from_.emplace(claimed->row.person, from);
+    note_key(claimed->key, claimed->row, from);
+  }
+  if (auto const* revoked = std::get_if<domain::directory::KeyRevoked>(&event)) {
+    auto const at = voices_.find(revoked->key);
+    if (at == voices_.end()) return;
+    auto& end = at->second.end;
+    end = end ? std::min(*end, header().at) : header().at;
   }
 }
 

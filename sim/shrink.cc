@@ -44,6 +44,8 @@ void add_faults(std::vector<Simplification>& all) {
   plain("the halt after a failure", [](Swarm& s) -> auto& { return s.halt_after_failure; });
   plain("lost snapshots", [](Swarm& s) -> auto& { return s.snapshot_not_saved_per_mille; });
   plain("rotten snapshots", [](Swarm& s) -> auto& { return s.snapshots_rot_per_mille; });
+  plain(
+      "the kind that goes", [](Swarm & s) -> auto& { return s.kind_gone; });
   plain("the attestor", [](Swarm& s) -> auto& { return s.attested_per_mille; });
   plain("failing work", [](Swarm& s) -> auto& { return s.work.fails_per_mille; });
   plain("slow work", [](Swarm& s) -> auto& { return s.work.slow_per_mille; });

@@ -51,12 +51,12 @@ TEST(Life, AThousandLivesWithFaultsBreakNothing) {
   EXPECT_GT(from_snapshot, count / 10);
   EXPECT_GT(accepted, count * 3);
   // Nor do lives that all go the same way: every command is met, most under every fault. Few lives
-  // last until an approval runs out, and all of them load the same job kinds.
+  // last until an approval runs out.
   codec::for_each_leaf<domain::Command>(
       [&]<class G, class C>(std::type_identity<G>, std::type_identity<C>) {
         std::string const name(domain::kCommandType<C>.name);
         bool const met = coverage.commands().contains(name);
-        EXPECT_TRUE(met || name == "approval.expire" || name == "job.retire") << name;
+        EXPECT_TRUE(met || name == "approval.expire") << name;
       });
   EXPECT_GE(coverage.pairs(), 30u);
   EXPECT_GE(coverage.cells().size(), 450u) << coverage.text();

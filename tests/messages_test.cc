@@ -8,7 +8,9 @@
 #include <iterator>
 #include <regex>
 #include <set>
+#include <sstream>
 
+#include "api/components.h"
 #include "api/routes.h"
 #include "cli/command.h"
 
@@ -69,6 +71,21 @@ TEST(Messages, NameOnlyCommandsThatThereAre) {
     }
   }
   EXPECT_GT(found, 40u);
+}
+
+TEST(Messages, KnowEveryComponentThatSpeaksOfErrors) {
+  std::vector<std::regex> const each{std::regex(R"re(errors\(?_?\)?, "([a-z_]+)")re"),
+                                     std::regex(R"re(errors = \{&.*, "([a-z_]+)")re"),
+                                     std::regex(R"re( finding\(.*, "([a-z_]+)",)re")};
+  std::set<std::string, std::less<>> found;
+  for (auto const& [name, text] : texts()) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+      for (std::regex const& one : each)
+        if (std::smatch match; std::regex_search(line, match, one)) found.insert(match[1]);
+  }
+  EXPECT_EQ(found,
+            (std::set<std::string, std::less<>>(api::kComponents.begin(), api::kComponents.end())));
 }
 
 TEST(Messages, NameOnlyPathsThatThereAre) {

@@ -35,6 +35,21 @@ src/api/key_handlers.cc
 [==[  if (false)
 ]==])
 
+mutation(repetition_unsaid "a repetition looks like done again" cli_test
+src/client/tally_client.cc
+[==[reply->header("idempotent-replayed") == "true")]==]
+[==[reply->header("idempotent-replayed") == "never")]==])
+
+mutation(no_token_is_a_token "a key without its token is a success" cli_test
+src/cli/key_commands.cc
+[==[|| opens(*asked->message.done)) return code;]==]
+[==[|| true) return code;]==])
+
+mutation(hung_up_poll_unanswered "a poll that hung up is dropped without an answer" api_test
+src/api/work_waits.cc
+[==[    if (waiter.left) waiter.left();]==]
+[==[    if (false) waiter.left();]==])
+
 mutation(two_idempotency_keys "of two Idempotency-Key fields the first counts" api_test
 src/api/admission.cc
 [==[  if (!is_single(x, "idempotency-key")) {

@@ -49,7 +49,8 @@ src/platform/job_folder.cc
 
 mutation(one_bad_kind "one folder that is no job kind keeps all from loading" platform_test
 src/platform/job_folder.cc
-[==[      loaded.refused.push_back({folder, job.error().detail});
+[==[      loaded.refused.push_back(
+          {.folder = folder, .why = job.error().detail, .name = claimed_name(folder)});
 ]==]
 [==[      return tl::unexpected<Error>(job.error());
 ]==])

@@ -76,9 +76,16 @@ src/domain/run/charge.cc
 
 mutation(believes_any_report "a report is believed however far it is above its hold" lives
 src/domain/run/settled.cc
-[==[  return !bounded || above_hold(facts, cost) <= *facts.overrun->believed_max;
+[==[  return !most || cost <= *most;
 ]==]
 [==[  return true;
+]==])
+
+mutation(resolves_beyond_belief "people may charge more than the plan believes" domain_test
+src/domain/run/decide_audit.cc
+[==[  if (auto const most = charge_most(facts); most && command.charge > *most)
+]==]
+[==[  if (auto const most = charge_most(facts); most && command.charge < Micros(0))
 ]==])
 
 mutation(debt_without_bound "a tenant may owe any sum" domain_test

@@ -22,6 +22,30 @@ src/domain/directory/keys.cc
 [==[at + kNewcomerPeriod]==]
 [==[at]==])
 
+mutation(lost_keys_count "who lost every key that signs counts for ever" domain_test
+src/domain/who_counts.cc
+[==[at < *key.expires_at + kNewcomerPeriod]==]
+[==[at < *key.expires_at + 1000 * kNewcomerPeriod]==])
+
+mutation(revoked_makes_alone "who revokes the other's key decides alone at once" domain_test
+src/domain/who_counts.cc
+[==[at < *key.expires_at + kNewcomerPeriod]==]
+[==[at < *key.expires_at]==])
+
+mutation(any_key_counts "a person counts by a key that cannot sign" domain_test
+src/domain/who_counts.cc
+[==[  if (!may_sign(key) || key.claim || !key.counts_from) return false;
+]==]
+[==[  if (key.claim || !key.counts_from) return false;
+]==])
+
+mutation(forged_lines "a text of one line may hold several" api_test
+src/wire/reading.cc
+[==[  if (strict() && !rule.lines && !is_one_line(*from.string()))
+]==]
+[==[  if (false)
+]==])
+
 mutation(young_key_signs "a key that was claimed a minute ago signs for a person who counts" domain_test
 src/domain/approval/approval.cc
 [==[  if (!facts.key_counts) return]==]
@@ -108,7 +132,7 @@ src/domain/permits.cc
 mutation(halt_to_normal "a halt may be lifted to normal at once" domain_test
 src/domain/mode/mode.cc
 [==[  if (current.mode == Mode::halt && mode != Mode::safe)
-    return "a halt is lifted to safe mode, to nothing else";
+    return "a halt is lifted to safe mode, which then stands for 48 h, and to nothing else";
 ]==]
 "")
 

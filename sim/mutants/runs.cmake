@@ -225,3 +225,16 @@ src/json/parse.cc
 [==[    if (is_whole_beyond(number)) return too_large(place);
 ]==]
 "")
+
+mutation(retired_takes_runs "a job kind that a start did not load takes runs" domain_test
+src/domain/run/gather.cc
+[==[  if (job != nullptr && !job->retired) facts.job = terms_of(*job);
+]==]
+[==[  if (job != nullptr) facts.job = terms_of(*job);
+]==])
+
+mutation(copies_of_live_runs "a start removes the copies that runs wait to be executed from" wiring_test
+src/server/wiring/retired_jobs.cc
+[==[    if (!domain::run::is_final(row.phase)) copies.insert(row.job_hash.digest());
+]==]
+"")

@@ -36,9 +36,11 @@ constexpr std::string_view kIntegers[] = {"0",
                                           "\"1\"",
                                           "null"};
 constexpr std::string_view kPieces[] = {
-    "a",    "Z",       "0",   " ",        "\\u0000",      "\\u0001",      "\\\"",           "\\\\",
-    "\\n", "\\u2028", "/",   "%",        "\xc3\xa9",     "\xe2\x82\xac", "\xf0\x9f\x98\x80",
-    "\\ud83d\\ude00"};
+    "a", "Z", "0", " ", "\\\"", "\\\\", "/", "%", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
+    "\\ud83d\\ude00",
+    // What no text of one line holds.
+    "\\u0000", "\\u0001", "\\n", "\\u2028", "\\u202e"};
+constexpr std::size_t kPiecesOfALine = 12;
 constexpr std::string_view kBroken[] = {"\\ud83d", "\xff", "\\x", "\n", "\"", "\\u12"};
 constexpr std::string_view kNumbers[] = {
     "0",    "-0",   "1.5",     "1e16",    "1e21",   "9007199254740991", "9007199254740992",
@@ -221,7 +223,7 @@ std::string RequestMaker::text_of(json::Value const& schema, std::string_view na
     return json_text(edge ? one_of(kInstants) : "2027-01-01T00:00:00Z");
   if (name == "scope") return json_text("job:" + pool_.any(random_, "job"));
   auto const pattern = text_member(schema, "pattern");
-  if (pattern.starts_with("^[a-z0-9._-]")) return json_text(name_of(name, care));
+  if (pattern.find("[a-z0-9._-]{1,64}") != std::string::npos) return json_text(name_of(name, care));
   if (auto const bracket = pattern.find("[0-9a-f]{16}"); bracket != std::string::npos)
     return json_text(pool_.any(random_, pattern.substr(1, bracket - 1)));
   auto const low = integer_member(schema, "minLength", 0);
@@ -230,7 +232,7 @@ std::string RequestMaker::text_of(json::Value const& schema, std::string_view na
   std::size_t count = static_cast<std::size_t>(low) + random_.below(wide + 1);
   if (edge && random_.chance(400)) count = static_cast<std::size_t>(high);
   if (care == Care::careless && random_.chance(200)) count = static_cast<std::size_t>(high) + 1;
-  std::string text = characters(count);
+  std::string text = characters(count, care);
   if (care == Care::careless && random_.chance(20)) text += one_of(kBroken);
   return json_text(text);
 }
@@ -253,8 +255,8 @@ std::string RequestMaker::labels_of(json::Value const& schema, Care care) {
   std::string text;
   for (std::size_t i = 0; i < count; ++i) {
     std::size_t const length = random_.chance(100) ? 256 : random_.below(20);
-    text += fmt::format("{}\"{}{}\":\"{}\"", i == 0 ? "" : ",", i, characters(random_.below(60)),
-                        characters(length));
+    text += fmt::format("{}\"{}{}\":\"{}\"", i == 0 ? "" : ",", i,
+                        characters(random_.below(60), care), characters(length, care));
   }
   return "{" + text + "}";
 }
@@ -272,10 +274,11 @@ std::string RequestMaker::name_of(std::string_view name, Care care) {
   return made;
 }
 
-std::string RequestMaker::characters(std::size_t count) {
+std::string RequestMaker::characters(std::size_t count, Care care) {
   std::string text;
   bool const plain = random_.chance(500);
-  for (std::size_t i = 0; i < count; ++i) text += plain ? "x" : one_of(kPieces);
+  std::size_t const pieces = care == Care::careful ? kPiecesOfALine : std::size(kPieces);
+  for (std::size_t i = 0; i < count; ++i) text += plain ? "x" : kPieces[random_.below(pieces)];
   return text;
 }
 
@@ -290,7 +293,8 @@ std::string RequestMaker::json_value(int depth) {
       return std::string(random_.chance(700) ? kNumbers[random_.below(14)] : one_of(kNumbers));
     case 4: {
       std::size_t const length = random_.chance(30) ? 40'000 : random_.below(30);
-      return json_text(characters(length) + std::string(random_.chance(10) ? one_of(kBroken) : ""));
+      return json_text(characters(length, Care::careless) +
+                       std::string(random_.chance(10) ? one_of(kBroken) : ""));
     }
     case 5: {
       std::string const inner = json_value(depth + 1);
@@ -300,8 +304,8 @@ std::string RequestMaker::json_value(int depth) {
     default: {
       std::string text;
       for (auto n = random_.below(4); n > 0; --n)
-        text += fmt::format("{}\"{}{}\":{}", text.empty() ? "" : ",", n, characters(n),
-                            json_value(depth + 1));
+        text += fmt::format("{}\"{}{}\":{}", text.empty() ? "" : ",", n,
+                            characters(n, Care::careless), json_value(depth + 1));
       return "{" + text + "}";
     }
   }

@@ -37,7 +37,7 @@ class RequestMaker {
   std::string integer_of(json::Value const& schema, Care care);
   std::string labels_of(json::Value const& schema, Care care);
   std::string name_of(std::string_view member, Care care);
-  std::string characters(std::size_t count);
+  std::string characters(std::size_t count, Care care);
   template <std::size_t n>
   std::string_view one_of(std::string_view const (&values)[n]) {
     return values[random_.below(n)];
