@@ -65,9 +65,8 @@ std::optional<wire::Waiting> waiting_of(Services const& services, RunId run,
     waiting.detail = "a worker has taken it and has not started it yet";
   else if (row.not_before)
     waiting.detail = fmt::format(
-        "its lease was given back {} times before the work began, so it rests for a while; the "
-        "last "
-        "time: {}",
+        "its lease was given back {} times before the work began, so it rests for a while; "
+        "the last time: {}",
         row.returns, row.return_reason);
   else
     waiting.detail = who_asked(services, row);
