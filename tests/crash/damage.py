@@ -23,7 +23,7 @@ from laboratory import say
 from load import Load
 from server import verify
 
-SHORT_COUNT = 100
+SHORT_COUNT = 60
 LONG_COUNT = 2000
 STARTS_EVERY = 15  # damages; a start is slower than a verification
 EVENTS_WANTED_S = 20  # of load at most, until the second segment is in use
