@@ -25,7 +25,7 @@ src/domain/directory/keys.cc
 mutation(lost_keys_count "who lost every key that signs counts for ever" domain_test
 src/domain/who_counts.cc
 [==[at < *key.expires_at + kNewcomerPeriod]==]
-[==[at < *key.expires_at + 1000 * kNewcomerPeriod]==])
+[==[at < *key.expires_at + hours(87'600)]==])
 
 mutation(revoked_makes_alone "who revokes the other's key decides alone at once" domain_test
 src/domain/who_counts.cc
@@ -112,7 +112,7 @@ src/domain/core.cc
 mutation(removed_person_enters "the key of a person who was removed still opens" api_test
 src/api/auth.cc
 [==[key.revoked || expired || removed]==]
-[==[if (key.revoked || expired]==])
+[==[key.revoked || expired]==])
 
 mutation(hopeless_stays "a proposal that can come to nothing stays open" ledger_test
 src/ledger/loop_decide.cc
@@ -145,7 +145,7 @@ src/domain/error/error.cc
 
 mutation(revoked_key_opens "a revoked key still opens" api_test
 src/api/auth.cc
-[==[if (key.revoked || expired]==]
+[==[key.revoked || expired]==]
 [==[if (expired]==])
 
 mutation(one_request_more "the rate limit lets one request more than its quota through" api_test
