@@ -157,6 +157,20 @@ void Machine::wake(Thread thread) {
   turn = turn ? std::min(*turn, when) : when;
 }
 
+bool Machine::advance() {
+  auto const planned = timeline_.next();
+  auto const turn = next();
+  if (turn && (!planned || *turn < *planned)) {
+    clock_.advance_to(*turn);
+    step();
+    return true;
+  }
+  if (!planned) return false;
+  clock_.advance_to(*planned);
+  timeline_.run_next();
+  return true;
+}
+
 std::optional<Duration> Machine::next() const {
   if (node_ == nullptr) return std::nullopt;
   std::optional<Duration> next;

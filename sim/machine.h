@@ -41,9 +41,9 @@ class Machine {
   // While it serves.
   void handle(ports::HttpRequest request, ports::Responder responder);
 
-  // When one of the process's threads runs next, and that thread's turn.
-  std::optional<Duration> next() const;
-  void step();
+  // Moves the clock to what comes next, a turn of one of the process's threads or something planned,
+  // and lets it happen. False: nothing ever will.
+  bool advance();
 
   // The next planned cut counts from now.
   void happened(Moment moment);
@@ -67,6 +67,9 @@ class Machine {
   std::uint64_t starts_from_snapshot() const { return starts_from_snapshot_; }
 
  private:
+  // When one of the process's threads runs next, and that thread's turn.
+  std::optional<Duration> next() const;
+  void step();
   enum class Thread { loop, log, worker };
   wiring::NodeWorld world();
   wiring::NodeOptions options() const;

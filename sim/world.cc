@@ -68,17 +68,7 @@ void World::plan_clock_steps() {
 
 void World::step() {
   ++steps_;
-  auto const planned = timeline_.next();
-  auto const turn = machine_.next();
-  if (turn && (!planned || *turn < *planned)) {
-    clock_.advance_to(*turn);
-    machine_.step();
-  } else if (planned) {
-    clock_.advance_to(*planned);
-    timeline_.run_next();
-  } else {
-    verdicts_.broken("nothing will ever happen again");
-  }
+  if (!machine_.advance()) verdicts_.broken("nothing will ever happen again");
 }
 
 template <class Condition>

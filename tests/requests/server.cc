@@ -67,23 +67,11 @@ Server::Server(std::uint64_t seed)
   step_until(kStartMost, [this] { return machine_.serves(); });
 }
 
-void Server::step() {
-  auto const planned = timeline_.next();
-  auto const turn = machine_.next();
-  if (turn && (!planned || *turn < *planned)) {
-    clock_.advance_to(*turn);
-    machine_.step();
-  } else if (planned) {
-    clock_.advance_to(*planned);
-    timeline_.run_next();
-  }
-}
-
 template <class Condition>
 bool Server::step_until(Duration within, Condition holds) {
   Duration const end = clock_.monotonic() + within;
   timeline_.at(end, [] {});
-  while (!holds() && refused_.empty() && clock_.monotonic() < end) step();
+  while (!holds() && refused_.empty() && clock_.monotonic() < end) machine_.advance();
   return holds();
 }
 

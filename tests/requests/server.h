@@ -41,7 +41,6 @@ class Server {
  private:
   template <class Condition>
   bool step_until(Duration within, Condition holds);
-  void step();
 
   sim::Swarm swarm_;
   sim::Timeline timeline_;

@@ -40,6 +40,17 @@ Micros cost_of_seconds(Situation const& run, Measured const& measured) {
   return std::min(cost_of(rate, measured).value_or(run.hold), run.hold);
 }
 
+// Of work whose time cost more than its hold.
+Outcome outrun(Instant at, RunFacts const& facts, Measured const& measured) {
+  return end_at_hold(at, facts,
+                     {.cost = {},
+                      .code = {},
+                      .detail = "the time that the work took cost more than its hold",
+                      .measured = measured,
+                      .reported = true,
+                      .stderr_tail = {}});
+}
+
 }  // namespace
 
 Outcome unchanged(RunFacts const& facts) {
@@ -119,14 +130,7 @@ Outcome end_at_hold(Instant at, RunFacts const& facts, Failure failure) {
 Outcome succeed(Instant at, RunFacts const& facts, Measured const& measured, Enclosure result,
                 std::string reason) {
   Situation const& run = *facts.situation;
-  if (outran(run.price, run.hold, measured))
-    return end_at_hold(at, facts,
-                       {.cost = {},
-                        .code = {},
-                        .detail = "the time that the work took cost more than its hold",
-                        .measured = measured,
-                        .reported = true,
-                        .stderr_tail = {}});
+  if (outran(run.price, run.hold, measured)) return outrun(at, facts, measured);
   auto const cost = cost_of(run.price, measured);
   if (!cost)
     return audit(at, facts, {.reason = kNotReported, .type = kNoCost, .result = std::move(result)});
@@ -144,14 +148,7 @@ Outcome succeed(Instant at, RunFacts const& facts, Measured const& measured, Enc
 
 Outcome end_without_result(Instant at, RunFacts const& facts, Measured const& measured) {
   Situation const& run = *facts.situation;
-  if (outran(run.price, run.hold, measured))
-    return end_at_hold(at, facts,
-                       {.cost = {},
-                        .code = {},
-                        .detail = "the time that the work took cost more than its hold",
-                        .measured = measured,
-                        .reported = true,
-                        .stderr_tail = {}});
+  if (outran(run.price, run.hold, measured)) return outrun(at, facts, measured);
   auto const cost = cost_of(run.price, measured);
   if (!cost) return audit(at, facts, {.reason = kNotReported, .type = kNoCost});
   return end_of(at, facts,
