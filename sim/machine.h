@@ -41,7 +41,7 @@ class Machine {
   // While it serves.
   void handle(ports::HttpRequest request, ports::Responder responder);
 
-  // Moves the clock to what comes next, a turn of one of the process's threads or something planned,
+  // Moves the clock to what comes next, a turn of one of the process's threads or a planned thing,
   // and lets it happen. False: nothing ever will.
   bool advance();
 

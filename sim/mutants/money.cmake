@@ -107,7 +107,7 @@ src/base/money.cc
 [==[  return SaidCost{.amount = *amount, .rounded_up = true};
 ]==])
 
-mutation(time_overruns "work that is paid by the second goes on above its hold" lives
+mutation(time_overruns "work that is paid by the second goes on above its hold" domain_test
 src/domain/run/charge.cc
 [==[  if (price.reported) return false;
 ]==]

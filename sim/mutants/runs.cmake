@@ -187,7 +187,7 @@ src/domain/run/outcomes.cc
 ]==]
 "")
 
-mutation(lease_outlasts_run "the lease of a run is as long as ever, whatever its time" ledger_test
+mutation(lease_outlasts_run "the lease of a run is as long as ever, whatever its time" domain_test
 src/domain/run/limits.cc
 [==[  return std::min(usual, time_left(row, work_at) + kLimitGrace);]==]
 [==[  return usual + (time_left(row, work_at) - time_left(row, work_at));]==])

@@ -103,16 +103,36 @@ TEST(Verify, FindsAFlippedBitInAFrame) {
   EXPECT_EQ(report->events, 0u);
 }
 
-// A disk that a server is writing to: it writes when a file is opened for the second time.
+// A disk that a server is writing to: it writes behind the first read of more than a header.
 class BusyDisk final : public MemoryDisk {
  public:
   Result<std::unique_ptr<ports::DiskFile>> open(std::string const& name) override {
-    auto file = MemoryDisk::open(name);
-    if (name != segments::kHeadName && ++openings == 2) written();
-    return file;
+    TRY(file, MemoryDisk::open(name));
+    return std::make_unique<BusyFile>(std::move(file), *this);
   }
   std::function<void()> written = [] {};
-  int openings = 0;
+  bool has_written = false;
+
+ private:
+  class BusyFile final : public ports::DiskFile {
+   public:
+    BusyFile(std::unique_ptr<ports::DiskFile> file, BusyDisk& disk)
+        : file_(std::move(file)), disk_(disk) {}
+    std::uint64_t size() const override { return file_->size(); }
+    Result<void> read(std::uint64_t offset, std::span<std::uint8_t> bytes) const override {
+      TRY_VOID(file_->read(offset, bytes));
+      if (bytes.size() > segments::kBlock && !std::exchange(disk_.has_written, true))
+        disk_.written();
+      return {};
+    }
+    Result<void> write_durable(std::uint64_t offset, ByteView bytes) override {
+      return file_->write_durable(offset, bytes);
+    }
+
+   private:
+    std::unique_ptr<ports::DiskFile> file_;
+    BusyDisk& disk_;
+  };
 };
 
 // The last frame, cut back to its first so many sectors.
@@ -133,13 +153,14 @@ TEST(Verify, DoesNotTakeAFrameThatArrivesMeanwhileForDamage) {
   for (segments::Beside const beside : {segments::Beside::nobody, segments::Beside::a_writer}) {
     content = whole;
     cut_last_frame(content, 0);
-    disk.openings = 0;
+    disk.has_written = false;
     // The walk has its piece of the file by then, and the judgement reads again.
     disk.written = [&] { content = whole; };
     auto const report = verify(disk, {.beside = beside});
     ASSERT_TRUE(report);
     EXPECT_TRUE(report->ok) << report->what;
     EXPECT_GE(report->frames, frames.size() - 1);
+    EXPECT_TRUE(disk.has_written);
   }
 }
 

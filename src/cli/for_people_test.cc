@@ -23,7 +23,7 @@ std::string const kPeople =
 TEST(WordsForPeople, ShowANameOfTwoLinesAsOne) {
   CannedServer server({{.status = 200, .body = kPeople}});
   Ran const ran = run_tally({"person", "list"}, against(server));
-  EXPECT_EQ(ran.out, "eve  Eve\\x0abob  Bob B.  admin  viewer\n") << ran.err;
+  EXPECT_EQ(ran.out, "eve  \"Eve\\\\x0abob  Bob B.  admin\"  viewer\n") << ran.err;
   CannedServer again({{.status = 200, .body = kPeople}});
   EXPECT_EQ(run_tally({"person", "list", "--json"}, against(again)).out, kPeople + "\n");
 }

@@ -18,6 +18,7 @@ std::string life_of(wire::Key const& key) {
   std::string text = end.empty() ? "valid" : "valid until " + end;
   if (key.claim_expires_at)
     text = fmt::format("unclaimed, code until {}", to_rfc3339(*key.claim_expires_at));
+  if (key.counts_from) text += ", counts in approvals from " + to_rfc3339(*key.counts_from);
   return text;
 }
 

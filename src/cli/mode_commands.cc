@@ -55,7 +55,9 @@ ExitCode send_mode(Call& call, ModeOptions const& options) {
       return no_such_scope(call, options, *asked.error().problem);
     ExitCode const code = answer_proposal(
         call, asked, fmt::format("{} is in {} mode", options.scope(), options.mode));
-    if (asked && call.repeated) call.console.note("  next: tally mode shows what is in force now");
+    bool const may_leave_others = options.mode == "normal" && options.scope() == kEverything;
+    if (asked && (call.repeated || may_leave_others))
+      call.console.note("  next: tally mode shows what is in force now, also for single scopes");
     if (!asked && asked.error().problem && asked.error().problem->code == "conflict")
       call.console.note("  tally mode shows what is in force, and the command that leaves it");
     return code;

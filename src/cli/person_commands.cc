@@ -4,13 +4,15 @@
 
 #include "cli/commands.h"
 #include "cli/proposals.h"
+#include "cli/shown.h"
 
 namespace tally::cli {
 
 namespace {
 
 void show_person(std::ostream& out, wire::Person const& person) {
-  fmt::print(out, "{}  {}  {}", person.person.value(), person.name, fmt::join(person.roles, ","));
+  fmt::print(out, "{}  {}  {}", person.person.value(), in_quotes(person.name),
+             fmt::join(person.roles, ","));
   if (person.removed_at)
     fmt::print(out, "  removed {}", to_rfc3339(*person.removed_at));
   else if (person.counts_from)

@@ -68,7 +68,7 @@ void show_overrun(std::ostream& out, wire::Run const& run) {
 std::string labels_text(wire::Labels const& labels) {
   std::string text;
   for (auto const& [name, value] : labels)
-    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, value);
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", as_a_word(name), as_a_word(value));
   return text;
 }
 

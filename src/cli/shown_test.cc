@@ -129,6 +129,36 @@ TEST(RunShow, OfAFailedRunLeadsToWhyItFailed) {
   EXPECT_TRUE(contains(ran.out, fmt::format("  next      tally why {}\n", kFirst))) << ran.out;
 }
 
+// A text of somebody's choice is no column of ours.
+TEST(RunShow, PutsLabelsThatAreNoWordsBetweenQuotes) {
+  constexpr std::string_view kLabels = R"("a":"x  succeeded","b":"","c,d=e":"\"")";
+  CannedServer server({{.status = 200, .body = run_of(kFirst, "failed", "j", "0.01", kLabels)}});
+  Ran const ran = run_tally({"run", "show", std::string(kFirst)}, against(server));
+  EXPECT_TRUE(contains(ran.out, R"(  labels    a="x  succeeded" b= "c,d=e"="\"")"))
+      << ran.out;
+}
+
+TEST(PersonList, PutsNamesBetweenQuotes) {
+  CannedServer server(
+      {{.status = 200,
+        .body = R"({"people":[{"person":"yan","name":"Y  admin  counts","roles":["viewer"],)"
+                R"("added_by":"ann","added_at":"2026-11-28T10:03:21.123456Z"}]})"}});
+  Ran const ran = run_tally({"person", "list"}, against(server));
+  EXPECT_EQ(ran.out, "yan  \"Y  admin  counts\"  viewer\n") << ran.err;
+}
+
+TEST(KeyList, SaysFromWhenAKeyCountsInApprovals) {
+  CannedServer server(
+      {{.status = 200,
+        .body = R"({"keys":[{"key_id":"key_0123456789abcdef","tenant":"default","owner":"bob",)"
+                R"("scopes":["approve"],"state":"valid","revoked":false,"expires_at":null,)"
+                R"("counts_from":"2026-11-29T10:03:21.123456Z"}]})"}});
+  Ran const ran = run_tally({"key", "list"}, against(server));
+  EXPECT_TRUE(ran.out.ends_with(
+      "scopes approve  valid, counts in approvals from 2026-11-29T10:03:21.123456Z\n"))
+      << ran.out << ran.err;
+}
+
 TEST(RunResolve, ProposesAChargeAndWaitsForSignatures) {
   CannedServer server({{.status = 202,
                         .body = R"({"outcome":"needs_approval",)"

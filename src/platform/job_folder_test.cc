@@ -92,7 +92,7 @@ TEST(JobToml, NamesTheLineOfEachFault) {
   EXPECT_EQ(verdict(with("60", "\"60\"")),
             "job.toml:5: \"timeout_s\" must be an integer from 1 to 86400");
   EXPECT_EQ(verdict(with("\"command\"", "\"shell\"")),
-            "job.toml:3: \"runner\" must be \"command\", \"worker\" or \"caller\"");
+            "job.toml:3: \"runner\" must be \"command\" or \"worker\"");
   EXPECT_EQ(verdict(with("\"command\"", "\"caller\"")),
             "job.toml:4: \"command\" belongs to runner = \"command\" only");
   EXPECT_TRUE(verdict(with("summarise", "Sum it")).starts_with("job.toml:1: \"name\" must be"));

@@ -174,7 +174,7 @@ std::optional<ports::JobRunnerKind> read_runner(TableReader& reader) {
   if (word == "command") return ports::JobRunnerKind::command;
   if (word == "worker") return ports::JobRunnerKind::worker;
   if (word == "caller") return ports::JobRunnerKind::caller;
-  reader.fault_at("runner", "must be \"command\", \"worker\" or \"caller\"");
+  reader.fault_at("runner", "must be \"command\" or \"worker\"");
   return std::nullopt;
 }
 

@@ -87,9 +87,13 @@ std::vector<std::string> of_queued(Row const& row) {
 }
 
 std::vector<std::string> of_end(RunId run, Row const& row) {
-  if (row.phase == Phase::failed)
-    return {remedy_of(row), std::string(kSubmitAgain),
-            fmt::format("tally run show {} has the end of what it wrote to stderr", to_text(run))};
+  if (row.phase == Phase::failed) {
+    std::vector<std::string> changes{remedy_of(row), std::string(kSubmitAgain)};
+    if (row.stderr_tail)
+      changes.push_back(fmt::format("tally run show {} has the end of what it wrote to stderr",
+                                    to_text(run)));
+    return changes;
+  }
   if (row.phase == Phase::expired)
     return {fmt::format("a worker that leases {} within {}", row.job.value(),
                         seconds_text(row.queue_wait)),
