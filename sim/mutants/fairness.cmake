@@ -39,11 +39,11 @@ src/api/run_reading.cc
 [==[wait < Duration(0)]==])
 
 mutation(page_without_bytes "a page of events ends at its items alone" api_test
-src/api/evidence.h
-[==[    return items_ < items_max_ && shown_bytes_ < kShownBytesMax &&
-           looked_at_bytes_ < kLookedAtBytesMax;
+src/api/evidence_handlers.cc
+[==[  return items_ < items_max_ && shown_bytes_ < kShownBytesMax &&
+         looked_at_bytes_ < kLookedAtBytesMax;
 ]==]
-[==[    return items_ < items_max_;
+[==[  return items_ < items_max_;
 ]==])
 
 mutation(control_in_the_plan "stopping a run counts against the plan" api_test

@@ -30,10 +30,7 @@ class PageBudget {
     ++items_;
     shown_bytes_ += bytes;
   }
-  bool has_room() const {
-    return items_ < items_max_ && shown_bytes_ < kShownBytesMax &&
-           looked_at_bytes_ < kLookedAtBytesMax;
-  }
+  bool has_room() const;
   std::size_t looked_at() const { return looked_at_; }
 
  private:

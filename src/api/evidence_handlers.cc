@@ -86,6 +86,11 @@ void answer(Exchange& x, Result<View> const& view) {
 
 }  // namespace
 
+bool PageBudget::has_room() const {
+  return items_ < items_max_ && shown_bytes_ < kShownBytesMax &&
+         looked_at_bytes_ < kLookedAtBytesMax;
+}
+
 // A decision is named after its first event by a keyed permutation whose key stands in leaf 0, so
 // it needs no index.
 std::int64_t first_event_of(DecisionId id, IdKey id_key) {
