@@ -50,10 +50,10 @@ def life_in(output):
 
 # The case that failed, or the one in which a check stopped the process.
 def test_in(output):
-    failed = re.search(r"^\[  FAILED  \] (\w+\.\w+)", output, re.MULTILINE)
+    failed = re.search(r"^\[  FAILED  \] ([\w/]+\.[\w/]+)", output, re.MULTILINE)
     if failed:
         return f"`{failed[1]}`"
-    begun = re.findall(r"^\[ RUN      \] (\w+\.\w+)$", output, re.MULTILINE)
+    begun = re.findall(r"^\[ RUN      \] ([\w/]+\.[\w/]+)$", output, re.MULTILINE)
     return begun and f"`{begun[-1]}` (stopped)" or None
 
 
