@@ -282,13 +282,10 @@ void Admin::lift(Answer const& report) {
   if (scopes != nullptr && scopes->array() != nullptr) {
     for (auto const& each : *scopes->array()) {
       Answer const scope{.status = 200, .body = each};
-      auto const mode = scope.text({"mode"});
-      if (mode == "safe") {  // after an audit; one person ends it, but not within 48 h of a halt
-        propose("normal", scope.text({"scope"}));
-        continue;
-      }
-      standing = true;
-      propose(mode == "halt" ? "safe" : "normal", scope.text({"scope"}));
+      // Safe mode after an audit ends at once; within 48 h of a halt it stays, whatever is asked.
+      auto const next = scope.text({"next_mode"});
+      standing = standing || scope.text({"mode"}) != "safe";
+      propose(next.empty() ? "normal" : next, scope.text({"scope"}));
     }
   }
   restored_ = !standing;
