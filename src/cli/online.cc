@@ -35,6 +35,11 @@ std::string key_for(Call& call) {
   return *call.idempotency_key;
 }
 
+ExitCode no_server(Call& call, Error const& error) {
+  return report(call, ExitCode::usage, error,
+                "mend --server or TALLY_SERVER; the default is http://127.0.0.1:7070");
+}
+
 }  // namespace
 
 std::string_view if_repeated(Call const& call) {
@@ -62,19 +67,8 @@ Result<std::string> find_key(Call& call) {
                           content ? file + " is empty" : content.error().detail));
 }
 
-namespace {
-
-Result<client::ServerUrl> find_server(Call& call) { return client::parse_server_url(call.server); }
-
-ExitCode no_server(Call& call, Error const& error) {
-  return report(call, ExitCode::usage, error,
-                "mend --server or TALLY_SERVER; the default is http://127.0.0.1:7070");
-}
-
-}  // namespace
-
 ExitCode online(Call& call, std::function<ExitCode(client::TallyClient&)> const& work) {
-  auto const url = find_server(call);
+  auto const url = client::parse_server_url(call.server);
   if (!url) return no_server(call, url.error());
   auto const key = find_key(call);
   if (!key) {
@@ -89,7 +83,7 @@ ExitCode online(Call& call, std::function<ExitCode(client::TallyClient&)> const&
 }
 
 ExitCode without_key(Call& call, std::function<ExitCode(client::TallyClient&)> const& work) {
-  auto const url = find_server(call);
+  auto const url = client::parse_server_url(call.server);
   if (!url) return no_server(call, url.error());
   client::TallyClient client(*url, "", {}, {}, client::Texts::for_people);
   return work(client);

@@ -8,6 +8,33 @@
 
 namespace tally::server {
 
+namespace {
+
+// The faults as the causes of one error, which are few and short: the file is named once, and as
+// many stand in one as find place.
+std::vector<std::string> causes_of(platform::RefusedJob const& refused) {
+  using domain::error::kCausesMax;
+  using domain::error::kTextBytesMax;
+  std::string const file = refused.folder + "/job.toml:";
+  std::vector<std::string> causes;
+  std::size_t more = 0;
+  std::istringstream faults(refused.why);
+  for (std::string fault; std::getline(faults, fault);) {
+    if (!causes.empty() && fault.starts_with(file)) fault = "line " + fault.substr(file.size());
+    bool const fits = !causes.empty() && causes.back().size() + 2 + fault.size() <= kTextBytesMax;
+    if (fits)
+      causes.back() += "; " + fault;
+    else if (causes.size() + 1 < kCausesMax)
+      causes.push_back(std::move(fault));
+    else
+      ++more;
+  }
+  if (more > 0) causes.push_back("and " + std::to_string(more) + " more");
+  return causes;
+}
+
+}  // namespace
+
 Result<JobKinds> load_job_kinds(std::vector<std::string> const& folders,
                                 std::string const& copies) {
   JobKinds kinds;
@@ -40,33 +67,6 @@ std::map<JobName, std::string> told_of(std::vector<platform::RefusedJob> const& 
                    "errors --component start");
   return told;
 }
-
-namespace {
-
-// The faults as the causes of one error, which are few and short: the file is named once, and as
-// many stand in one as find place.
-std::vector<std::string> causes_of(platform::RefusedJob const& refused) {
-  using domain::error::kCausesMax;
-  using domain::error::kTextBytesMax;
-  std::string const file = refused.folder + "/job.toml:";
-  std::vector<std::string> causes;
-  std::size_t more = 0;
-  std::istringstream faults(refused.why);
-  for (std::string fault; std::getline(faults, fault);) {
-    if (!causes.empty() && fault.starts_with(file)) fault = "line " + fault.substr(file.size());
-    bool const fits = !causes.empty() && causes.back().size() + 2 + fault.size() <= kTextBytesMax;
-    if (fits)
-      causes.back() += "; " + fault;
-    else if (causes.size() + 1 < kCausesMax)
-      causes.push_back(std::move(fault));
-    else
-      ++more;
-  }
-  if (more > 0) causes.push_back("and " + std::to_string(more) + " more");
-  return causes;
-}
-
-}  // namespace
 
 ports::ErrorReport report_of(platform::RefusedJob const& refused) {
   ports::ErrorReport report;
