@@ -9,8 +9,9 @@
 
 namespace tally {
 
-// The closest of `known` by Levenshtein distance, if it is close enough to be a slip: at most two
-// edits, and fewer than half of the name's characters.
+// The closest of `known`, if it is close enough to be a slip: at most two edits (a character more,
+// less or other, or two neighbours swapped), and fewer than half of the name's characters. Else the
+// only one that begins as `name` does, with three characters at least.
 std::optional<std::string> nearest(std::string_view name, std::vector<std::string> const& known);
 
 }  // namespace tally
