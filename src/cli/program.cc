@@ -115,6 +115,20 @@ std::optional<std::string> stranger(CLI::App const& root, std::vector<std::strin
   return std::nullopt;
 }
 
+// The first option that there is not, where that may be the fault: a misspelt one is missing, too.
+std::optional<std::string> unknown_option(CLI::App const& app, CLI::ParseError const& error,
+                                          std::vector<std::string> const& words) {
+  int const code = error.get_exit_code();
+  if (code != static_cast<int>(CLI::ExitCodes::ExtrasError) &&
+      code != static_cast<int>(CLI::ExitCodes::RequiredError))
+    return std::nullopt;
+  for (std::string const& word : words) {
+    std::string const option = word.substr(0, word.find('='));
+    if (option.starts_with("--") && app.get_option_no_throw(option) == nullptr) return option;
+  }
+  return std::nullopt;
+}
+
 ExitCode complain(CLI::App const& root, CLI::ParseError const& error,
                   std::vector<std::string> const& words, Console& console) {
   CLI::App const* app = nullptr;
@@ -125,10 +139,9 @@ ExitCode complain(CLI::App const& root, CLI::ParseError const& error,
   if (auto const word = stranger(root, words)) {
     what = fmt::format("there is no command \"{}{}{}\"", path, path.empty() ? "" : " ", *word);
     guess = meant(*app, *word);
-  } else if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)) {
-    for (std::string const& extra : words)
-      if (extra.starts_with("--") && !guess && app->get_option_no_throw(extra) == nullptr)
-        guess = meant(*app, extra.substr(0, extra.find('=')));
+  } else if (auto const option = unknown_option(*app, error, words)) {
+    what = fmt::format("{}: there is no option {}", path, *option);
+    guess = meant(*app, *option);
   }
   if (guess) what += fmt::format("; did you mean {}?", *guess);
   console.complain(what,

@@ -180,6 +180,10 @@ TEST(Usage, GuessesWhatWasMeant) {
   EXPECT_TRUE(contains(run_tally({"ledgr", "verify"}).err, "did you mean ledger?"));
   EXPECT_TRUE(contains(run_tally({"run", "submitt"}).err, "did you mean submit?"));
   EXPECT_TRUE(contains(run_tally({"approvals", "--jsno"}).err, "did you mean --json?"));
+  // Also where an option that is required is missing for it.
+  EXPECT_TRUE(contains(run_tally({"halt", "--mode", "safe", "--reson", "x"}).err,
+                       "halt: there is no option --reson; did you mean --reason?"));
+  EXPECT_TRUE(contains(run_tally({"halt", "--mode", "safe"}).err, "--reason is required"));
 }
 
 TEST(Online, NobodyListeningIsFourForEveryCommand) {
