@@ -1,5 +1,7 @@
 #include "base/printable.h"
 
+#include <algorithm>
+
 namespace tally {
 
 namespace {
@@ -54,6 +56,12 @@ std::string escaped(std::string_view bytes) {
   return out;
 }
 
+bool is_of_a_word(char c) {
+  constexpr std::string_view kSigns = "-._:/@+";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         kSigns.find(c) != std::string_view::npos;
+}
+
 }  // namespace
 
 bool is_one_line(std::string_view text) {
@@ -90,6 +98,19 @@ std::string printable_lines(std::string_view text) {
     text.remove_prefix(length + 1);
   }
   return out;
+}
+
+std::string in_quotes(std::string_view text) {
+  std::string quoted(1, '"');
+  for (char const c : text) {
+    if (c == '"' || c == '\\') quoted.push_back('\\');
+    quoted.push_back(c);
+  }
+  return quoted + '"';
+}
+
+std::string as_a_word(std::string_view text) {
+  return std::ranges::all_of(text, is_of_a_word) ? std::string(text) : in_quotes(text);
 }
 
 }  // namespace tally

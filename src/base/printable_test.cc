@@ -48,6 +48,14 @@ TEST(Printable, SaysWhatIsOneLine) {
     EXPECT_FALSE(is_one_line(bad));
 }
 
+TEST(Printable, PutsWhatIsNoWordBetweenQuotes) {
+  EXPECT_EQ(as_a_word("a-1.b_c:d/e@f+g"), "a-1.b_c:d/e@f+g");
+  EXPECT_EQ(as_a_word(""), "");
+  EXPECT_EQ(as_a_word("x  succeeded"), "\"x  succeeded\"");
+  EXPECT_EQ(as_a_word("a=b"), "\"a=b\"");
+  EXPECT_EQ(in_quotes("b \"c\\"), "\"b \\\"c\\\\\"");
+}
+
 TEST(Printable, KeepsTheLinesOfATextThatHasSeveral) {
   EXPECT_EQ(printable_lines("a\n\tb\x1b[2K\r\n\n"), "a\n\tb\\x1b[2K\\x0d\n\n");
   EXPECT_EQ(printable_lines(""), "");

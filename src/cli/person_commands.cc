@@ -2,9 +2,9 @@
 
 #include <fmt/ostream.h>
 
+#include "base/printable.h"
 #include "cli/commands.h"
 #include "cli/proposals.h"
-#include "cli/shown.h"
 
 namespace tally::cli {
 

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "base/printable.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/online.h"

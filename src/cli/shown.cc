@@ -1,7 +1,5 @@
 #include "cli/shown.h"
 
-#include <algorithm>
-
 namespace tally::cli {
 
 namespace {
@@ -11,12 +9,6 @@ constexpr std::size_t kDayCharacters = 10;
 constexpr std::size_t kClockAt = 11;
 constexpr std::size_t kSecondsCharacters = 8;
 constexpr std::size_t kMillisecondsCharacters = 12;
-
-bool is_of_a_word(char c) {
-  constexpr std::string_view kSigns = "-._:/@+";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kSigns.find(c) != std::string_view::npos;
-}
 
 }  // namespace
 
@@ -38,19 +30,6 @@ Tone tone_of(std::string_view status) {
     return Tone::bad;
   if (status == "audit_required" || status == "queued" || status == "running") return Tone::waiting;
   return Tone::plain;
-}
-
-std::string in_quotes(std::string_view text) {
-  std::string quoted(1, '"');
-  for (char const c : text) {
-    if (c == '"' || c == '\\') quoted.push_back('\\');
-    quoted.push_back(c);
-  }
-  return quoted + '"';
-}
-
-std::string as_a_word(std::string_view text) {
-  return std::ranges::all_of(text, is_of_a_word) ? std::string(text) : in_quotes(text);
 }
 
 }  // namespace tally::cli

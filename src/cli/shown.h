@@ -18,9 +18,5 @@ std::string day_text(Instant at);
 std::string clock_text(Instant at);
 // The colour of a run's status, and of what a decision on it came to.
 Tone tone_of(std::string_view status);
-// A text that somebody chose, so that nobody takes it for columns of ours: always between quotes,
-// and bare where it is one word of letters, digits and -._:/@+.
-std::string in_quotes(std::string_view text);
-std::string as_a_word(std::string_view text);
 
 }  // namespace tally::cli

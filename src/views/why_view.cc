@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/printable.h"
 #include "domain/permits.h"
 #include "domain/run/history.h"
 #include "domain/who_counts.h"
@@ -30,7 +31,8 @@ domain::run::Submit const* submit_of(domain::Recorded const& recorded) {
 std::string labels_text(std::map<std::string, std::string> const& labels) {
   std::string text;
   for (auto const& [name, value] : labels)
-    text += fmt::format("{}{}={}", text.empty() ? ", labels " : " ", name, value);
+    text += fmt::format("{}{}={}", text.empty() ? ", labels " : " ", as_a_word(name),
+                        as_a_word(value));
   return text;
 }
 
