@@ -35,6 +35,15 @@ TEST(Resolution, AnswersWhatIsAboveTheHoldWhatWasPaidAndWhatIsOwed) {
   EXPECT_EQ(text_at(sent->body(), {"receipt", "owed_usd"}), "1.0000");
 }
 
+// Whoever decides looks for the receipt then, and not only for a worker that forgot it.
+TEST(Audit, OfACostThatCouldNotBeReadSaysThatAReceiptMayBeThere) {
+  World world;
+  auto const told = world.send("GET", "/v1/why?subject=" + audited(world), world.admin);
+  EXPECT_NE(told->answer.body.find("its receipt is missing, or says no amount that can be read"),
+            std::string::npos)
+      << told->answer.body;
+}
+
 TEST(Resolution, IsRefusedFurtherAboveTheHoldThanTheCallerMeant) {
   World world;
   auto const id = audited(world);

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "domain/run/charge.h"
+#include "domain/run/outcomes.h"
 #include "views/ops_view.h"
 
 namespace tally::views {
@@ -203,8 +204,10 @@ WhyRule rule_of(domain::Recorded const& recorded, domain::run::Settled const& ev
 
 WhyRule rule_of(domain::Recorded const& recorded, domain::run::AuditRequired const& event) {
   WhyRule rule;
-  rule.sentence = fmt::format("needs an audit, {} ({}): no cost is ever guessed", event.reason,
-                              event.reconcile_type);
+  bool const unreadable = event.reason == domain::run::kNotReported;
+  rule.sentence = fmt::format(
+      "needs an audit, {} ({}): {}no cost is ever guessed", event.reason, event.reconcile_type,
+      unreadable ? "its receipt is missing, or says no amount that can be read; " : "");
   add_cost(recorded, rule.numbers);
   return rule;
 }
