@@ -19,8 +19,8 @@ std::string printable(std::string_view text, std::size_t bytes_max);
 // The whole text; ends of lines and tabs stay.
 std::string printable_lines(std::string_view text);
 
-// A text that somebody chose as a part of a line, so that nobody takes it for a part of ours: always
-// between quotes; bare where it is one word of letters, digits and -._:/@+.
+// A text that somebody chose as a part of a line, so that nobody takes it for a part of ours:
+// always between quotes; bare where it is one word of letters, digits and -._:/@+.
 std::string in_quotes(std::string_view text);
 std::string as_a_word(std::string_view text);
 

@@ -1,8 +1,9 @@
 #pragma once
 
 // Who decides what one person alone may not decide. A person whose role is approver or admin is
-// named; which of them count, and from when until when, is one rule (who_counts.h). Where exactly one person counts, that
-// person decides alone and the record says so; where more count, a quorum of them must agree.
+// named; which of them count, and from when until when, is one rule (who_counts.h). Where exactly
+// one person counts, that person decides alone and the record says so; where more count, a quorum
+// of them must agree.
 //
 // An engine that is asked for such a command answers NotAlone (outcome.h). The core then records
 // the command as a proposal, and once the quorum has signed, the same command is gathered and
