@@ -97,7 +97,7 @@ void set_mode(ExchangePtr x) {
   auto const asked = x->body<wire::ModeRequest>();
   if (!asked) return;
   auto const scope = views::parse_scope(asked->scope);
-  auto const mode = views::parse_mode(asked->mode);
+  auto const mode = parse_word<Mode>(asked->mode);
   if (!scope || !mode) {
     return x->invalid({{"/scope", "must be everything, tenant:NAME, job:NAME, key:ID or run:ID"}});
   }

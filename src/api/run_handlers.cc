@@ -85,7 +85,7 @@ std::optional<Page> page_asked(Exchange& x) {
       page.label = {label.substr(0, equals), label.substr(equals + 1)};
   }
   bool known = page.status.empty();
-  for (auto const& status : wire::kRunStatuses) known = known || page.status == status;
+  for (auto const& status : kWords<RunStatus>) known = known || page.status == status;
   if (!known) x.query.fault("status", "must be one of the seven states of a run");
   if (!x.query_is_good()) return std::nullopt;
   return page;

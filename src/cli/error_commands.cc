@@ -39,8 +39,8 @@ Action declare_errors(Arguments& arguments) {
   arguments.option("--class", query->error_class, "A class, or its family: infra, domain, system");
   arguments.option("--component", query->component, "Only of this part");
   arguments.option("--severity", query->severity, "The least that is shown")
-      .one_of(wire::kSeverities);
-  arguments.option("--layer", query->layer, "Only of this layer").one_of(wire::kLayers);
+      .one_of(kWords<Severity>);
+  arguments.option("--layer", query->layer, "Only of this layer").one_of(kWords<Layer>);
   arguments.option("--correlation", query->correlation, "Only of this trace (32 hex)");
   arguments.option("--run", query->run, "Only of this run");
   arguments.option("--before", query->before, "Older than this event");

@@ -70,7 +70,7 @@ Action declare_create(Arguments& arguments) {
   arguments.option("--scope", request->scopes, "What it may do; several, or comma-separated")
       .required()
       .comma_separated()
-      .one_of(wire::kScopeWords);
+      .one_of(kWords<KeyScope>);
   arguments.option("--expires", request->expires_at, "When it ends; never, when left out");
   return [request](Call& call) {
     return online(call, [&](client::TallyClient& client) {

@@ -94,7 +94,7 @@ Action declare_mode(Arguments& arguments) {
   auto options = std::make_shared<ModeOptions>();
   options->mode.clear();
   arguments.option("mode", options->mode, "The mode to set; what is in force, when left out")
-      .one_of(wire::kModeWords);
+      .one_of(kWords<Mode>);
   arguments.option("--reason", options->reason, "Why; it stands in the ledger");
   declare_scope(arguments, *options);
   return [options](Call& call) {

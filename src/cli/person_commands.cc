@@ -27,7 +27,7 @@ Action declare_add(Arguments& arguments) {
   arguments.option("--role", request->roles, "Several, or comma-separated")
       .required()
       .comma_separated()
-      .one_of(wire::kRoleWords);
+      .one_of(kWords<Role>);
   return [request](Call& call) {
     return online(call, [&](client::TallyClient& client) {
       return present_proposed(call, client.add_person(*request), [&](wire::Person const& person) {

@@ -143,7 +143,7 @@ ExitCode list_runs(Call& call, client::TallyClient& client, client::RunQuery que
 Action declare_list(Arguments& arguments) {
   auto query = std::make_shared<client::RunQuery>();
   auto label = std::make_shared<std::optional<Label>>();
-  arguments.option("--status", query->status, "Only runs in this state").one_of(wire::kRunStatuses);
+  arguments.option("--status", query->status, "Only runs in this state").one_of(kWords<RunStatus>);
   arguments.option("--label", *label, "Only runs with this label");
   arguments.option("--limit", query->limit, "At most so many, newest first [20]")
       .within(1, wire::kRunsPerPageMax);

@@ -50,7 +50,7 @@ struct Repetition {
 };
 
 struct RunQuery {
-  std::optional<std::string> status;       // one of wire::kRunStatuses
+  std::optional<std::string> status;       // one of kWords<RunStatus>
   std::optional<std::string> label;        // "NAME=VALUE"
   std::int64_t limit = 20;                 // 1 to wire::kRunsPerPageMax
   std::optional<std::string> cursor = {};  // `next` of the page before
@@ -60,8 +60,8 @@ struct RunQuery {
 struct ErrorQuery {
   std::optional<std::string> error_class;  // or the family alone: "infra"
   std::optional<std::string> component;
-  std::optional<std::string> severity;  // the least; one of wire::kSeverities
-  std::optional<std::string> layer;     // one of wire::kLayers
+  std::optional<std::string> severity;  // the least; one of kWords<Severity>
+  std::optional<std::string> layer;     // one of kWords<Layer>
   std::optional<std::string> correlation;
   std::optional<RunId> run;
   std::optional<std::int64_t> before;  // a sequence

@@ -56,13 +56,6 @@ std::optional<Scope> parse_scope(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<domain::mode::Mode> parse_mode(std::string_view text) {
-  for (auto mode : domain::mode::all_of(domain::mode::Mode{})) {
-    if (text == name_of(mode)) return mode;
-  }
-  return std::nullopt;
-}
-
 std::optional<std::string> next_mode(domain::mode::Row const& row, Instant now) {
   for (auto mode : domain::mode::all_of(domain::mode::Mode{}))
     if (mode < row.mode && !domain::mode::objection(row, mode, now))

@@ -15,7 +15,6 @@ namespace tally::views {
 // "everything", "tenant:acme", "job:...", "key:...", "run:...".
 std::string scope_text(domain::mode::Scope const& scope);
 std::optional<domain::mode::Scope> parse_scope(std::string_view text);
-std::optional<domain::mode::Mode> parse_mode(std::string_view text);
 
 // The lowest mode that a person may set in place of that row's now; none: no lower one.
 std::optional<std::string> next_mode(domain::mode::Row const& row, Instant now);

@@ -201,7 +201,7 @@ TEST(RunView, NeverShowsAnInnerPhase) {
     domain::run::Row row;
     row.phase = phase;
     auto const status = run_view(RunId(1), row, {}).status;
-    EXPECT_NE(std::ranges::find(wire::kRunStatuses, status), wire::kRunStatuses.end()) << status;
+    EXPECT_NE(std::ranges::find(kWords<RunStatus>, status), kWords<RunStatus>.end()) << status;
   }
 }
 

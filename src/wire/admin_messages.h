@@ -8,8 +8,6 @@ namespace tally::wire {
 
 inline constexpr std::int64_t kPersonNameCharactersMax = 128;
 inline constexpr std::int64_t kReasonCharactersMax = 500;
-inline constexpr std::array<std::string_view, 4> kRoleWords{"viewer", "operator", "approver",
-                                                            "admin"};
 
 struct TenantRequest {
   TenantId tenant;
@@ -55,7 +53,7 @@ struct PersonRequest {
   static void fields(Self& self, Visit&& visit) {
     visit("person", self.person);
     visit("name", self.name, Rule{.min = 1, .max = kPersonNameCharactersMax});
-    visit("roles", self.roles, Rule{.min = 1, .max = 4, .one_of = kRoleWords});
+    visit("roles", self.roles, Rule{.min = 1, .max = 4, .one_of = kWords<Role>});
   }
 };
 

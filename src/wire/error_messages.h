@@ -7,9 +7,6 @@
 namespace tally::wire {
 
 inline constexpr std::int64_t kErrorsPerPageMax = 1000;
-inline constexpr std::array<std::string_view, 5> kSeverities{"DEBUG", "INFO", "WARNING", "ERROR",
-                                                             "CRITICAL"};
-inline constexpr std::array<std::string_view, 7> kLayers{"L1", "L2", "L3", "L4", "L5", "L6", "L7"};
 
 struct ErrorCause {
   std::string type;
@@ -50,10 +47,10 @@ struct ErrorEnvelope {
   static void fields(Self& self, Visit&& visit) {
     visit("error_id", self.error_id, Rule{.says = "err_ and 12 hex"});
     visit("timestamp", self.timestamp);
-    visit("layer", self.layer, Rule{.one_of = kLayers});
+    visit("layer", self.layer, Rule{.one_of = kWords<Layer>});
     visit("component", self.component);
     visit("error_class", self.error_class, Rule{.says = "infra.*, domain.* or system.*"});
-    visit("severity", self.severity, Rule{.one_of = kSeverities});
+    visit("severity", self.severity, Rule{.one_of = kWords<Severity>});
     visit("message", self.message);
     visit("correlation_id", self.correlation_id, Rule{.null_when_none = true});
     visit("span_id", self.span_id);

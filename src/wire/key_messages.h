@@ -10,9 +10,6 @@ inline constexpr std::int64_t kScopesPerKeyMax = 16;
 inline constexpr std::string_view kTokenNotKept =
     "this key was created by an earlier request; its token or its claim code was shown then and is "
     "shown no second time; where that answer was lost, revoke this key and create another";
-inline constexpr std::array<std::string_view, 9> kScopeWords{
-    "admin",    "approve",   "budget:read", "evidence:read", "metrics:read",
-    "ops:read", "runs:read", "runs:write",  "work"};
 inline constexpr std::array<std::string_view, 5> kKeyStates{"valid", "unclaimed", "expired",
                                                             "revoked", "person_removed"};
 
@@ -27,7 +24,8 @@ struct KeyRequest {
   static void fields(Self& self, Visit&& visit) {
     visit("tenant", self.tenant);
     visit("owner", self.owner, Rule{.says = "a registered person; the caller when absent"});
-    visit("scopes", self.scopes, Rule{.min = 1, .max = kScopesPerKeyMax, .one_of = kScopeWords});
+    visit("scopes", self.scopes,
+          Rule{.min = 1, .max = kScopesPerKeyMax, .one_of = kWords<KeyScope>});
     visit("expires_at", self.expires_at);
   }
 };

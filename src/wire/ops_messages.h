@@ -7,8 +7,6 @@
 
 namespace tally::wire {
 
-inline constexpr std::array<std::string_view, 4> kModeWords{"normal", "safe", "stop", "halt"};
-
 struct ModeRequest {
   std::string mode;
   std::string scope = "everything";
@@ -17,7 +15,7 @@ struct ModeRequest {
   static constexpr std::string_view kName = "ModeRequest";
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
-    visit("mode", self.mode, Rule{.one_of = kModeWords});
+    visit("mode", self.mode, Rule{.one_of = kWords<tally::Mode>});
     visit("scope", self.scope,
           Rule{.optional = true,
                .min = 1,
@@ -38,7 +36,7 @@ struct Mode {
   static constexpr std::string_view kName = "Mode";
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
-    visit("mode", self.mode, Rule{.one_of = kModeWords});
+    visit("mode", self.mode, Rule{.one_of = kWords<tally::Mode>});
     visit("scope", self.scope);
     visit("reason", self.reason);
     visit("since", self.since);
@@ -56,7 +54,7 @@ struct ModeReport {
   static constexpr std::string_view kName = "ModeReport";
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
-    visit("mode", self.mode, Rule{.one_of = kModeWords});
+    visit("mode", self.mode, Rule{.one_of = kWords<tally::Mode>});
     visit("scopes", self.scopes);
   }
 };

@@ -143,7 +143,7 @@ struct Run {
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("run_id", self.run_id);
-    visit("status", self.status, Rule{.one_of = kRunStatuses});
+    visit("status", self.status, Rule{.one_of = kWords<RunStatus>});
     visit("job", self.job);
     visit("job_hash", self.job_hash);
     visit("attempts", self.attempts);

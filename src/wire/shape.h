@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/closed_words.h"
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/money.h"
@@ -24,7 +25,9 @@ struct AnyVisit {
   void operator()(std::string_view, T&, Rule const& = {}) const {}
 };
 template <class T>
-concept Message = requires(T& value) { T::fields(value, AnyVisit{}); };
+concept Message = requires(T& value) {
+  T::fields(value, AnyVisit{});
+};
 
 template <class T>
 struct OptionalOf : std::false_type {};
@@ -44,7 +47,9 @@ concept Optional = OptionalOf<T>::value;
 template <class T>
 concept List = ListOf<T>::value;
 template <class T>
-concept PrefixedId = requires { IdPrefix<T>::text; };
+concept PrefixedId = requires {
+  IdPrefix<T>::text;
+};
 // TenantId, JobName and their kin.
 template <class T>
 concept Name = StrongType<T> && std::same_as<typename T::Rep, std::string>;

@@ -10,8 +10,6 @@ inline constexpr std::int64_t kLabelsMax = 16;
 inline constexpr std::int64_t kLabelKeyCharactersMax = 64;
 inline constexpr std::int64_t kLabelValueCharactersMax = 256;
 inline constexpr std::int64_t kTimeoutSecondsMax = 86'400;
-inline constexpr std::array<std::string_view, 7> kRunStatuses{
-    "queued", "running", "succeeded", "failed", "expired", "cancelled", "audit_required"};
 
 struct SubmitRequest {
   JobName job;
@@ -107,7 +105,7 @@ struct SubmitAnswer {
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("run_id", self.run_id);
-    visit("status", self.status, Rule{.one_of = kRunStatuses});
+    visit("status", self.status, Rule{.one_of = kWords<RunStatus>});
     visit("job", self.job);
     visit("cost", self.cost);
     visit("budget", self.budget);

@@ -158,7 +158,7 @@ struct WorkAnswer {
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("run_id", self.run_id);
-    visit("status", self.status, Rule{.one_of = kRunStatuses});
+    visit("status", self.status, Rule{.one_of = kWords<RunStatus>});
     visit("receipt", self.receipt, Rule{.null_when_none = true});
   }
 };

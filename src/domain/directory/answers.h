@@ -32,6 +32,16 @@ inline bool all_known(std::set<std::string> const& words, std::span<std::string_
   });
 }
 
+// "one, two, three"
+inline std::string listed(std::span<std::string_view const> words) {
+  std::string text;
+  for (std::string_view const word : words) {
+    if (!text.empty()) text += ", ";
+    text += word;
+  }
+  return text;
+}
+
 // For good: a key that expires keeps nobody in for long, and one that nobody claimed opens nothing.
 inline bool administers(State const& state, Key const& key) {
   return !key.revoked && !key.claim && !key.expires_at && key.scopes.contains("admin") &&

@@ -1,3 +1,4 @@
+#include "base/closed_words.h"
 #include "domain/directory/answers.h"
 #include "domain/directory/decide.h"
 #include "domain/directory/names.h"
@@ -5,12 +6,6 @@
 #include "domain/who_counts.h"
 
 namespace tally::domain::directory {
-
-namespace {
-
-constexpr std::array<std::string_view, 4> kRoles{"admin", "approver", "operator", "viewer"};
-
-}  // namespace
 
 Facts gather(State const& state, CreateTenant const& command, Moment const&) {
   Facts facts;
@@ -100,8 +95,8 @@ Outcome decide(Instant at, AddPerson const& command, Facts const& facts) {
   if (facts.exists)
     return refuse(RefusalCode::conflict,
                   "a person of this id exists or was removed; an id is given once");
-  if (!all_known(command.roles, kRoles))
-    return invalid("/roles", "roles are admin, approver, operator, viewer");
+  if (!all_known(command.roles, kWords<Role>))
+    return invalid("/roles", "roles are " + listed(kWords<Role>));
   Person row{.added_at = at,
              .added_by = command.person,
              .counts_from = {},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/closed_words.h"
 #include "domain/directory/answers.h"
 #include "domain/directory/decide.h"
 #include "domain/next_id.h"
@@ -25,10 +26,8 @@ std::optional<Outcome> objection(Instant at, CreateKey const& command, Facts con
   if (!facts.tenant_known) return refuse(RefusalCode::not_found, "no such tenant");
   if (!facts.subject || facts.subject->removed_at)
     return invalid("/owner", "must be a registered person");
-  if (command.scopes.empty() || !all_known(command.scopes, kKeyScopes))
-    return invalid("/scopes",
-                   "scopes are admin, approve, budget:read, evidence:read, metrics:read, ops:read, "
-                   "runs:read, runs:write, work; at least one");
+  if (command.scopes.empty() || !all_known(command.scopes, kWords<KeyScope>))
+    return invalid("/scopes", "scopes are " + listed(kWords<KeyScope>) + "; at least one");
   if (command.expires_at && *command.expires_at <= at)
     return invalid("/expires_at", "a key that expired already opens nothing");
   if (command.claim.has_value() == (command.owner == command.person))

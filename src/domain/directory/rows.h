@@ -15,11 +15,6 @@
 
 namespace tally::domain::directory {
 
-// What a key may do. Plain words, checked against kKeyScopes.
-inline constexpr std::array<std::string_view, 9> kKeyScopes{
-    "admin",    "approve",   "budget:read", "evidence:read", "metrics:read",
-    "ops:read", "runs:read", "runs:write",  "work"};
-
 struct Tenant {
   Balances balances;
   Micros holds_live;  // running total of the holds of live runs; equals balances.held

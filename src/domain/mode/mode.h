@@ -9,19 +9,15 @@
 #include <string>
 #include <string_view>
 
+#include "base/closed_words.h"
 #include "base/time.h"
 
 namespace tally::domain::mode {
 
-enum class Mode { normal, safe, stop, halt };
-inline constexpr std::size_t kModes = 4;
-constexpr std::array<Mode, kModes> all_of(Mode) {
-  return {Mode::normal, Mode::safe, Mode::stop, Mode::halt};
-}
-constexpr std::string_view name_of(Mode mode) {
-  constexpr std::array<std::string_view, kModes> names{"normal", "safe", "stop", "halt"};
-  return names[static_cast<std::size_t>(mode)];
-}
+using tally::all_of;
+using tally::Mode;
+using tally::name_of;
+inline constexpr std::size_t kModes = kWords<Mode>.size();
 
 enum class ScopeKind { everything, tenant, job, key, run };
 constexpr std::array<ScopeKind, 5> all_of(ScopeKind) {

@@ -27,6 +27,7 @@
 #include <string>
 #include <vector>
 
+#include "base/closed_words.h"
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/time.h"
@@ -60,12 +61,29 @@ constexpr std::string_view name_of(Phase phase) {
   return names[static_cast<std::size_t>(phase)];
 }
 constexpr bool is_final(Phase phase) { return phase >= Phase::succeeded; }
-// What callers see.
-constexpr std::string_view status_of(Phase phase) {
-  if (phase == Phase::leased) return "queued";
-  if (phase == Phase::reconciling) return "running";
-  return name_of(phase);
+// What callers see: no phase that is only ours.
+constexpr RunStatus seen_as(Phase phase) {
+  switch (phase) {
+    case Phase::queued:
+    case Phase::leased:
+      return RunStatus::queued;
+    case Phase::running:
+    case Phase::reconciling:
+      return RunStatus::running;
+    case Phase::audit_required:
+      return RunStatus::audit_required;
+    case Phase::succeeded:
+      return RunStatus::succeeded;
+    case Phase::failed:
+      return RunStatus::failed;
+    case Phase::expired:
+      return RunStatus::expired;
+    case Phase::cancelled:
+      return RunStatus::cancelled;
+  }
+  return RunStatus::audit_required;
 }
+constexpr std::string_view status_of(Phase phase) { return name_of(seen_as(phase)); }
 // The hold is there until the run is final; then it is settled, once.
 constexpr bool is_held(Phase phase) { return !is_final(phase); }
 

@@ -1,5 +1,7 @@
 #include "server/wiring/bootstrap.h"
 
+#include "base/closed_words.h"
+
 namespace tally::wiring {
 
 namespace directory = domain::directory;
@@ -11,7 +13,7 @@ std::vector<domain::Command> open_commands(FreshLedger const& fresh) {
   directory::CreateKey key;
   key.owner = person;
   key.person = person;
-  key.scopes = {directory::kKeyScopes.begin(), directory::kKeyScopes.end()};
+  key.scopes = {kWords<KeyScope>.begin(), kWords<KeyScope>.end()};
   key.secret_sha256 = fresh.operator_key_sha256;
   key.tenant = tenant;
   std::vector<domain::Command> commands{
