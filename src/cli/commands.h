@@ -20,5 +20,6 @@ std::span<Command const> error_commands();
 std::span<Command const> ledger_commands();
 std::span<Command const> replay_commands();
 std::span<Command const> layers_commands();
+std::span<Command const> page_commands();
 
 }  // namespace tally::cli

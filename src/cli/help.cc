@@ -20,9 +20,7 @@ constexpr std::string_view kSession =
 
 constexpr std::string_view kAfterwards =
     "\nEvery command takes --json, and --help, which shows an example first.\n"
-    "Environment: TALLY_SERVER, TALLY_KEY, NO_COLOR.\n"
-    "Exit codes: 0 yes, 1 no, 2 wrong usage or configuration, 3 inconclusive,\n"
-    "            4 internal or unreachable, 5 waiting for approval.\n";
+    "Environment: TALLY_SERVER, TALLY_KEY, NO_COLOR.\nExit codes:\n";
 
 class ExampleFirst : public CLI::Formatter {
  public:
@@ -45,7 +43,10 @@ class CommandList : public CLI::Formatter {
     for (Command const& command : commands())
       if (group_.empty() || command.path.starts_with(group_ + " "))
         text += fmt::format("  {:<{}}{}\n", command.path, kPathColumns, command.summary);
-    return text.append(kAfterwards);
+    text += kAfterwards;
+    for (auto const& [code, meaning] : kExitCodes)
+      text += fmt::format("  {}  {}\n", static_cast<int>(code), meaning);
+    return text;
   }
 
  private:

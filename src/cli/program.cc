@@ -7,6 +7,7 @@
 #include "base/nearest.h"
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/outline.h"
 #include "cli/version.h"
 
 namespace tally::cli {
@@ -58,7 +59,7 @@ CLI::App* below(CLI::App& app, std::string const& name) {
   return named.empty() ? nullptr : named.front();
 }
 
-void declare(CLI::App& root, Command const& command, Parsed& parsed) {
+CLI::App& declare(CLI::App& root, Command const& command, Parsed& parsed) {
   CLI::App* at = &root;
   std::string_view path = command.path;
   if (auto const space = path.find(' '); space != std::string_view::npos) {
@@ -80,6 +81,23 @@ void declare(CLI::App& root, Command const& command, Parsed& parsed) {
     parsed.command = &command;
     parsed.action = action;
   });
+  return *app;
+}
+
+OptionOutline outline_of(CLI::Option const& option) {
+  OptionOutline out{.names = {},
+                    .kind = option.get_type_size_max() == 0 ? "" : option.get_type_name(),
+                    .about = option.get_description(),
+                    .positional = option.get_positional(),
+                    .required = option.get_required(),
+                    .many = option.get_expected_max() >= CLI::detail::expected_max_vector_size};
+  if (out.positional) {
+    out.names = {option.get_name(true)};
+    return out;
+  }
+  for (std::string const& name : option.get_snames()) out.names.push_back("-" + name);
+  for (std::string const& name : option.get_lnames()) out.names.push_back("--" + name);
+  return out;
 }
 
 // The commands that were named up to the one that was being read, "run submit".
@@ -166,6 +184,24 @@ ExitCode act(Parsed const& parsed, Environment const& environment, Console& cons
 }
 
 }  // namespace
+
+std::vector<CommandOutline> outline() {
+  Parsed parsed;
+  CLI::App root;
+  std::vector<CommandOutline> rows;
+  for (Command const& command : commands()) {
+    CLI::App const& app = declare(root, command, parsed);
+    CommandOutline row{.path = command.path,
+                       .summary = command.summary,
+                       .example = command.example,
+                       .options = {}};
+    for (bool const positional : {true, false})
+      for (CLI::Option const* option : app.get_options())
+        if (option->get_positional() == positional) row.options.push_back(outline_of(*option));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
 
 ExitCode run_program(std::vector<std::string> arguments, Environment const& environment,
                      Console& console) {
