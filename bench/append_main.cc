@@ -10,7 +10,7 @@
 #include "bench/measure.h"
 #include "codec/event_codec.h"
 #include "platform/file_disk.h"
-#include "server/engine_room.h"
+#include "server/server_threads.h"
 
 namespace tally::bench {
 
@@ -40,7 +40,7 @@ class Appender {
     flush();
     settle();
     stop_ = true;
-    wake_.ring();
+    wake_.set();
     writer_.join();
   }
 
@@ -64,7 +64,7 @@ class Appender {
     on_its_way_ = std::exchange(open_, {});
     bytes_ = 0;
     busy_ = true;
-    wake_.ring();
+    wake_.set();
   }
   // Until the frame that is on its way is durable.
   void settle() {
@@ -76,7 +76,7 @@ class Appender {
       if (!busy_) continue;
       TALLY_CHECK(log_.append(on_its_way_).has_value(), "the log refused a frame");
       busy_ = false;
-      done_.ring();
+      done_.set();
       (void)log_.prepare_next();
     }
   }
@@ -89,8 +89,8 @@ class Appender {
   std::uint64_t next_seq_;
   std::atomic<bool> busy_ = false;
   std::atomic<bool> stop_ = false;
-  server::Bell wake_;
-  server::Bell done_;
+  server::WakeEvent wake_;
+  server::WakeEvent done_;
   std::thread writer_;
 };
 

@@ -14,7 +14,7 @@
 #include "platform/file_disk.h"
 #include "platform/http_server.h"
 #include "segments/segment_log.h"
-#include "server/engine_room.h"
+#include "server/server_threads.h"
 
 namespace tally::bench {
 
@@ -36,8 +36,8 @@ class BareService : public ports::HttpService {
   }
   ~BareService() override {
     stop_ = true;
-    bell_.ring();
-    pause_.ring();
+    wake_.set();
+    pause_.set();
     writer_.join();
     preparer_.join();
   }
@@ -47,7 +47,7 @@ class BareService : public ports::HttpService {
       std::lock_guard<std::mutex> const guard(mutex_);
       waiting_.push_back({std::move(request.body), std::move(responder)});
     }
-    bell_.ring();
+    wake_.set();
   }
   ports::HttpResponse refuse(ports::HttpFault, int status, std::string_view detail) override {
     return {.status = status, .headers = {}, .body = std::string(detail)};
@@ -62,7 +62,7 @@ class BareService : public ports::HttpService {
         now.swap(waiting_);
       }
       if (now.empty())
-        bell_.wait(seconds(1));
+        wake_.wait(seconds(1));
       else
         commit(now);
     }
@@ -93,8 +93,8 @@ class BareService : public ports::HttpService {
   std::vector<Waiting> waiting_;
   std::uint64_t next_seq_ = 0;  // the writer's own
   std::atomic<bool> stop_ = false;
-  server::Bell bell_;
-  server::Bell pause_;
+  server::WakeEvent wake_;
+  server::WakeEvent pause_;
   std::thread writer_;
   std::thread preparer_;
 };

@@ -13,7 +13,7 @@
 #include "platform/file_vault.h"
 #include "platform/os_entropy.h"
 #include "platform/system_clock.h"
-#include "server/engine_room.h"
+#include "server/server_threads.h"
 
 namespace tally::bench {
 
@@ -101,7 +101,7 @@ struct LedgerRig::Parts {
   std::optional<platform::FileBlobs> blobs;
   std::optional<platform::FileReceipts> receipts;
   IdleRunner runner;
-  server::EngineRoom room;
+  server::ServerThreads threads;
   std::unique_ptr<wiring::Node> node;
   bool running = false;
 
@@ -112,7 +112,7 @@ struct LedgerRig::Parts {
   std::atomic<std::uint64_t> begun = 0;
   std::atomic<std::uint64_t> ended = 0;
   std::atomic<std::uint64_t> wrong = 0;
-  server::Bell all_ended;
+  server::WakeEvent all_ended;
 
   Result<void> open(Scratch const& scratch);
   void post(ledger::Lane lane, domain::RunCommand command, Bytes beside, std::uint64_t run,
@@ -143,7 +143,6 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
   receipts.emplace(std::move(the_receipts));
   wiring::NodeOptions options;
   options.start_helper = audit::Helper::thread;
-  options.api.later = [this](api::Task task) { return room.later(std::move(task)); };
   options.jobs = {bench_job(), own_job()};
   options.first_grant = Micros(100'000'000'000'000);
   domain::chronicle::Settings settings;
@@ -161,9 +160,10 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
                                     .blobs = *blobs,
                                     .runner = runner,
                                     .receipts = *receipts,
-                                    .wake_loop = room.wake_loop(),
-                                    .wake_log = room.wake_log(),
-                                    .wake_worker = room.wake_worker(),
+                                    .executor = threads.executor(),
+                                    .wake_loop = threads.wake_loop(),
+                                    .wake_log = threads.wake_log(),
+                                    .wake_worker = threads.wake_worker(),
                                     .on_failure = [](Error const&) { std::abort(); }},
                                    std::move(options)));
   node = std::move(the_node);
@@ -233,7 +233,7 @@ void LedgerRig::Parts::complete(std::uint64_t run, domain::run::Handle handle) {
 void LedgerRig::Parts::end_run(ledger::Answer const& answer) {
   if (!answer.entry) ++wrong;
   begin_run();  // first, so that nothing of this round begins after its end
-  if (++ended == wanted) all_ended.ring();
+  if (++ended == wanted) all_ended.set();
 }
 
 LedgerRig::LedgerRig(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -248,9 +248,9 @@ Result<std::unique_ptr<LedgerRig>> LedgerRig::open(Scratch const& scratch) {
 }
 
 Result<void> LedgerRig::start() {
-  parts_->room.start(*parts_->node);
+  parts_->threads.start(*parts_->node);
   parts_->running = true;
-  server::Bell pause;
+  server::WakeEvent pause;
   while (!parts_->node->started()) pause.wait(milliseconds(1));
   return parts_->node->start_fault();
 }
@@ -272,7 +272,7 @@ Result<void> LedgerRig::make_runs(std::uint64_t runs, Steps steps) {
 }
 
 void LedgerRig::stop() {
-  if (std::exchange(parts_->running, false)) parts_->room.stop(Duration(0));
+  if (std::exchange(parts_->running, false)) parts_->threads.stop(Duration(0));
 }
 wiring::Node& LedgerRig::node() { return *parts_->node; }
 

@@ -18,6 +18,14 @@ constexpr std::uint64_t kRebootMost = 3'000'000;  // microseconds until the next
 constexpr std::uint64_t kFailedStartsMax = 20;    // then somebody repairs the disk
 constexpr std::uint64_t kSmallSegments[] = {24'576, 65'536};
 
+ports::ExecutorLimits lane_limits(Swarm const& swarm) {
+  ports::ExecutorLimits limits = ports::kLaneLimits;
+  if (swarm.tasks_waiting_max == 0) return limits;
+  for (ports::LaneLimits& lane : limits)
+    lane.waiting_max = lane.of_owner_max = swarm.tasks_waiting_max;
+  return limits;
+}
+
 }  // namespace
 
 Machine::Machine(std::uint64_t seed, Swarm const& swarm, Timeline& timeline, SimClock& clock,
@@ -34,12 +42,16 @@ Machine::Machine(std::uint64_t seed, Swarm const& swarm, Timeline& timeline, Sim
       receipts_(seed ^ 0x72636570, swarm.receipts, [this] { happened(Moment::receipt); }),
       runner_(seed ^ 0x72756e72, swarm.work, timeline, clock, executions,
               [this] { happened(Moment::execution); }),
+      executor_(seed ^ 0x65786563, lane_limits(swarm), [this] { wake(Thread::tasks); }),
       idle_tick_(kIdleTickFirst) {
   for (auto const& job : job_kinds(swarm.queue_deadline))
     if (job.price.reported) runner_.reports_cost(job.name);
 }
 
-Machine::~Machine() { dying_ = true; }
+Machine::~Machine() {
+  dying_ = true;
+  executor_.clear();
+}
 
 wiring::NodeWorld Machine::world() {
   return {.clock = clock_,
@@ -51,6 +63,7 @@ wiring::NodeWorld Machine::world() {
           .blobs = blobs_,
           .runner = runner_,
           .receipts = receipts_,
+          .executor = executor_,
           .wake_loop = [this] { wake(Thread::loop); },
           .wake_log = [this] { wake(Thread::log); },
           .wake_worker = [this] { wake(Thread::worker); },
@@ -204,6 +217,10 @@ void Machine::turn(Thread thread) {
       if (leave >= kIdleTickFirst)
         leave = idle_tick_ = std::min(idle_tick_ + idle_tick_, kIdleTickMax);
       break;
+    case Thread::tasks:
+      (void)executor_.step();
+      if (!executor_.empty()) wake(Thread::tasks);
+      return after_turn();
   }
   Duration const when = clock_.monotonic() + std::max(leave, jitter());
   mine = mine ? std::min(*mine, when) : when;
@@ -224,7 +241,7 @@ void Machine::after_turn() {
     return die(false);
   }
   if (cut_now_) return die(swarm_.cuts[next_cut_ - 1].power);
-  if (stopping_ && node_->idle() && !node_->store().has_pending()) {
+  if (stopping_ && executor_.empty() && node_->idle() && !node_->store().has_pending()) {
     dying_ = true;
     node_.reset();
     dying_ = false;
@@ -238,6 +255,7 @@ void Machine::die(bool power) {
     disk_.crash_at_change({.at_change = 1, .sectors = std::nullopt});
     (void)node_->write_log();
   }
+  executor_.clear();
   node_.reset();
   runner_.die();
   turns_ = {};

@@ -1,8 +1,8 @@
 #pragma once
 
 // The computer that the server runs on: its disk, clock, keys and receipts, which outlive every
-// process, and the process, which does not. Threads are moments: the loop, the log writer and the
-// worker are each stepped when they would run, a little late as threads are.
+// process, and the process, which does not. Threads are moments: the loop, the log writer, the
+// worker and the lanes of tasks are each stepped when they would run, a little late as threads are.
 
 #include <functional>
 #include <memory>
@@ -14,6 +14,7 @@
 #include "sim/sim_blobs.h"
 #include "sim/sim_clock.h"
 #include "sim/sim_entropy.h"
+#include "sim/sim_executor.h"
 #include "sim/sim_runner.h"
 #include "sim/sim_signer.h"
 #include "sim/sim_vault.h"
@@ -70,7 +71,7 @@ class Machine {
   // When one of the process's threads runs next, and that thread's turn.
   std::optional<Duration> next() const;
   void step();
-  enum class Thread { loop, log, worker };
+  enum class Thread { loop, log, worker, tasks };
   wiring::NodeWorld world();
   wiring::NodeOptions options() const;
   void could_not_start(Error const& why);
@@ -95,8 +96,9 @@ class Machine {
   SimBlobs blobs_;
   SimReceipts receipts_;
   SimRunner runner_;
+  SimExecutor executor_;
   std::unique_ptr<wiring::Node> node_;
-  std::array<std::optional<Duration>, 3> turns_;
+  std::array<std::optional<Duration>, 4> turns_;
   Duration idle_tick_;
   std::string failure_;
   std::string halt_reason_;

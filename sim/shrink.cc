@@ -47,6 +47,7 @@ void add_faults(std::vector<Simplification>& all) {
   plain(
       "the kind that goes", [](Swarm & s) -> auto& { return s.kind_gone; });
   plain("the attestor", [](Swarm& s) -> auto& { return s.attested_per_mille; });
+  plain("short lanes of tasks", [](Swarm& s) -> auto& { return s.tasks_waiting_max; });
   plain("failing work", [](Swarm& s) -> auto& { return s.work.fails_per_mille; });
   plain("slow work", [](Swarm& s) -> auto& { return s.work.slow_per_mille; });
   plain("silent work", [](Swarm& s) -> auto& { return s.work.silent_per_mille; });

@@ -52,6 +52,7 @@ struct Swarm {
   Duration archive_after;
   std::size_t lane_requests_max = 4096;
   std::size_t frame_events_max = 4096;
+  std::size_t tasks_waiting_max = 0;  // in a lane of the executor; 0: as many as elsewhere
   std::uint32_t worker_slots = 2;
   std::int64_t runs_live_max = 1'000'000;
   std::int64_t audits_before_safe_mode = 1;

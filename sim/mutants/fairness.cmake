@@ -94,11 +94,26 @@ src/ledger/waits.cc
 ]==])
 
 mutation(tasks_on_their_caller "a task that finds no place is run by who brought it" server_test
-src/server/task_queue.cc
-[==[    if (full && is_refusable(task.lane)) return false;
+src/server/thread_executor.cc
+[==[  if (own.stopping || !own.queue.put(std::move(task))) return false;
 ]==]
-[==[    if (full && is_refusable(task.lane)) task.run();
+[==[  if (!own.stopping && !own.queue.put(std::move(task))) task.run();
 ]==])
+
+mutation(lane_without_bound "a lane of tasks takes whatever comes" wiring_test
+src/server/wiring/lane_queue.cc
+[==[if (is_full || has_its_share) {]==]
+[==[if (has_its_share) {]==])
+
+mutation(lane_without_shares "one owner may fill a lane of tasks" wiring_test
+src/server/wiring/lane_queue.cc
+[==[if (is_full || has_its_share) {]==]
+[==[if (is_full) {]==])
+
+mutation(probes_wait_for_reads "probes wait in the lane of reads" api_test
+src/api/health_handlers.cc
+[==[  x->later(TaskLane::probe, [x] {]==]
+[==[  x->later(TaskLane::read, [x] {]==])
 
 mutation(no_rest_of_a_stranger "a stranger past its rate is read from as before" platform_test
 src/platform/http_session.cc

@@ -62,11 +62,13 @@ void dispatch(ExchangePtr const& x) {
 }  // namespace
 
 Api::Api(ledger::Loop& loop, ledger::Reader const& reader, ports::Clock& clock,
-         ports::Entropy& entropy, ports::Vault& vault, ports::Blobs& blobs, Options options)
+         ports::Entropy& entropy, ports::Vault& vault, ports::Blobs& blobs,
+         ports::Executor& executor, Options options)
     : services_(new Services{.loop = loop,
                              .reader = reader,
                              .clock = clock,
                              .entropy = entropy,
+                             .executor = executor,
                              .options = options,
                              .types = {.prefix = options.problem_types.starts_with('/')
                                                      ? options.address + options.problem_types

@@ -14,7 +14,8 @@ class Api : public ports::HttpService {
  public:
   // All parts outlive the Api, and the Api outlives every request that the loop still holds.
   Api(ledger::Loop& loop, ledger::Reader const& reader, ports::Clock& clock,
-      ports::Entropy& entropy, ports::Vault& vault, ports::Blobs& blobs, Options options);
+      ports::Entropy& entropy, ports::Vault& vault, ports::Blobs& blobs,
+      ports::Executor& executor, Options options);
   ~Api() override;
   Api(Api const&) = delete;
   Api& operator=(Api const&) = delete;

@@ -206,7 +206,7 @@ Result<wire::ErrorEnvelope> error_of(Exchange& x, ErrorId id) {
 void list_errors(ExchangePtr x) {
   auto wanted = wanted_by(*x);
   if (!wanted) return;
-  x->later(TaskLane::read, [x, wanted = std::move(*wanted)] {
+  x->later(TaskLane::query, [x, wanted = std::move(*wanted)] {
     auto const list = errors_of(*x, wanted);
     if (!list) return x->storage_failed(list.error());
     if (is_found_or_known(*x, wanted, *list)) x->json(200, *list);

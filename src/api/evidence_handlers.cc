@@ -117,7 +117,7 @@ void list_events(ExchangePtr x) {
   auto const from = x->query.integer("from", 0, 0, json::kIntegerMax);
   auto const limit = x->query.integer("limit", kEventsDefault, 1, wire::kEventsPerPageMax);
   if (!x->query_is_good()) return;
-  x->later(TaskLane::read, [x, from, limit] { answer(*x, events_of(*x, from, limit)); });
+  x->later(TaskLane::query, [x, from, limit] { answer(*x, events_of(*x, from, limit)); });
 }
 
 void get_timeline(ExchangePtr x) {
@@ -125,7 +125,7 @@ void get_timeline(ExchangePtr x) {
   if (!id) return x->problem("not_found", "no event has this correlation id");
   auto const from = x->query.integer("from", 0, 0, json::kIntegerMax);
   if (!x->query_is_good()) return;
-  x->later(TaskLane::read, [x, id = *id, from] { answer(*x, timeline_of(*x, id, from)); });
+  x->later(TaskLane::query, [x, id = *id, from] { answer(*x, timeline_of(*x, id, from)); });
 }
 
 }  // namespace tally::api

@@ -76,10 +76,17 @@ void Exchange::send(int status, ports::HttpHeaders headers, std::string body) {
       {.status = status, .headers = std::move(headers), .body = std::move(body), .rest = rest});
 }
 
+std::string Exchange::owner() const { return known ? known->tenant.value() : request.peer; }
+
 void Exchange::later(TaskLane lane, std::function<void()> run) {
-  auto whose = known ? known->tenant.value() : request.peer;
-  if (services.later({.lane = lane, .whose = std::move(whose), .run = std::move(run)})) return;
-  problem("overloaded", "as much as the server takes at once waits to be read; ask again");
+  if (services.executor.run(lane, {.owner = owner(), .run = std::move(run)})) return;
+  problem("overloaded", "as many requests as may be wait in the lane '" +
+                            std::string(name_of(lane)) + "'; nothing was done; ask again");
+}
+
+void Exchange::tell(std::function<void()> run) {
+  if (services.executor.run(TaskLane::lease, {.owner = owner(), .run = std::move(run)})) return;
+  fate(ledger::Fate::unknown);
 }
 
 void Exchange::text(int status, std::string_view media_type, std::string body,
@@ -278,7 +285,7 @@ void Exchange::post(ledger::Lane lane, domain::Command command, Bytes enclosure,
 
 // The answer of long ago, from the event that gave it.
 void Exchange::replay(std::int64_t seq, std::function<void(ledger::Answer)> done) {
-  later(TaskLane::answer, [self = shared_from_this(), seq, done = std::move(done)] {
+  tell([self = shared_from_this(), seq, done = std::move(done)] {
     auto entry = self->services.reader.entry(seq);
     if (!entry) return self->storage_failed(entry.error());
     self->replayed_ = true;

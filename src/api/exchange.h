@@ -45,8 +45,11 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   // The connection is the caller's tenant's from here on; false if that has too many.
   bool take_connection() { return responder_.owned_by(caller().tenant.value()); }
   // Leaves `run` to a thread that may block, in the turn of the caller's tenant, or, without a key,
-  // of the address. Answers 503 where too many wait.
+  // of the address. Where too many wait it answers 503 at once: nothing was done.
   void later(TaskLane lane, std::function<void()> run);
+  // The same for what is decided and must still be told. Where too many wait, the 503 says that the
+  // outcome is not known: the same request once more finds it out.
+  void tell(std::function<void()> run);
 
   // True when the answer is one that its idempotency key got before.
   bool replayed() const { return replayed_; }
@@ -111,6 +114,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void count_unchanged(ledger::Answer const& answer);
 
  private:
+  std::string owner() const;  // of its tasks
   std::optional<domain::IdempotencyKey> idempotency() const;
   void keep_asked(json::Value const& document);
   void replay(std::int64_t seq, std::function<void(ledger::Answer)> done);

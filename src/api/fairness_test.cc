@@ -188,19 +188,11 @@ TEST(LongPoll, GivesNoWorkToAKeyThatIsRevokedWhileItsLeaseIsDecided) {
   World world;
   world.submit(world.admin, "k");
   auto const token = world.key("default", "work");
-  std::vector<Task> tasks;
-  auto options = Options{};
-  options.pepper = Bytes(32, 1);
-  options.later = [&](Task task) {
-    tasks.push_back(std::move(task));
-    return true;
-  };
-  world.api = std::make_unique<Api>(*world.loop, world.reader, world.clock, world.entropy,
-                                    world.vault, world.blobs, std::move(options));
+  world.executor.held = true;
   auto const sent = world.send("POST", "/v1/work/lease", token, kPoll);
-  ASSERT_EQ(tasks.size(), 1u) << "the lease is decided and about to be told";
+  ASSERT_EQ(world.executor.waiting.size(), 1u) << "the lease is decided and about to be told";
   revoke(world, token);
-  tasks.front().run();
+  world.executor.step();
   EXPECT_EQ(sent->code(), "auth_invalid");
 }
 
@@ -242,29 +234,41 @@ TEST(IdlePolls, PastATenantsShareAreAnsweredAtOnceAndLeaveOthersTheirs) {
 }
 
 TEST(Tasks, ThatFindNoPlaceAreRefusedAtOnceAndNeverRunByTheirCaller) {
-  auto options = open_rate(600);
-  options.later = [](Task const& task) { return task.lane == TaskLane::answer; };
-  World world(std::move(options));
+  World world(open_rate(600));
+  world.executor.is_full = [](TaskLane lane) { return lane != TaskLane::lease; };
   auto const page = world.send("GET", "/v1/events", world.admin);
   EXPECT_EQ(page->code(), "overloaded");
   EXPECT_EQ(page->header("retry-after"), "1");
   EXPECT_EQ(ask_from(world, "192.0.2.1", "/ledger/tile/0/000")->answer.status, 503);
 }
 
+// Of what is decided nobody is told that nothing was done.
+TEST(Tasks, ThatTellWhatIsDecidedAndFindNoPlaceSayThatTheOutcomeIsNotKnown) {
+  World world;
+  auto const first = world.submit(world.admin, "k");
+  world.executor.is_full = [](TaskLane lane) { return lane == TaskLane::lease; };
+  auto const full = world.submit(world.admin, "k");
+  EXPECT_EQ(full->code(), "outcome_unknown");
+  EXPECT_NE(full->header("retry-after"), "");
+  world.executor.is_full = [](TaskLane) { return false; };
+  EXPECT_EQ(run_id(world.submit(world.admin, "k")), run_id(first));
+}
+
+TEST(Tasks, OfAProbeHaveALaneThatNoReadFills) {
+  World world;
+  world.executor.is_full = [](TaskLane lane) { return lane != TaskLane::probe; };
+  EXPECT_EQ(world.send("GET", "/readyz", "")->answer.status, 200);
+  EXPECT_EQ(world.send("GET", "/metrics", world.admin)->answer.status, 200);
+}
+
 TEST(Tasks, AreOfTheTenantOrOfTheAddressThatAskedForThem) {
-  std::vector<std::string> asked;
-  auto options = open_rate(600);
-  options.later = [&](Task task) {
-    asked.push_back(std::to_string(static_cast<int>(task.lane)) + " " + task.whose);
-    task.run();
-    return true;
-  };
-  World world(std::move(options));
+  World world(open_rate(600));
   world.send("GET", "/v1/events", world.admin);
   ask_from(world, "192.0.2.1", "/ledger/tile/0/000");
   world.submit(world.admin, "k");
   world.submit(world.admin, "k");  // a replay is told from the ledger
-  EXPECT_EQ(asked, (std::vector<std::string>{"2 default", "3 192.0.2.1", "0 default"}));
+  EXPECT_EQ(world.executor.brought,
+            (std::vector<std::string>{"query default", "open 192.0.2.1", "lease default"}));
 }
 
 // --- pages ---------------------------------------------------------------------------------------
@@ -354,36 +358,27 @@ TEST(Pages, OfRunsThatMatchNothingLookAtABoundedNumberAndGoOn) {
 
 TEST(Tree, IsReadSliceBySliceAndTilesAreRefusedMeanwhile) {
   auto options = open_rate(600);
-  std::vector<Task> tasks;
   int slices = 0;
-  options.later = [&](Task task) {
-    tasks.push_back(std::move(task));
-    return true;
-  };
   options.hash_tile = [&](std::string_view) -> Result<Bytes> {
     if (slices < 3) return fail("not_ready", "the tree is being read");
     return Bytes(32, 7);
   };
   options.read_tree = [&] { return ++slices < 3; };
   World world(std::move(options));
-  auto const run_one = [&] {
-    auto const task = std::move(tasks.front());
-    tasks.erase(tasks.begin());
-    task.run();
-  };
+  world.executor.held = true;
   auto const first = ask_from(world, "192.0.2.1", "/ledger/tile/1/000");
   auto const second = ask_from(world, "192.0.2.2", "/ledger/tile/1/000");
-  run_one();
+  world.executor.step();
   EXPECT_EQ(first->answer.status, 503);
   EXPECT_EQ(first->header("retry-after"), "1");
   EXPECT_EQ(slices, 1);
-  run_one();  // the second reader does not begin to read once more
+  world.executor.step();  // the second reader does not begin to read once more
   EXPECT_EQ(second->answer.status, 503);
   EXPECT_EQ(slices, 1);
-  while (!tasks.empty()) run_one();
+  while (world.executor.step()) continue;
   EXPECT_EQ(slices, 3);
   auto const later = ask_from(world, "192.0.2.1", "/ledger/tile/1/000");
-  run_one();
+  world.executor.step();
   EXPECT_EQ(later->answer.status, 200);
 }
 

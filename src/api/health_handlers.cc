@@ -97,6 +97,12 @@ void set_gauges(Services& services) {
   metrics.set("tally_build_info", {{"version", services.options.version}}, 1);
   for (std::size_t i = 0; i < ledger::kLanes; ++i)
     metrics.set("tally_lane_depth", {{"lane", kLaneNames[i]}}, number(counts.lane_depth[i]));
+  for (std::size_t i = 0; i < ports::kTaskLanes; ++i) {
+    auto const lane = static_cast<TaskLane>(i);
+    auto const count = services.executor.count(lane);
+    metrics.set("tally_task_lane_depth", {{"lane", name_of(lane)}}, number(count.waiting));
+    metrics.set("tally_task_refusals_total", {{"lane", name_of(lane)}}, number(count.refused));
+  }
   for (auto const& [code, count] : services.refusals.totals())
     metrics.set("tally_refusals_total", {{"code", code}}, number(count));
   metrics.set("tally_clock_disagreement_seconds", {},
@@ -112,7 +118,7 @@ void get_health(ExchangePtr x) {
 }
 
 void get_readiness(ExchangePtr x) {
-  x->later(TaskLane::open, [x] {
+  x->later(TaskLane::probe, [x] {
     auto const view = readiness(x->services);
     if (view.ready) return x->json(200, view);
     answer_not_ready(*x, view);
@@ -122,7 +128,7 @@ void get_readiness(ExchangePtr x) {
 void get_metrics(ExchangePtr x) {
   bool const open =
       x->request.header("accept").find("application/openmetrics-text") != std::string_view::npos;
-  x->later(TaskLane::open, [x, open] {
+  x->later(TaskLane::probe, [x, open] {
     set_gauges(x->services);
     if (open)
       return x->text(200, "application/openmetrics-text; version=1.0.0; charset=utf-8",

@@ -124,7 +124,7 @@ void Lending::rest() {
                                                      .left = [self] { self->leave(); }});
   // Off the loop's thread: a full lane answers at once, which would come back here.
   if (waiting == WorkWaits::Wait::try_again)
-    x->later(TaskLane::answer, [self] { self->ask_again(); });
+    x->later(TaskLane::lease, [self] { self->ask_again(); });
   // There is no work, and no place to wait for it.
   if (waiting == WorkWaits::Wait::full)
     x->json(200, wire::LeaseAnswer{}, {{"retry-after", std::string(kPollAgainAfter)}});
@@ -184,7 +184,7 @@ std::optional<wire::WorkItem> item_of(Exchange& x, ledger::Answer const& lease) 
 void Lending::deliver(std::vector<ledger::Answer> answers) {
   // Where one was, there may be more: pass the word on.
   for (auto const& job : asked.jobs) x->services.waits.available(job);
-  x->later(TaskLane::answer, [self = shared_from_this(), answers = std::move(answers)] {
+  x->tell([self = shared_from_this(), answers = std::move(answers)] {
     if (!is_still_admitted(*self->x)) return;
     wire::LeaseAnswer view;
     for (auto const& answer : answers) {

@@ -79,9 +79,9 @@ void send_bundle(Exchange& x, TilePlace place) {
 void read_tree_on(Services& services) {
   bool const more = services.options.read_tree && services.options.read_tree();
   bool const goes_on =
-      more && services.later({.lane = TaskLane::open, .whose = "tree", .run = [&services] {
-                                read_tree_on(services);
-                              }});
+      more && services.executor.run(
+                  TaskLane::open,
+                  {.owner = "tree", .run = [&services] { read_tree_on(services); }});
   if (!goes_on) services.reads_tree = false;
 }
 
@@ -119,7 +119,7 @@ void get_entry_bundle(ExchangePtr x) {
     return x->problem("forbidden", "bundles hold all tenants' events: this needs ops:read besides");
   auto const place = tile_place(x->path.at(0));
   if (!place) return x->problem("not_found", "no such tile");
-  x->later(TaskLane::read, [x, place = *place] { send_bundle(*x, place); });
+  x->later(TaskLane::query, [x, place = *place] { send_bundle(*x, place); });
 }
 
 }  // namespace tally::api

@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "api/tasks.h"
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/result.h"
@@ -50,9 +49,6 @@ struct Options {
   // Requests without a key that one address may make on open routes; as many again for /health,
   // /readyz and /metrics.
   std::int64_t open_per_minute = 600;
-  // Runs a task that may block away from the loop's thread and from its caller's; false, and
-  // nothing will be run, where too many wait. By default at once.
-  std::function<bool(Task)> later;
   // Bytes that may still be written where the ledger lies; none when it cannot be found out.
   std::function<std::optional<std::int64_t>()> disk_free;
   ports::ErrorReporter<Layer::L2> errors;  // what went wrong on our side

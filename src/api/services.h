@@ -14,16 +14,20 @@
 #include "api/work_waits.h"
 #include "ledger/loop.h"
 #include "ledger/reader.h"
+#include "ports/executor.h"
 #include "views/problem_view.h"
 #include "wire/run_messages.h"
 
 namespace tally::api {
+
+using ports::TaskLane;
 
 struct Services {
   ledger::Loop& loop;
   ledger::Reader const& reader;
   ports::Clock& clock;
   ports::Entropy& entropy;
+  ports::Executor& executor;
   Options options;
   views::ProblemTypes types;
   Payloads payloads;
@@ -37,13 +41,6 @@ struct Services {
   MadeOnce openapi = {};                 // the document as JSON
   MadeOnce docs = {};                    // and as a page
   std::atomic<bool> reads_tree = false;  // slice by slice, see ledger_handlers.cc
-
-  // False: too many wait, and nothing will be run.
-  [[nodiscard]] bool later(Task task) {
-    if (options.later) return options.later(std::move(task));
-    task.run();
-    return true;
-  }
 };
 
 }  // namespace tally::api

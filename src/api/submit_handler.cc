@@ -98,7 +98,7 @@ void submit_run(ExchangePtr x) {
   submission.asked = std::move(*asked);
   bool const may_block = x->request.body.size() > kInlineBytesMax;
   if (!may_block) return decide(x, std::move(submission));
-  x->later(TaskLane::write,
+  x->later(TaskLane::intake,
            [x, submission = std::move(submission)]() mutable { decide(x, std::move(submission)); });
 }
 

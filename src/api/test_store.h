@@ -1,9 +1,10 @@
 #pragma once
 
-// A ledger's log, vault, blobs, clock and entropy in memory, for tests of this folder. They behave
+// A log, vault, blobs, clock, entropy and executor in memory, for tests of this folder. They behave
 // like the real ones as far as the API can tell: what is sealed cannot be read by looking at it,
 // what is erased cannot be opened, what is appended can be read.
 
+#include <deque>
 #include <map>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "ports/blobs.h"
 #include "ports/clock.h"
 #include "ports/entropy.h"
+#include "ports/executor.h"
 #include "ports/log_store.h"
 #include "ports/vault.h"
 
@@ -96,6 +98,39 @@ class HandClock : public ports::Clock {
  private:
   Duration since_ = seconds(1);
   Duration set_by_;
+};
+
+// Tasks wait here until the test steps them, oldest first.
+class HandExecutor : public ports::Executor {
+ public:
+  struct Waiting {
+    ports::TaskLane lane;
+    ports::Task task;
+  };
+  bool run(ports::TaskLane lane, ports::Task task) override {
+    if (is_full(lane)) return false;
+    brought.push_back(std::string(name_of(lane)) + " " + task.owner);
+    waiting.push_back({lane, std::move(task)});
+    return true;
+  }
+  ports::LaneCount count(ports::TaskLane lane) const override {
+    ports::LaneCount count;
+    for (Waiting const& one : waiting) count.waiting += one.lane == lane ? 1u : 0u;
+    return count;
+  }
+  // False: nothing waits.
+  bool step() {
+    if (waiting.empty()) return false;
+    auto const next = std::move(waiting.front());
+    waiting.pop_front();
+    next.task.run();
+    return true;
+  }
+
+  std::function<bool(ports::TaskLane)> is_full = [](ports::TaskLane) { return false; };
+  bool held = false;  // World::pump steps nothing
+  std::deque<Waiting> waiting;
+  std::vector<std::string> brought;  // lane and owner of each task so far
 };
 
 class SeededEntropy : public ports::Entropy {

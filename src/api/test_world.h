@@ -48,7 +48,7 @@ class World {
   SentPtr send(std::string method, std::string target, std::string const& token,
                std::string body = {}, ports::HttpHeaders headers = {});
   SentPtr submit(std::string const& token, std::string const& key, std::string body = kBody);
-  // Steps the loop until nothing is left to do now.
+  // Steps the loop and the executor until nothing is left to do now.
   void pump();
   void post(domain::Command command);
 
@@ -60,6 +60,7 @@ class World {
   MemoryLog log;
   MemoryVault vault;
   MemoryBlobs blobs;
+  HandExecutor executor;
   ledger::Index index;
   ledger::Reader reader{log, index};
   std::unique_ptr<ledger::Loop> loop;

@@ -42,7 +42,7 @@ void note_worker(Exchange& x) {
 // one has an event where it says what a lost lease spent.
 void answer_report(Exchange& x, ledger::Answer const& answer) {
   if (auto const* refusal = std::get_if<domain::Refusal>(&answer.reply)) return x.refuse(*refusal);
-  if (!answer.run || !answer.row) return x.problem("internal");
+  if (!answer.run || !answer.row) return x.broken("a report was answered without its run");
   x.json(200, views::work_answer_view(*answer.run, *answer.row));
 }
 
@@ -121,7 +121,7 @@ void complete_work(ExchangePtr x) {
   if (!asked) return;
   bool const may_block = x->request.body.size() > kInlineBytesMax;
   if (!may_block) return complete(x, *lease, *asked);
-  x->later(TaskLane::write,
+  x->later(TaskLane::lease,
            [x, lease = *lease, asked = std::move(*asked)] { complete(x, lease, asked); });
 }
 

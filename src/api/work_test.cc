@@ -218,7 +218,7 @@ TEST(Work, AnswersARepeatedReportAlsoWhenAnotherServerHandedOutTheLease) {
   auto const send_twice = [&](char const* what, std::string const& body) {
     auto const first = world.send("POST", lease.path(what), world.admin, body);
     world.api = std::make_unique<Api>(*world.loop, world.reader, world.clock, world.entropy,
-                                      world.vault, world.blobs, Options{});
+                                      world.vault, world.blobs, world.executor, Options{});
     auto const again = world.send("POST", lease.path(what), world.admin, body);
     EXPECT_EQ(first->answer.status, 200) << first->answer.body;
     EXPECT_EQ(again->answer.status, 200) << again->answer.body;

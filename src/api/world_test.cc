@@ -54,7 +54,8 @@ World::World(Options options) {
   loop =
       std::make_unique<ledger::Loop>(ledger::Loop::Start{}, world_of(*this), ledger::LoopOptions{});
   if (options.pepper.empty()) options.pepper = Bytes(32, 0x11);
-  api = std::make_unique<Api>(*loop, reader, clock, entropy, vault, blobs, std::move(options));
+  api = std::make_unique<Api>(*loop, reader, clock, entropy, vault, blobs, executor,
+                              std::move(options));
   domain::chronicle::Opened opened;
   opened.id_key = IdKey(0x0123456789abcdef);
   opened.ledger = LedgerId(1);
@@ -141,7 +142,8 @@ void World::pump() {
   int quiet = 0;  // an answer may ask the next question, so one quiet step says little
   for (int step = 0; step < kStepsMax && quiet < kQuietSteps; ++step) {
     loop->step();
-    quiet = loop->idle() && log.size() == size ? quiet + 1 : 0;
+    bool const ran = !executor.held && executor.step();
+    quiet = !ran && loop->idle() && log.size() == size ? quiet + 1 : 0;
     size = log.size();
   }
 }

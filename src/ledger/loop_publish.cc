@@ -30,7 +30,7 @@ void Loop::Inside::flush(Instant now) {
 
 // A checkpoint names the digest of the state. Were all rows left to it that were touched since the
 // last one, everybody would wait for milliseconds each time. A few at a time are done while the
-// disk writes; only where the loop's thread writes itself (server/engine_room.h), before that.
+// disk writes; only where the loop's thread writes itself (server/server_threads.h), before that.
 void Loop::Inside::keep_digest() {
   constexpr std::size_t kEventsAtOnce = 128;
   if (undigested < kEventsAtOnce) return;

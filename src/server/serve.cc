@@ -25,11 +25,11 @@
 #include "server/attestor.h"
 #include "server/config.h"
 #include "server/data_directory.h"
-#include "server/engine_room.h"
 #include "server/fresh_start.h"
 #include "server/job_kinds.h"
 #include "server/listen.h"
 #include "server/log.h"
+#include "server/server_threads.h"
 
 namespace tally::server {
 
@@ -115,7 +115,7 @@ Result<void> open_machine(Machine& machine, ServeOptions const& options, Config 
   return {};
 }
 
-wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
+wiring::NodeWorld world_of(Machine& machine, ServerThreads& threads) {
   // Fail-stop: a server that cannot write its log acknowledges nothing and ends; the next start
   // begins halted. The thread that found out stands still here, while the main thread sends what is
   // already answered: outcome_unknown to everybody whose request was in flight.
@@ -130,7 +130,7 @@ wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
          .detail = why.inside.empty() ? why.detail : why.detail + " (" + why.inside + ")"});
     machine.failed = true;
     ::kill(::getpid(), SIGTERM);
-    Bell().wait(kLastAnswersMost);
+    WakeEvent().wait(kLastAnswersMost);
     ::_exit(kRefused);
   };
   return {.clock = machine.clock,
@@ -142,9 +142,10 @@ wiring::NodeWorld world_of(Machine& machine, EngineRoom& room) {
           .blobs = *machine.blobs,
           .runner = *machine.runner,
           .receipts = *machine.receipts,
-          .wake_loop = room.wake_loop(),
-          .wake_log = room.wake_log(),
-          .wake_worker = room.wake_worker(),
+          .executor = threads.executor(),
+          .wake_loop = threads.wake_loop(),
+          .wake_log = threads.wake_log(),
+          .wake_worker = threads.wake_worker(),
           .error_told = [&machine](wiring::ErrorTold const& told) { machine.log.write(told); },
           .may_append = [&machine] { return machine.data->still_ours(); },
           .on_failure = die};
@@ -163,8 +164,8 @@ std::optional<std::int64_t> disk_free(std::string const& path) {
   return static_cast<std::int64_t>(space.available);
 }
 
-wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Config const& config,
-                                 Listen const& listen) {
+wiring::NodeOptions node_options(Machine const& machine, ServerThreads& threads,
+                                 Config const& config, Listen const& listen) {
   wiring::NodeOptions options;
   options.api.pepper = machine.data->pepper();
   options.api.rate_fields = config.rate_fields ? api::RateFields::draft_11 : api::RateFields::off;
@@ -175,12 +176,11 @@ wiring::NodeOptions node_options(Machine const& machine, EngineRoom& room, Confi
   else if (listen.port != 0)
     options.api.address = fmt::format("http://{}:{}", listen.host, listen.port);
   options.api.disk_free = [path = machine.data->path("")] { return disk_free(path); };
-  options.api.later = [&room](api::Task task) { return room.later(std::move(task)); };
   options.api.open_per_minute = config.open_per_minute;
   options.api.probes = {{"blobs", [&machine] { return probe_blobs(*machine.blobs); }},
                         {"data", [&machine] { return machine.data->still_ours(); }},
-                        {"log", [&room] { return room.probe_log(); }},
-                        {"worker", [&room] { return room.probe_worker(); }}};
+                        {"log", [&threads] { return threads.probe_log(); }},
+                        {"worker", [&threads] { return threads.probe_worker(); }}};
   options.start_helper = audit::Helper::thread;
   options.api.absent_jobs = told_of(machine.jobs.refused);
   options.build = platform::program_hash();
@@ -225,8 +225,8 @@ Attestor::World attestor_world(Machine& machine, wiring::Node& node) {
 }
 
 Result<void> wait_until_started(wiring::Node& node) {
-  Bell bell;
-  while (!node.started()) bell.wait(milliseconds(1));
+  WakeEvent never;
+  while (!node.started()) never.wait(milliseconds(1));
   return node.start_fault();
 }
 
@@ -300,21 +300,23 @@ void report_start(Machine& machine, wiring::Node& node, Duration opening) {
 
 // The threads end before the node that they drive, also when a start fails half-way.
 struct Driving {
-  Driving(EngineRoom& the_room, wiring::Node& node) : room(the_room) { room.start(node); }
-  ~Driving() { room.stop(Duration(0)); }
+  Driving(ServerThreads& the_threads, wiring::Node& node) : threads(the_threads) {
+    threads.start(node);
+  }
+  ~Driving() { threads.stop(Duration(0)); }
   Driving(Driving const&) = delete;
   Driving& operator=(Driving const&) = delete;
-  EngineRoom& room;
+  ServerThreads& threads;
 };
 
 Result<void> run(Machine& machine, Config const& config, Listen const& listen,
                  std::size_t connections_max, sigset_t const& signals, FreshStart& fresh) {
-  EngineRoom room;
+  ServerThreads threads;
   Duration const began = machine.clock.monotonic();
-  TRY(node,
-      wiring::Node::open(world_of(machine, room), node_options(machine, room, config, listen)));
+  TRY(node, wiring::Node::open(world_of(machine, threads),
+                               node_options(machine, threads, config, listen)));
   Duration const opening = machine.clock.monotonic() - began;
-  Driving const driving(room, *node);
+  Driving const driving(threads, *node);
   TRY_VOID(wait_until_started(*node));
   platform::HttpServerOptions http;
   http.host = listen.host;
@@ -346,7 +348,7 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   }
   machine.log.write({.message = "stopping", .detail = "no new requests; what runs may end"});
   server->stop(kHttpGrace);
-  room.stop(kExecutionsGrace);
+  threads.stop(kExecutionsGrace);
   machine.log.write({.message = "stopped"});
   return {};
 }

@@ -160,7 +160,7 @@ void Node::wire(ledger::Loop::Start start) {
   options_.api.read_tree = [this] { return tiles_->read_on(); };
   options_.api.errors = {&errors_, "api"};
   api_ = std::make_unique<api::Api>(*loop_, *reader_, world_.clock, world_.entropy, world_.vault,
-                                    world_.blobs, options_.api);
+                                    world_.blobs, world_.executor, options_.api);
   local_work_ = std::make_unique<LocalWork>(
       *loop_, *reader_, api_->payloads(), world_.clock, world_.entropy,
       ports::ErrorReporter<Layer::L7>(&errors_, "local_work"), options_.worker_name,

@@ -14,6 +14,7 @@
 #include "ledger/open.h"
 #include "ledger/reader.h"
 #include "ports/disk.h"
+#include "ports/executor.h"
 #include "ports/job_runner.h"
 #include "ports/signer.h"
 #include "server/wiring/bootstrap.h"
@@ -38,6 +39,7 @@ struct NodeWorld {
   ports::Blobs& blobs;
   ports::JobRunner& runner;
   ports::ReceiptStore& receipts;
+  ports::Executor& executor;  // ends before the node does
   std::function<void()> wake_loop;    // any thread: step_loop has something to do
   std::function<void()> wake_log;     // within step_loop: write_log has something to do
   std::function<void()> wake_worker;  // any thread: step_worker has something to do

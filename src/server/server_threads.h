@@ -1,9 +1,9 @@
 #pragma once
 
 // The threads that drive a node: one for the loop, one that writes the log, one for the in-process
-// worker and the signer, one for tasks of the API that may block. A short frame with nobody behind
-// it is written by the loop's own thread: to wake the other one and to be woken by it again takes
-// half as long as the disk does.
+// worker and the signer, and those of the executor's lanes. A short frame with nobody behind it is
+// written by the loop's own thread: to wake the other one and to be woken by it again takes half as
+// long as the disk does.
 
 #include <atomic>
 #include <condition_variable>
@@ -12,37 +12,38 @@
 #include <thread>
 
 #include "platform/system_clock.h"
-#include "server/task_queue.h"
+#include "server/thread_executor.h"
 #include "server/wiring/node.h"
 
 namespace tally::server {
 
-// A thread that sleeps until it is woken or its time has come.
-class Bell {
+// For a thread that sleeps until it is woken or its time has come.
+class WakeEvent {
  public:
-  void ring();
-  // Returns when rung since the last wait, or after `most`.
+  void set();
+  // Returns when it was set since the last wait, or after `most`.
   void wait(Duration most);
 
  private:
   std::mutex mutex_;
-  std::condition_variable rung_;
-  bool ringing_ = false;
+  std::condition_variable changed_;
+  bool set_ = false;
 };
 
-class EngineRoom {
+class ServerThreads {
  public:
   // For the node's world, before there is a node.
   std::function<void()> wake_loop() {
-    return [this] { loop_bell_.ring(); };
+    return [this] { wake_loop_.set(); };
   }
   std::function<void()> wake_log() {
     return [this] { frame_waits_ = true; };  // from the loop's own step, after which it is seen to
   }
   std::function<void()> wake_worker() {
-    return [this] { worker_bell_.ring(); };
+    return [this] { wake_worker_.set(); };
   }
-  bool later(api::Task task);  // false: too many wait, see TaskQueue
+  // Also before there is a node; nothing runs until start().
+  ports::Executor& executor() { return executor_; }
 
   // From here until stop() the node must live.
   void start(wiring::Node& node);
@@ -60,21 +61,18 @@ class EngineRoom {
   void send_frame();
   void write_frame();
   void run_worker();
-  void run_tasks();
   void drain_loop();
 
   wiring::Node* node_ = nullptr;
-  Bell loop_bell_;
-  Bell log_bell_;
-  Bell worker_bell_;
-  Bell task_bell_;
-  TaskQueue tasks_;
+  WakeEvent wake_loop_;
+  WakeEvent wake_log_;
+  WakeEvent wake_worker_;
+  ThreadExecutor executor_;
   std::atomic<bool> frame_waits_ = false;
   std::atomic<bool> handed_over_ = false;  // the frame, to the thread that writes the log
   std::atomic<bool> stop_loop_ = false;
   std::atomic<bool> stop_log_ = false;
   std::atomic<bool> stop_worker_ = false;
-  std::atomic<bool> stop_tasks_ = false;
   std::atomic<bool> no_more_leases_ = false;
   std::atomic<std::size_t> executions_ = 0;
   std::atomic<std::int64_t> log_busy_since_ =
@@ -84,7 +82,6 @@ class EngineRoom {
   std::thread loop_;
   std::thread log_;
   std::thread worker_;
-  std::thread task_thread_;
 };
 
 }  // namespace tally::server
