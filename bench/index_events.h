@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "domain/event.h"
-#include "ledger/marks.h"
+#include "marks/marks.h"
 
 namespace tally::bench {
 
@@ -16,7 +16,7 @@ namespace tally::bench {
 std::vector<domain::Recorded> events_between(std::int64_t from, std::int64_t to);
 
 // The marks that the index makes of them, for other stores.
-std::vector<ledger::Mark> marks_of(std::span<domain::Recorded const> events);
+std::vector<marks::Mark> marks_of(std::span<domain::Recorded const> events);
 
 // A run of which every step is among the first events.
 struct WholeRun {

@@ -16,6 +16,7 @@
 #include "bench/scratch.h"
 #include "ledger/index_keeper.h"
 #include "platform/file_disk.h"
+#include "segments/segment_log.h"
 
 // jemalloc's, if that is the allocator.
 extern "C" int mallctl(char const*, void*, std::size_t*, void*, std::size_t) __attribute__((weak));
@@ -241,7 +242,7 @@ Result<Stored> store_in_peer(Peer& peer, Scale const& scale) {
   double const resident = resident_mb();
   Stored stored;
   Meter meter;
-  std::vector<ledger::Mark> marks;
+  std::vector<marks::Mark> marks;
   auto const add = [&](auto const& batch) -> Result<bool> {
     meter.apart([&] { marks = marks_of(batch); });
     stored.marks += marks.size();
@@ -271,7 +272,7 @@ Result<void> measure_peer(Tables& tables, Scratch const& scratch, Scale const& s
   stored.disk_mb = static_cast<double>(scratch.bytes("peer")) / kMegabyte;
   tables.stored(kind.name, stored);
   if (!has_whole_runs(stored.events)) return {};  // too slow for look-ups in its time
-  auto const find = [&](RunId run) { return peer->find(ledger::key_of(run)); };
+  auto const find = [&](RunId run) { return peer->find(marks::key_of(run)); };
   TRY_VOID(look_up(scale.lookups, stored.events, find));
   TRY(warm, look_up(scale.lookups, stored.events, find));
   tables.found(kind.name + ", page cache warm", stored.events, warm);

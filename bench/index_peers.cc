@@ -59,9 +59,9 @@ class Sqlite final : public Peer {
   Sqlite(Sqlite const&) = delete;
   Sqlite& operator=(Sqlite const&) = delete;
 
-  Result<void> add(std::span<ledger::Mark const> marks) override {
+  Result<void> add(std::span<marks::Mark const> marks) override {
     TRY_VOID(execute("begin"));
-    for (ledger::Mark const& mark : marks) {
+    for (marks::Mark const& mark : marks) {
       bind(insert_, mark.key());
       sqlite3_bind_int64(insert_, 3, mark.seq());
       int const stepped = sqlite3_step(insert_);
@@ -73,7 +73,7 @@ class Sqlite final : public Peer {
 
   Result<void> settle() override { return execute("pragma wal_checkpoint(truncate)"); }
 
-  Result<Sequences> find(ledger::MarkKey const& key) override {
+  Result<Sequences> find(marks::MarkKey const& key) override {
     bind(select_, key);
     Sequences found;
     int stepped = SQLITE_ROW;
@@ -97,7 +97,7 @@ class Sqlite final : public Peer {
     return check(sqlite3_prepare_v2(db_, sql, -1, &statement, nullptr));
   }
   // The bytes stay here while the statement runs.
-  void bind(sqlite3_stmt* statement, ledger::MarkKey const& key) {
+  void bind(sqlite3_stmt* statement, marks::MarkKey const& key) {
     put_big(key_.data(), key.high);
     put_big(&key_[8], key.low);
     sqlite3_bind_int64(statement, 1, static_cast<std::int64_t>(key.kind));
@@ -127,9 +127,9 @@ constexpr unsigned kPollUs = 1'000;
 
 using RocksKey = std::array<char, kPrefixBytes + 8>;
 
-RocksKey rocks_key(ledger::Mark const& mark) {
+RocksKey rocks_key(marks::Mark const& mark) {
   std::array<std::uint8_t, kPrefixBytes + 8> bytes{};
-  ledger::MarkKey const key = mark.key();
+  marks::MarkKey const key = mark.key();
   bytes[0] = static_cast<std::uint8_t>(key.kind);
   put_big(&bytes[1], key.high);
   put_big(&bytes[9], key.low);
@@ -170,9 +170,9 @@ class Rocks final : public Peer {
   }
 
   // Without a log of its own, as the index's files are derived too.
-  Result<void> add(std::span<ledger::Mark const> marks) override {
+  Result<void> add(std::span<marks::Mark const> marks) override {
     rocksdb::WriteBatch batch;
-    for (ledger::Mark const& mark : marks) {
+    for (marks::Mark const& mark : marks) {
       RocksKey const key = rocks_key(mark);
       TRY_VOID(check(batch.Put({key.data(), key.size()}, {})));
     }
@@ -187,7 +187,7 @@ class Rocks final : public Peer {
     return {};
   }
 
-  Result<Sequences> find(ledger::MarkKey const& key) override {
+  Result<Sequences> find(marks::MarkKey const& key) override {
     RocksKey const first = rocks_key({key, 0});
     rocksdb::ReadOptions options;
     options.prefix_same_as_start = true;

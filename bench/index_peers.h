@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/marks.h"
+#include "marks/marks.h"
 
 namespace tally::bench {
 
@@ -17,11 +17,11 @@ class Peer {
  public:
   virtual ~Peer() = default;
   // In one transaction.
-  virtual Result<void> add(std::span<ledger::Mark const> marks) = 0;
+  virtual Result<void> add(std::span<marks::Mark const> marks) = 0;
   // Returns when all is in files and nothing goes on in the background any more.
   virtual Result<void> settle() = 0;
   // Sequences under the key, ascending.
-  virtual Result<std::vector<std::int64_t>> find(ledger::MarkKey const& key) = 0;
+  virtual Result<std::vector<std::int64_t>> find(marks::MarkKey const& key) = 0;
 };
 
 struct PeerKind {

@@ -52,17 +52,17 @@ void read_files(platform::FileDisk& disk) {
   }
 }
 
-void scan(platform::FileDisk& disk, segments::FrameVisitor const& visitor) {
+void scan(platform::FileDisk& disk, ports::FrameVisitor const& visitor) {
   TALLY_CHECK(open_log(disk)->scan(0, visitor).has_value(), "the ledger does not verify");
 }
 
-Result<void> hash_frame(segments::FrameView const& view, merkle::Tree& tree) {
+Result<void> hash_frame(ports::FrameView const& view, merkle::Tree& tree) {
   for (Digest const& hash : audit::leaf_hashes(view)) tree.append(hash);
   return {};
 }
 
-Result<void> decode_frame(segments::FrameView const& view) {
-  for (segments::RecordView const& record : view.records) {
+Result<void> decode_frame(ports::FrameView const& view) {
+  for (ports::RecordView const& record : view.records) {
     domain::Recorded recorded;
     TRY_VOID(codec::decode(record.leaf, recorded, codec::Part::event));
     TALLY_CHECK(recorded.header.seq >= 0, "a sequence is negative");
@@ -73,7 +73,7 @@ Result<void> decode_frame(segments::FrameView const& view) {
 void fold_all(platform::FileDisk& disk, audit::Helper helper) {
   audit::Fold fold;
   audit::Stages stages;
-  stages.scan = [&](segments::FrameVisitor const& visitor) {
+  stages.scan = [&](ports::FrameVisitor const& visitor) {
     return open_log(disk)->scan(0, visitor);
   };
   stages.take = [&](audit::ReadFrame const& frame) { return fold.frame(frame); };
@@ -101,10 +101,10 @@ void add_row(
 void measure_layers(Table& table, platform::FileDisk& disk, Scale const& scale) {
   add_row(table, "reading the files alone", scale, [&] { read_files(disk); });
   add_row(table, "frames: recover, read, checksums", scale,
-          [&] { scan(disk, [](segments::FrameView const&) { return Result<void>(); }); });
+          [&] { scan(disk, [](ports::FrameView const&) { return Result<void>(); }); });
   add_row(table, "  and hash the leaves into the tree", scale, [&] {
     merkle::Tree tree;
-    scan(disk, [&](segments::FrameView const& view) { return hash_frame(view, tree); });
+    scan(disk, [&](ports::FrameView const& view) { return hash_frame(view, tree); });
   });
   add_row(table, "frames, and decode every event", scale, [&] { scan(disk, decode_frame); });
   for (audit::Helper helper : {audit::Helper::none, audit::Helper::thread}) {

@@ -18,7 +18,7 @@ namespace tally::sim {
 void Oracle::read_ledger(ports::Disk& disk) {
   std::int64_t seq = 0;
   std::int64_t const known = model_.size();
-  auto read = segments::check_frames(disk, [&](segments::FrameView const& view) -> Result<void> {
+  auto read = segments::check_frames(disk, [&](ports::FrameView const& view) -> Result<void> {
     for (auto const& record : view.records) {
       if (auto const* before = seq < known ? model_.at(seq) : nullptr) {
         verdicts_.require(std::ranges::equal(before->leaf, record.leaf),
@@ -161,7 +161,7 @@ void Oracle::conclude(ports::Disk& disk) {
 void Oracle::check_fold(ports::Disk& disk) {
   audit::Fold fold({}, audit::StateDigests::all);
   auto const read = segments::check_frames(
-      disk, [&](segments::FrameView const& view) { return fold.frame(audit::read_frame(view)); });
+      disk, [&](ports::FrameView const& view) { return fold.frame(audit::read_frame(view)); });
   if (!read || !read->sound()) return verdicts_.broken("the ledger does not fold");
   check_state(fold.state());
 }

@@ -84,7 +84,7 @@ inline void expect_records(SegmentLog const& log, std::uint64_t size, std::size_
   }
 }
 
-inline Result<void> ignore(segments::FrameView const&) { return {}; }
+inline Result<void> ignore(ports::FrameView const&) { return {}; }
 
 // A log of several segments whose last frame has two content sectors and padding.
 inline void fill(SegmentLog& log) {

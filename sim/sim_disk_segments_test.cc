@@ -208,13 +208,13 @@ TEST(SegmentLog, ScansFramesInOrderFromTheOneThatHoldsASequence) {
   auto log = created(disk);
   for (std::uint64_t seq = 0; seq < 60; seq += 3) ASSERT_TRUE(log->append(frame_of(seq, 3)));
   std::vector<std::uint64_t> seen;
-  auto collect = [&](segments::FrameView const& frame) -> Result<void> {
-    seen.push_back(frame.header.first_seq);
+  auto collect = [&](ports::FrameView const& frame) -> Result<void> {
+    seen.push_back(frame.first_seq);
     return {};
   };
   ASSERT_TRUE(log->scan(49, collect));
   EXPECT_EQ(seen, (std::vector<std::uint64_t>{48, 51, 54, 57}));
-  auto stop = [](segments::FrameView const&) -> Result<void> { return fail("enough", ""); };
+  auto stop = [](ports::FrameView const&) -> Result<void> { return fail("enough", ""); };
   EXPECT_EQ(log->scan(0, stop).error().code, "enough");
   EXPECT_TRUE(log->scan(60, stop));
 }
@@ -236,16 +236,16 @@ TEST(SegmentLog, FramesThatAreKeptOutliveTheScan) {
   auto const again = reopened(disk, unwalked);
   ASSERT_TRUE(again) << again.error().detail;
   for (SegmentLog const* each : {log.get(), again->log.get()}) {
-    std::vector<segments::FrameView> kept;
-    auto const keep = [&](segments::FrameView const& frame) -> Result<void> {
+    std::vector<ports::FrameView> kept;
+    auto const keep = [&](ports::FrameView const& frame) -> Result<void> {
       kept.push_back(frame);
       return {};
     };
     ASSERT_TRUE(each->scan(0, keep));
     std::uint64_t seq = 0;
-    for (segments::FrameView const& frame : kept) {
+    for (ports::FrameView const& frame : kept) {
       ASSERT_NE(frame.memory, nullptr);
-      for (segments::RecordView const& record : frame.records) {
+      for (ports::RecordView const& record : frame.records) {
         ports::LogRecord const expected = record_of(seq, seq < 240 ? kLeaf : 0);
         ++seq;
         EXPECT_EQ(as_text(record.leaf), as_text(expected.leaf));
@@ -283,8 +283,8 @@ TEST(CheckFrames, ReportsWhatTheVisitorFindsAtTheFrame) {
   SimDisk disk(1, {});
   auto log = created(disk);
   fill(*log);
-  auto checked = segments::check_frames(disk, [](segments::FrameView const& frame) -> Result<void> {
-    if (frame.header.first_seq == 41) return fail("root", "the tree has another root");
+  auto checked = segments::check_frames(disk, [](ports::FrameView const& frame) -> Result<void> {
+    if (frame.first_seq == 41) return fail("root", "the tree has another root");
     return {};
   });
   ASSERT_TRUE(checked);
@@ -312,9 +312,9 @@ TEST(SegmentLog, ServesReadersWhileItAppends) {
   auto scan = [&] {
     while (!done) {
       std::uint64_t next = 0;
-      auto visit = [&](segments::FrameView const& frame) -> Result<void> {
-        if (frame.header.first_seq != next) ++faults;
-        next = frame.header.next_seq();
+      auto visit = [&](ports::FrameView const& frame) -> Result<void> {
+        if (frame.first_seq != next) ++faults;
+        next = frame.next_seq();
         return {};
       };
       if (!log->scan(0, visit)) ++faults;

@@ -110,18 +110,18 @@ src/ledger/open.cc
 ]==])
 
 mutation(index_page_unchecked "a damaged page of the index is believed" ledger_test
-src/ledger/mark_file.cc
+src/marks/mark_file.cc
 [==[    if (!is_sealed(page)) return damaged("a page is damaged");
 ]==]
 "")
 
 mutation(index_of_anybody "a file of another ledger's index is believed" ledger_test
-src/ledger/mark_file.cc
+src/marks/mark_file.cc
 [==[ || head->ledger != ledger)]==]
 [==[)]==])
 
 mutation(index_stops_at_a_page "what stands under a key on the page before is not found" ledger_test
-src/ledger/mark_file.cc
+src/marks/mark_file.cc
 [==[    more = take_newest(marks, key, before, limit, found);
 ]==]
 [==[    take_newest(marks, key, before, limit, found);
@@ -162,7 +162,7 @@ src/ledger/index_keeper.cc
 ]==])
 
 mutation(disk_filled_up "derived files may take the room that the ledger needs" ledger_test
-src/ledger/room.cc
+src/marks/room.cc
 [==[  if (free >= kRoomForTheLog && free - kRoomForTheLog >= bytes) return {};
 ]==]
 [==[  if (free >= bytes) return {};

@@ -74,8 +74,8 @@ void check_words(Exchange& x, Wanted const& wanted) {
   constexpr std::array<std::string_view, 3> kFamilies{"infra", "domain", "system"};
   bool const family = std::ranges::find(kFamilies, wanted.error_class) != kFamilies.end();
   if (!wanted.error_class.empty() && !family && !is_word(wanted.error_class, ErrorClass{}))
-    x.query.fault("class", "is no family (infra, domain, system) and no class; there are: " +
-                               class_names());
+    x.query.fault("class",
+                  "is no family (infra, domain, system) and no class; there are: " + class_names());
   if (!wanted.layer.empty() && !is_word(wanted.layer, Layer{}))
     x.query.fault("layer", "is one of L1 to L7");
 }
@@ -163,7 +163,7 @@ wire::ErrorEnvelope envelope_of(Exchange const& x, ledger::Entry const& entry,
 Result<std::vector<std::int64_t>> places_of(ledger::Index const& index, Wanted const& wanted) {
   auto const key = wanted.run           ? ledger::key_of(*wanted.run)
                    : wanted.correlation ? ledger::key_of(*wanted.correlation)
-                                        : ledger::kErrorsKey;
+                                        : marks::kErrorsKey;
   return index.latest_of(key, wanted.before, PageBudget::kLookUpsMax);
 }
 

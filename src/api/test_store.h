@@ -33,6 +33,19 @@ class MemoryLog : public ports::LogStore {
       out.push_back(records_[at]);
     return out;
   }
+  LedgerId ledger() const override { return LedgerId(7); }
+  std::uint64_t next_seq() const override { return records_.size(); }
+  Result<void> note_head(std::uint64_t, Digest const&) override { return {}; }
+  // A frame for each record.
+  Result<void> scan(std::uint64_t from_seq, ports::FrameVisitor const& visitor) const override {
+    for (std::uint64_t seq = from_seq; seq < records_.size(); ++seq) {
+      ports::FrameView view;
+      view.first_seq = seq;
+      view.records.push_back({records_[seq].leaf, records_[seq].enclosure});
+      TRY_VOID(visitor(view));
+    }
+    return {};
+  }
   std::size_t size() const { return records_.size(); }
   // Everything that was ever stored, for searches.
   std::string all_leaves() const {

@@ -7,11 +7,10 @@
 
 namespace tally::audit::testing {
 
-inline segments::FrameView view_of(ports::LogFrame const& frame) {
-  segments::FrameView view;
-  view.header.first_seq = frame.first_seq;
-  view.header.count = static_cast<std::uint32_t>(frame.records.size());
-  view.header.root_after = frame.root_after;
+inline ports::FrameView view_of(ports::LogFrame const& frame) {
+  ports::FrameView view;
+  view.first_seq = frame.first_seq;
+  view.root_after = frame.root_after;
   for (ports::LogRecord const& record : frame.records)
     view.records.push_back({record.leaf, record.enclosure});
   return view;

@@ -14,15 +14,15 @@ namespace {
 
 // A frame as the walk found it, which has gone on since; its bytes stay where they were read.
 struct KeptFrame {
-  segments::FrameView view;
+  ports::FrameView view;
   std::vector<Digest> leaf_hashes;  // of whoever worked them out
 };
 
 using Kept = Conveyor<std::vector<KeptFrame>>;
 using Read = Conveyor<std::vector<ReadFrame>>;
 
-codec::Part part_of(Stages const& stages, segments::FrameView const& view) {
-  bool const whole = view.header.next_seq() > stages.whole_from;
+codec::Part part_of(Stages const& stages, ports::FrameView const& view) {
+  bool const whole = view.next_seq() > stages.whole_from;
   return whole ? codec::Part::whole : codec::Part::event;
 }
 
@@ -30,10 +30,10 @@ Result<void> scan_all(Stages const& stages, Kept& to, std::size_t batch_bytes) {
   Leaving const putting(to, &Kept::end);
   std::vector<KeptFrame> batch;
   std::size_t bytes = 0;
-  auto scanned = stages.scan([&](segments::FrameView const& view) -> Result<void> {
+  auto scanned = stages.scan([&](ports::FrameView const& view) -> Result<void> {
     TALLY_CHECK(view.memory != nullptr, "who reads ahead keeps frames");
     batch.push_back({.view = view, .leaf_hashes = {}});
-    bytes += view.header.content_bytes();
+    for (auto const& record : view.records) bytes += record.leaf.size() + record.enclosure.size();
     if (bytes < batch_bytes) return {};
     bytes = 0;
     if (to.put(std::exchange(batch, {}))) return {};
@@ -92,7 +92,7 @@ void keep_all(Stages const& stages, Read& from) {
 
 Result<void> read_ahead(Stages const& stages, Helper helper, std::size_t batch_bytes) {
   if (helper == Helper::none) {
-    return stages.scan([&](segments::FrameView const& view) -> Result<void> {
+    return stages.scan([&](ports::FrameView const& view) -> Result<void> {
       ReadFrame frame = read_frame(view, part_of(stages, view));
       TRY_VOID(stages.take(frame));
       stages.keep(std::move(frame));

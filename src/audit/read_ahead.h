@@ -20,7 +20,7 @@
 #include <functional>
 
 #include "audit/fold.h"
-#include "segments/frame_walk.h"
+#include "ports/log_store.h"
 
 namespace tally::audit {
 
@@ -36,7 +36,7 @@ inline constexpr std::size_t kBatchBytes = 128u << 10;
 
 struct Stages {
   // Hands each frame of a log to the visitor; ends with the visitor's first error or its own.
-  std::function<Result<void>(segments::FrameVisitor const&)> scan;
+  std::function<Result<void>(ports::FrameVisitor const&)> scan;
   std::function<Result<void>(ReadFrame const&)> take;
   // Gets each frame that `take` did not refuse, in order.
   std::function<void(ReadFrame)> keep = [](ReadFrame const&) {};

@@ -40,7 +40,7 @@ std::unique_ptr<segments::SegmentLog> open_log(MemoryDisk& disk) {
 }
 
 auto scan_of(segments::SegmentLog const& log) {
-  return [&log](segments::FrameVisitor const& visitor) { return log.scan(0, visitor); };
+  return [&log](ports::FrameVisitor const& visitor) { return log.scan(0, visitor); };
 }
 
 Outcome fold_read_ahead(MemoryDisk& disk, Helper helper, std::size_t batch_bytes) {
@@ -92,7 +92,7 @@ TEST(ReadAhead, StopsAtALeafThatDoesNotDecodeAfterTheEventsBeforeIt) {
 
 TEST(ReadAhead, OfNothingIsNothing) {
   Stages stages;
-  stages.scan = [](segments::FrameVisitor const&) { return Result<void>(); };
+  stages.scan = [](ports::FrameVisitor const&) { return Result<void>(); };
   stages.take = [](ReadFrame const&) { return fail("unexpected", "a frame"); };
   for (Helper helper : kHelpers) EXPECT_TRUE(read_ahead(stages, helper));
 }
@@ -160,7 +160,7 @@ TEST(ReadAhead, SaysWhatTheScanFoundOnceAllBeforeItWasTaken) {
   store(disk, frames_of(paid_world().history));
   auto const log = open_log(disk);
   Stages stages;
-  stages.scan = [&](segments::FrameVisitor const& visitor) -> Result<void> {
+  stages.scan = [&](ports::FrameVisitor const& visitor) -> Result<void> {
     TRY_VOID(log->scan(0, visitor));
     return fail("io_error", "the disk is gone");
   };
@@ -185,7 +185,7 @@ TEST(ReadAhead, StopsTheThreadsThatAreFarAhead) {
   auto const log = open_log(disk);
   std::uint64_t scanned = 0;
   Stages stages;
-  stages.scan = [&](segments::FrameVisitor const& visitor) -> Result<void> {
+  stages.scan = [&](ports::FrameVisitor const& visitor) -> Result<void> {
     for (;; ++scanned) TRY_VOID(log->scan(0, visitor));
   };
   stages.take = [](ReadFrame const&) { return fail("corrupt", "not this one"); };
@@ -200,12 +200,12 @@ TEST(ReadAhead, EndsWhenAnyOfItsStagesThrows) {
   store(disk, frames_of(paid_world().history));
   auto const log = open_log(disk);
   Stages endless;
-  endless.scan = [&](segments::FrameVisitor const& visitor) -> Result<void> {
+  endless.scan = [&](ports::FrameVisitor const& visitor) -> Result<void> {
     for (;;) TRY_VOID(log->scan(0, visitor));
   };
   endless.take = [](ReadFrame const&) { return Result<void>(); };
   Stages stages = endless;
-  stages.scan = [&](segments::FrameVisitor const& visitor) -> Result<void> {
+  stages.scan = [&](ports::FrameVisitor const& visitor) -> Result<void> {
     TRY_VOID(log->scan(0, visitor));
     throw GivenUp();
   };
@@ -215,7 +215,7 @@ TEST(ReadAhead, EndsWhenAnyOfItsStagesThrows) {
   EXPECT_THROW((void)read_ahead(stages, Helper::thread, 1), GivenUp);
   std::uint64_t taken = 0;
   stages = endless;
-  stages.scan = [&](segments::FrameVisitor const& visitor) -> Result<void> {
+  stages.scan = [&](ports::FrameVisitor const& visitor) -> Result<void> {
     for (int again = 0; again < 100; ++again) TRY_VOID(log->scan(0, visitor));
     return {};
   };

@@ -141,7 +141,7 @@ Result<ReplaySummary> replay(ports::Disk& disk, ReplaySelection const& selection
   Watch const watch{.before = [&](codec::Entry const& entry, domain::State const& before) {
     player.take(entry, before);
   }};
-  auto const visit = [&](segments::FrameView const& view) -> Result<void> {
+  auto const visit = [&](ports::FrameView const& view) -> Result<void> {
     return fold.frame(read_frame(view), watch);
   };
   TRY(checked, segments::check_frames(disk, visit, 0, beside));

@@ -29,7 +29,7 @@ class Checker {
         fold_(std::move(basis), StateDigests::all),
         blobs_(blobs),
         root_at_(root_at) {}
-  Result<void> frame(segments::FrameView const& view) {
+  Result<void> frame(ports::FrameView const& view) {
     auto checked = fold_.frame(read_frame(view), watch_);
     if (!checked) {
       auto const seq = static_cast<std::uint64_t>(fold_.bad_seq().value_or(0));
@@ -154,12 +154,12 @@ Result<Report> verify(ports::Disk& disk, Asked const& asked) {
   Checker checker(std::move(basis), asked.blobs, known ? std::optional(known->size) : std::nullopt);
   std::uint64_t reported = 0;
   bool stopped = false;
-  auto const visit = [&](segments::FrameView const& view) -> Result<void> {
-    if (asked.until && view.header.first_seq >= *asked.until)
+  auto const visit = [&](ports::FrameView const& view) -> Result<void> {
+    if (asked.until && view.first_seq >= *asked.until)
       return fail("enough", "nobody asked for this frame");
-    if (view.header.first_seq < begin) return {};
+    if (view.first_seq < begin) return {};
     TRY_VOID(checker.frame(view));
-    std::uint64_t const done = view.header.next_seq();
+    std::uint64_t const done = view.next_seq();
     if (done == asked.keep_at && asked.keep) asked.keep(checker.fold().basis());
     if (!asked.progress || done < reported + kProgressEvery) return {};
     reported = done;

@@ -33,6 +33,9 @@ struct Report {
   std::string what;                      // what is wrong with it
 };
 
+// Whether somebody may be appending to the files that the auditor reads.
+using segments::Beside;
+
 enum class Go { on, stop };
 // Called now and then with the events done so far; says whether to go on.
 using Progress = std::function<Go(std::uint64_t)>;
@@ -47,7 +50,7 @@ struct Asked {
   // Where large payloads lie; without it they are not read.
   ports::Blobs const* blobs = nullptr;
   // A writer may be at work: the end of what is whole is the end of the ledger.
-  segments::Beside beside = segments::Beside::nobody;
+  Beside beside = Beside::nobody;
   // Only the frames with the first so many events; what stands behind them may be under way, and is
   // no fault.
   std::optional<std::uint64_t> until = {};

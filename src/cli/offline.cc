@@ -15,7 +15,7 @@ segments::Beside beside_whom(std::string const& directory) {
                                                   : segments::Beside::nobody;
 }
 
-Result<void> pass_over(segments::FrameView const&) { return {}; }
+Result<void> pass_over(ports::FrameView const&) { return {}; }
 
 }  // namespace
 
@@ -42,9 +42,9 @@ ExitCode report_no_ledger(Call& call, Error const& error) {
 Result<Walked> walk_leaves(Ledger& ledger, SeeLeaf const& see) {
   Walked walked;
   bool ended = false;
-  auto const visit = [&](segments::FrameView const& view) -> Result<void> {
-    std::uint64_t seq = view.header.first_seq;
-    for (segments::RecordView const& record : view.records) {
+  auto const visit = [&](ports::FrameView const& view) -> Result<void> {
+    std::uint64_t seq = view.first_seq;
+    for (ports::RecordView const& record : view.records) {
       ended = !see(seq++, record.leaf);
       if (ended) return fail("ended", "the walk was ended");
     }

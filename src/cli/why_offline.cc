@@ -82,7 +82,7 @@ Result<wire::Why> read_why(Call& call, Ledger const& ledger, views::WhySubject c
     progress.at(static_cast<std::uint64_t>(entry.recorded.header.seq));
     collector.take(entry.recorded);
   }};
-  auto const visit = [&](segments::FrameView const& view) -> Result<void> {
+  auto const visit = [&](ports::FrameView const& view) -> Result<void> {
     return fold.frame(audit::read_frame(view), watch);
   };
   TRY(checked, segments::check_frames(*ledger.disk, visit, 0, ledger.beside));

@@ -15,7 +15,7 @@ Result<Attested> pass(ports::Disk& ledger, Snapshots& snapshots, AttestOptions c
   Attested attested;
   audit::Asked asked{.vkey = options.vkey,
                      .progress = options.progress,
-                     .beside = segments::Beside::a_writer,
+                     .beside = audit::Beside::a_writer,
                      .until = options.acknowledged,
                      .from = {},
                      .keep_at = options.checkpointed,

@@ -69,6 +69,19 @@ class HeldLog final : public ports::LogStore {
       found.push_back(records_[i]);
     return found;
   }
+  LedgerId ledger() const override { return LedgerId(7); }
+  std::uint64_t next_seq() const override { return records_.size(); }
+  Result<void> note_head(std::uint64_t, Digest const&) override { return {}; }
+  // A frame for each record.
+  Result<void> scan(std::uint64_t from_seq, ports::FrameVisitor const& visitor) const override {
+    for (std::uint64_t seq = from_seq; seq < records_.size(); ++seq) {
+      ports::FrameView view;
+      view.first_seq = seq;
+      view.records.push_back({records_[seq].leaf, records_[seq].enclosure});
+      TRY_VOID(visitor(view));
+    }
+    return {};
+  }
   std::vector<ports::LogFrame> frames;
 
  private:

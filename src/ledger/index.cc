@@ -19,14 +19,14 @@ tl::unexpected<Error> being_made_anew(IndexPart const& part) {
                                            part.range.from, part.range.to));
 }
 
-Result<void> newest_of(IndexPart const& part, MarkKey const& key, std::int64_t before,
+Result<void> newest_of(IndexPart const& part, marks::MarkKey const& key, std::int64_t before,
                        std::size_t limit, std::vector<std::int64_t>& found) {
   if (part.range.from >= before) return {};
   if (part.lost) return being_made_anew(part);
   return part.table->newest(key, before, limit, found);
 }
 
-Result<void> oldest_of(IndexPart const& part, MarkKey const& key, std::int64_t from,
+Result<void> oldest_of(IndexPart const& part, marks::MarkKey const& key, std::int64_t from,
                        std::size_t limit, std::vector<std::int64_t>& found) {
   if (part.range.to <= from || found.size() >= limit) return {};
   if (part.lost) return being_made_anew(part);
@@ -58,18 +58,18 @@ void Index::close(Tables& tables) {
 
 void Index::note(Tables& tables, domain::Recorded const& recorded, Digest const& leaf_hash) {
   domain::Header const& header = recorded.header;
-  if (tables.open == nullptr) tables.open = std::make_shared<MemoryMarks>();
-  MemoryMarks& open = *tables.open;
+  if (tables.open == nullptr) tables.open = std::make_shared<marks::MemoryMarks>();
+  marks::MemoryMarks& open = *tables.open;
   if (header.correlation) open.add(key_of(*header.correlation), header.seq);
   if (header.run) open.add(key_of(*header.run), header.seq);
   if (header.run && header.tenant && domain::begins_a_run(recorded.event)) {
     auto const at = tables.tenant_keys.find(*header.tenant);
-    MarkKey const key = at != tables.tenant_keys.end()
-                            ? at->second
-                            : (tables.tenant_keys[*header.tenant] = key_of(*header.tenant));
+    marks::MarkKey const key = at != tables.tenant_keys.end()
+                                   ? at->second
+                                   : (tables.tenant_keys[*header.tenant] = key_of(*header.tenant));
     open.add(key, header.seq);
   }
-  if (domain::error::is_finding(recorded.event)) open.add(kErrorsKey, header.seq);
+  if (domain::error::is_finding(recorded.event)) open.add(marks::kErrorsKey, header.seq);
   if (domain::checkpoint_in(recorded.event) != nullptr) tables.checkpoint = header.seq;
   tables.open_range.to = header.seq + 1;
   tables.last_leaf = leaf_hash;
@@ -110,10 +110,11 @@ std::shared_ptr<Entry const> Index::recent(std::int64_t seq) const {
 }
 
 // The open table under the lock; the others do not change, and files are not read under it.
-Result<std::vector<std::int64_t>> Index::newest(MarkKey const& key,
+Result<std::vector<std::int64_t>> Index::newest(marks::MarkKey const& key,
                                                 std::optional<std::int64_t> before,
                                                 std::size_t limit) const {
-  std::int64_t const end = std::clamp<std::int64_t>(before.value_or(kNoSeqYet), 0, kNoSeqYet);
+  std::int64_t const end =
+      std::clamp<std::int64_t>(before.value_or(marks::kNoSeqYet), 0, marks::kNoSeqYet);
   std::vector<std::int64_t> found;
   auto const parts = tables_.with([&](Tables const& tables) -> std::vector<IndexPart> {
     if (tables.open != nullptr) (void)tables.open->newest(key, end, limit, found);
@@ -126,7 +127,7 @@ Result<std::vector<std::int64_t>> Index::newest(MarkKey const& key,
 
 // What is open is behind all parts, and is looked at together with their list: a table that is
 // closed meanwhile would else be missed or found twice.
-Result<std::vector<std::int64_t>> Index::first_of(MarkKey const& key, std::int64_t from,
+Result<std::vector<std::int64_t>> Index::first_of(marks::MarkKey const& key, std::int64_t from,
                                                   std::size_t limit) const {
   std::vector<std::int64_t> open;
   auto const parts = tables_.with([&](Tables const& tables) -> std::vector<IndexPart> {
@@ -140,7 +141,7 @@ Result<std::vector<std::int64_t>> Index::first_of(MarkKey const& key, std::int64
   return found;
 }
 
-Result<std::vector<std::int64_t>> Index::all_of(MarkKey const& key) const {
+Result<std::vector<std::int64_t>> Index::all_of(marks::MarkKey const& key) const {
   TRY(found, newest(key, std::nullopt, std::numeric_limits<std::size_t>::max()));
   std::ranges::reverse(found);
   return found;
@@ -148,11 +149,7 @@ Result<std::vector<std::int64_t>> Index::all_of(MarkKey const& key) const {
 
 Result<std::vector<std::int64_t>> Index::of_run(RunId run) const { return all_of(key_of(run)); }
 
-Result<std::vector<std::int64_t>> Index::of_correlation(CorrelationId correlation) const {
-  return all_of(key_of(correlation));
-}
-
-Result<std::vector<std::int64_t>> Index::latest_of(MarkKey const& key,
+Result<std::vector<std::int64_t>> Index::latest_of(marks::MarkKey const& key,
                                                    std::optional<std::int64_t> before,
                                                    std::size_t limit) const {
   return newest(key, before, limit);
@@ -166,7 +163,7 @@ Result<std::vector<std::int64_t>> Index::runs_of(TenantId const& tenant,
 
 Result<std::vector<std::int64_t>> Index::errors(std::optional<std::int64_t> before,
                                                 std::size_t limit) const {
-  return newest(kErrorsKey, before, limit);
+  return newest(marks::kErrorsKey, before, limit);
 }
 
 std::optional<std::int64_t> Index::last_checkpoint() const {
@@ -184,7 +181,7 @@ std::vector<IndexPart> Index::parts(OpenTable what) {
   });
 }
 
-void Index::exchange(SeqRange range, std::vector<IndexPart> const& parts) {
+void Index::exchange(marks::SeqRange range, std::vector<IndexPart> const& parts) {
   tables_.with([&](Tables& tables) {
     auto& all = tables.parts;
     auto const first =

@@ -18,10 +18,12 @@
 #include "base/mutex.h"
 #include "domain/event.h"
 #include "ledger/entry.h"
-#include "ledger/mark_file.h"
-#include "ledger/memory_marks.h"
+#include "marks/mark_file.h"
+#include "marks/memory_marks.h"
 
 namespace tally::ledger {
+
+using marks::key_of;
 
 inline constexpr std::size_t kRecentEventsMax = 65'536;
 inline constexpr std::size_t kRecentBytesMax = 32u << 20;
@@ -29,12 +31,12 @@ inline constexpr std::int64_t kEventsOfATable = 131'072;
 
 // The marks of a range of events.
 struct IndexPart {
-  SeqRange range;
+  marks::SeqRange range;
   std::optional<std::int64_t> checkpoint;  // the last in the range
   Digest last_leaf;                        // hash of the last event's
-  std::shared_ptr<MarkTable const> table;
-  std::shared_ptr<MarkFile const> file;  // the same table, if it is in a file
-  bool lost = false;                     // the file is there and cannot be used: nothing is found
+  std::shared_ptr<marks::MarkTable const> table;
+  std::shared_ptr<marks::MarkFile const> file;  // the same table, if it is in a file
+  bool lost = false;  // the file is there and cannot be used: nothing is found
 };
 
 class Index {
@@ -54,16 +56,15 @@ class Index {
 
   // If it is among the latest.
   std::shared_ptr<Entry const> recent(std::int64_t seq) const;
-  // Sequences, ascending. Errors of these: "index_damaged" (the keeper makes the part anew), and
-  // the disk's.
+  // A run's events, ascending: the engine bounds how many a run has. Errors of these:
+  // "index_damaged" (the keeper makes the part anew), and the disk's.
   Result<std::vector<std::int64_t>> of_run(RunId run) const;
-  Result<std::vector<std::int64_t>> of_correlation(CorrelationId correlation) const;
   // What stands under a key, at most `limit`: the first from event `from` on, oldest first; the
   // last before event `before` (none: of all), newest first. Callers choose correlations, so
   // whoever shows what stands under one bounds what is looked at.
-  Result<std::vector<std::int64_t>> first_of(MarkKey const& key, std::int64_t from,
+  Result<std::vector<std::int64_t>> first_of(marks::MarkKey const& key, std::int64_t from,
                                              std::size_t limit) const;
-  Result<std::vector<std::int64_t>> latest_of(MarkKey const& key,
+  Result<std::vector<std::int64_t>> latest_of(marks::MarkKey const& key,
                                               std::optional<std::int64_t> before,
                                               std::size_t limit) const;
   // First events of the tenant's runs, newest first, at most `limit`, older than `before` (none:
@@ -82,15 +83,15 @@ class Index {
   enum class OpenTable { leave, close };
   std::vector<IndexPart> parts(OpenTable what);
   // Exchanges the parts of this range, which are there, for others of the same range.
-  void exchange(SeqRange range, std::vector<IndexPart> const& parts);
+  void exchange(marks::SeqRange range, std::vector<IndexPart> const& parts);
 
  private:
   struct Tables {
     std::vector<IndexPart> parts;
-    std::shared_ptr<MemoryMarks> open;
-    SeqRange open_range;
+    std::shared_ptr<marks::MemoryMarks> open;
+    marks::SeqRange open_range;
     Digest last_leaf;  // of the open range
-    std::map<TenantId, MarkKey> tenant_keys;
+    std::map<TenantId, marks::MarkKey> tenant_keys;
     std::optional<std::int64_t> checkpoint;
     std::deque<std::shared_ptr<Entry const>> recent;
     std::size_t recent_bytes = 0;
@@ -98,9 +99,10 @@ class Index {
   static void keep_recent(Tables& tables, std::shared_ptr<Entry const> entry);
   static void close(Tables& tables);
   void note(Tables& tables, domain::Recorded const& recorded, Digest const& leaf_hash);
-  Result<std::vector<std::int64_t>> newest(MarkKey const& key, std::optional<std::int64_t> before,
+  Result<std::vector<std::int64_t>> newest(marks::MarkKey const& key,
+                                           std::optional<std::int64_t> before,
                                            std::size_t limit) const;
-  Result<std::vector<std::int64_t>> all_of(MarkKey const& key) const;
+  Result<std::vector<std::int64_t>> all_of(marks::MarkKey const& key) const;
 
   std::int64_t events_of_a_table_;
   Mutex<Tables> tables_;

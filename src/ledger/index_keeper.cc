@@ -4,7 +4,7 @@
 
 #include "audit/fold.h"
 #include "audit/frames.h"
-#include "ledger/room.h"
+#include "marks/room.h"
 #include "merkle/tree.h"
 
 namespace tally::ledger {
@@ -16,13 +16,14 @@ constexpr std::int64_t kFilesOfALevel = 8;  // are merged into one of the next
 
 // The files that cover the most events from event 0 without a gap. After a merge that was cut short
 // there may be one file and those that it was made of: the longest counts.
-std::vector<SeqRange> without_gaps(std::vector<SeqRange> const& ranges, std::int64_t end) {
-  std::vector<SeqRange> chosen;
+std::vector<marks::SeqRange> without_gaps(std::vector<marks::SeqRange> const& ranges,
+                                          std::int64_t end) {
+  std::vector<marks::SeqRange> chosen;
   std::int64_t reached = 0;
   for (bool found = true; found;) {
     found = false;
-    SeqRange longest{reached, reached};
-    for (SeqRange const& one : ranges)
+    marks::SeqRange longest{reached, reached};
+    for (marks::SeqRange const& one : ranges)
       if (one.from == reached && one.to > longest.to && one.to <= end) longest = one;
     if (longest.events() == 0) continue;
     chosen.push_back(longest);
@@ -61,11 +62,11 @@ std::size_t first_to_merge(std::vector<IndexPart> const& parts, std::size_t last
   return first;
 }
 
-IndexPart lost_part(SeqRange range) {
+IndexPart lost_part(marks::SeqRange range) {
   return {.range = range, .checkpoint = {}, .last_leaf = {}, .table = {}, .file = {}, .lost = true};
 }
 
-IndexPart in_file(std::shared_ptr<MarkFile const> file) {
+IndexPart in_file(std::shared_ptr<marks::MarkFile const> file) {
   return {.range = file->head().range,
           .checkpoint = file->head().checkpoint,
           .last_leaf = file->head().last_leaf,
@@ -75,13 +76,13 @@ IndexPart in_file(std::shared_ptr<MarkFile const> file) {
 
 }  // namespace
 
-IndexPart IndexKeeper::open(SeqRange range) const {
-  auto file = MarkFile::open(disk_, range, log_.ledger());
+IndexPart IndexKeeper::open(marks::SeqRange range) const {
+  auto file = marks::MarkFile::open(disk_, range, log_.ledger());
   if (file) return in_file(*file);
   return lost_part(range);
 }
 
-Result<Digest> IndexKeeper::last_leaf(SeqRange range) const {
+Result<Digest> IndexKeeper::last_leaf(marks::SeqRange range) const {
   TRY(records, log_.read(static_cast<std::uint64_t>(range.to) - 1, 1));
   if (records.empty()) return fail("not_found", "the log ends before the index does");
   return merkle::leaf_hash(records.front().leaf);
@@ -101,20 +102,20 @@ Result<bool> IndexKeeper::is_of_this_history(std::vector<IndexPart> const& parts
 Result<void> IndexKeeper::begin() {
   index_.begin({});
   TRY(names, disk_.list());
-  std::vector<SeqRange> ranges;
+  std::vector<marks::SeqRange> ranges;
   for (std::string const& name : names)
-    if (auto const range = mark_file_range(name)) ranges.push_back(*range);
+    if (auto const range = marks::mark_file_range(name)) ranges.push_back(*range);
   auto chosen = without_gaps(ranges, static_cast<std::int64_t>(log_.next_seq()));
   std::vector<IndexPart> parts;
-  for (SeqRange const& range : chosen) parts.push_back(open(range));
+  for (marks::SeqRange const& range : chosen) parts.push_back(open(range));
   TRY(of_this_history, is_of_this_history(parts));
   if (!of_this_history) {
     parts.clear();
     chosen.clear();
   }
-  for (SeqRange const& range : ranges)
+  for (marks::SeqRange const& range : ranges)
     if (std::ranges::find(chosen, range) == chosen.end())
-      TRY_VOID(disk_.remove(mark_file_name(range)));
+      TRY_VOID(disk_.remove(marks::mark_file_name(range)));
   index_.begin(std::move(parts));
   return {};
 }
@@ -125,8 +126,8 @@ Result<void> IndexKeeper::ask() const {
 }
 
 // The same marks, asking before each part of them.
-NextMarks IndexKeeper::asking(NextMarks marks) const {
-  return [this, marks = std::move(marks)]() -> Result<std::span<Mark const>> {
+marks::NextMarks IndexKeeper::asking(marks::NextMarks marks) const {
+  return [this, marks = std::move(marks)]() -> Result<std::span<marks::Mark const>> {
     TRY_VOID(ask());
     return marks();
   };
@@ -137,16 +138,17 @@ Result<IndexPart> IndexKeeper::store(IndexPart const& part) {
 }
 
 // A file of the part's events, with these marks.
-Result<IndexPart> IndexKeeper::store(IndexPart const& part, NextMarks marks, std::uint64_t count) {
-  TRY_VOID(leave_room(disk_, mark_file_bytes(count)));
-  TRY_VOID(write_mark_file(disk_,
-                           {.ledger = log_.ledger(),
-                            .last_leaf = part.last_leaf,
-                            .range = part.range,
-                            .checkpoint = part.checkpoint,
-                            .marks = count},
-                           asking(std::move(marks))));
-  TRY(file, MarkFile::open(disk_, part.range, log_.ledger()));
+Result<IndexPart> IndexKeeper::store(IndexPart const& part, marks::NextMarks marks,
+                                     std::uint64_t count) {
+  TRY_VOID(marks::leave_room(disk_, marks::mark_file_bytes(count)));
+  TRY_VOID(marks::write_mark_file(disk_,
+                                  {.ledger = log_.ledger(),
+                                   .last_leaf = part.last_leaf,
+                                   .range = part.range,
+                                   .checkpoint = part.checkpoint,
+                                   .marks = count},
+                                  asking(std::move(marks))));
+  TRY(file, marks::MarkFile::open(disk_, part.range, log_.ledger()));
   return in_file(file);
 }
 
@@ -166,17 +168,17 @@ Result<bool> IndexKeeper::merge_some() {
     whole.table = nullptr;  // what it holds comes from all of them
     whole.file = nullptr;
     whole.range.from = parts[first].range.from;
-    std::vector<NextMarks> marks;
+    std::vector<marks::NextMarks> marks;
     std::uint64_t count = 0;
     for (std::size_t one = first; one <= last; ++one) {
       whole.checkpoint = std::max(whole.checkpoint, parts[one].checkpoint);
       marks.push_back(parts[one].table->all());
       count += parts[one].table->size();
     }
-    TRY(stored, store(whole, merged(std::move(marks)), count));
+    TRY(stored, store(whole, marks::merged(std::move(marks)), count));
     index_.exchange(whole.range, {stored});
     for (std::size_t one = first; one <= last; ++one)
-      TRY_VOID(disk_.remove(mark_file_name(parts[one].range)));
+      TRY_VOID(disk_.remove(marks::mark_file_name(parts[one].range)));
     return true;
   }
   return false;
@@ -186,13 +188,14 @@ Result<bool> IndexKeeper::merge_some() {
 // If the file can be opened after all, it was not lost.
 Result<void> IndexKeeper::make_again(IndexPart const& lost) {
   constexpr char kEnough[] = "enough";
-  if (auto const file = MarkFile::open(disk_, lost.range, log_.ledger()); file && lost.lost) {
+  if (auto const file = marks::MarkFile::open(disk_, lost.range, log_.ledger());
+      file && lost.lost) {
     index_.exchange(lost.range, {in_file(*file)});
     return {};
   }
   Index again;
   again.begin({}, lost.range.from);
-  auto const visit = [&](segments::FrameView const& view) -> Result<void> {
+  auto const visit = [&](ports::FrameView const& view) -> Result<void> {
     TRY_VOID(ask());
     auto const read = audit::read_frame(view, codec::Part::event);
     if (read.fault) return tl::unexpected<Error>(*read.fault);
@@ -210,12 +213,12 @@ Result<void> IndexKeeper::make_again(IndexPart const& lost) {
   auto const made = again.parts(Index::OpenTable::close).front();
   TRY(stored, store(made));
   std::vector<IndexPart> parts{stored};
-  SeqRange const rest{made.range.to, lost.range.to};
+  marks::SeqRange const rest{made.range.to, lost.range.to};
   if (rest.events() > 0) parts.push_back(lost_part(rest));
   index_.exchange(lost.range, parts);
   if (rest.events() == 0) return {};
   // Not before: where this is cut short, the next start finds the lost file and begins here again.
-  auto removed = disk_.remove(mark_file_name(lost.range));
+  auto removed = disk_.remove(marks::mark_file_name(lost.range));
   return removed || removed.error().code == "not_found" ? Result<void>() : removed;
 }
 

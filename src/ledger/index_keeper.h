@@ -13,7 +13,8 @@
 // Files are derived and never the only place of anything. One that is lost or damaged costs time.
 
 #include "ledger/index.h"
-#include "segments/segment_log.h"
+#include "ports/disk.h"
+#include "ports/log_store.h"
 
 namespace tally::ledger {
 
@@ -24,7 +25,7 @@ inline constexpr char kGivenUp[] = "given_up";
 class IndexKeeper {
  public:
   // All of them outlive this.
-  IndexKeeper(ports::Disk& disk, segments::SegmentLog const& log, Index& index)
+  IndexKeeper(ports::Disk& disk, ports::LogReader const& log, Index& index)
       : disk_(disk), log_(log), index_(index) {}
 
   // Begins the index with what the files say of the log's events, as far as they reach without a
@@ -48,15 +49,15 @@ class IndexKeeper {
   Result<bool> merge_some();
   Result<void> make_again(IndexPart const& lost);
   Result<IndexPart> store(IndexPart const& part);
-  Result<IndexPart> store(IndexPart const& part, NextMarks marks, std::uint64_t count);
-  IndexPart open(SeqRange range) const;
-  Result<Digest> last_leaf(SeqRange range) const;
+  Result<IndexPart> store(IndexPart const& part, marks::NextMarks marks, std::uint64_t count);
+  IndexPart open(marks::SeqRange range) const;
+  Result<Digest> last_leaf(marks::SeqRange range) const;
   Result<bool> is_of_this_history(std::vector<IndexPart> const& parts) const;
-  NextMarks asking(NextMarks marks) const;
+  marks::NextMarks asking(marks::NextMarks marks) const;
   Result<void> ask() const;
 
   ports::Disk& disk_;
-  segments::SegmentLog const& log_;
+  ports::LogReader const& log_;
   Index& index_;
   GoOn go_on_;  // of the tend that is under way
 };

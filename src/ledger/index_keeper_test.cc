@@ -57,7 +57,8 @@ class IndexKeeperTest : public testing::Test {
     EXPECT_EQ(one.errors(500, 3), *plain.errors(500, 3));
     for (std::int64_t from = 0; from < 1'000; from += 37)
       for (std::size_t const limit : {1u, 4u, 1'000u})
-        EXPECT_EQ(one.first_of(kErrorsKey, from, limit), *plain.first_of(kErrorsKey, from, limit));
+        EXPECT_EQ(one.first_of(marks::kErrorsKey, from, limit),
+                  *plain.first_of(marks::kErrorsKey, from, limit));
     for (TenantId const& tenant : {domain::testing::kAcme, domain::testing::kBeta}) {
       EXPECT_EQ(one.runs_of(tenant, {}, 10'000), *plain.runs_of(tenant, {}, 10'000));
       for (std::int64_t before = 0; before < 1'000; before += 37)
@@ -148,7 +149,7 @@ TEST_F(IndexKeeperTest, ADamagedFileIsNoticedAndMadeAgain) {
     Index later(kSmallTable);
     IndexKeeper mending(derived, *log, later);
     ASSERT_TRUE(mending.begin());
-    EXPECT_GE(later.size(), mark_file_range(name)->to);
+    EXPECT_GE(later.size(), marks::mark_file_range(name)->to);
     ASSERT_TRUE(mending.tend(What::all_checked));
     note_until(later, plain.size());
     expect_same(later);
@@ -202,7 +203,7 @@ TEST_F(IndexKeeperTest, FilesBehindAGapOrTheEndAreRemoved) {
   ASSERT_TRUE(keeper.tend(What::all));
   ASSERT_EQ(files(), 5u);
   derived.files.erase(first_file());
-  derived.files[mark_file_name({0, plain.size() + 1})] = Bytes(4'096);
+  derived.files[marks::mark_file_name({0, plain.size() + 1})] = Bytes(4'096);
   Index later(kSmallTable);
   ASSERT_TRUE(IndexKeeper(derived, *log, later).begin());
   EXPECT_EQ(later.size(), 0);
@@ -271,23 +272,23 @@ TEST_F(IndexKeeperTest, IsGivenUpWhenAskedTo) {
 
 TEST_F(IndexKeeperTest, AHeadThatSaysMoreThanTheFileHoldsIsDamage) {
   kept(plain.size());
-  auto const range = *mark_file_range(first_file());
+  auto const range = *marks::mark_file_range(first_file());
   for (std::uint64_t const marks :
        {~std::uint64_t{0}, ~std::uint64_t{0} - 169, std::uint64_t{1} << 59}) {
     Bytes& page = derived.files.at(first_file());
     put_u64(&page[40], marks);
     put_u32(&page[4'092], crc32c(ByteView(page).first(4'092)));
-    auto const opened = MarkFile::open(derived, range, log->ledger());
+    auto const opened = marks::MarkFile::open(derived, range, log->ledger());
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, "index_damaged");
   }
 }
 
 TEST_F(IndexKeeperTest, AFileOfAnotherLedgerIsNotBelieved) {
-  ASSERT_TRUE(write_mark_file(
+  ASSERT_TRUE(marks::write_mark_file(
       derived,
       {.ledger = LedgerId(8), .last_leaf = {}, .range = {0, 50}, .checkpoint = {}, .marks = 0},
-      MemoryMarks().all()));
+      marks::MemoryMarks().all()));
   IndexKeeper keeper(derived, *log, index);
   ASSERT_TRUE(keeper.begin());
   EXPECT_FALSE(index.errors({}, 1));

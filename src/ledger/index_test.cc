@@ -53,7 +53,7 @@ TEST(Index, FindsTheFirstOfACorrelationFromAnyEventOnAndNoMoreThanAsked) {
   Index parts(4);  // several tables
   for (std::int64_t seq = 0; seq < world.index.size(); ++seq) parts.add(world.index.recent(seq));
   CorrelationId const id = *world.index.recent(world.index.size() - 1)->recorded.header.correlation;
-  auto const all = *parts.of_correlation(id);
+  auto const all = *parts.first_of(key_of(id), 0, 1'000);
   for (std::int64_t from = 0; from <= world.index.size(); ++from) {
     for (std::size_t const limit : {std::size_t{0}, std::size_t{1}, std::size_t{5}, all.size()}) {
       std::vector<std::int64_t> expected;

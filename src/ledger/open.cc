@@ -10,20 +10,16 @@ namespace tally::ledger {
 namespace {
 
 // A snapshot is of events that were acknowledged, so a ledger that has fewer has lost some.
-Result<segments::SegmentLog::Opened> open_log(OpenWorld const& world,
-                                              segments::LogOptions const& options, LedgerId fresh) {
-  auto opened = segments::SegmentLog::open(world.disk, std::nullopt, options, world.salt);
-  if (opened) return opened;
-  bool const absent = opened.error().code == "ledger_absent";
-  if (absent && options.trusted_seq == 0)
-    return segments::SegmentLog::create(world.disk, fresh, options, world.salt);
-  if (options.trusted_seq == 0 || (!absent && opened.error().code != "ledger_rolled_back"))
-    return opened;
+Result<LogAtStart> open_log(OpenWorld const& world, std::uint64_t trusted_seq) {
+  auto opened = world.open_log(trusted_seq);
+  if (opened || trusted_seq == 0) return opened;
+  std::string const& code = opened.error().code;
+  if (code != "ledger_absent" && code != "ledger_rolled_back") return opened;
   return fail("ledger_rolled_back",
               fmt::format("{} But there is a snapshot of {} acknowledged events. Fetch the ledger "
                           "from a newer copy; or, where what is behind this one is lost for good, "
                           "remove the directory snapshots/ and start again.",
-                          opened.error().detail, options.trusted_seq),
+                          opened.error().detail, trusted_seq),
               opened.error().inside);
 }
 
@@ -81,13 +77,13 @@ void at_once(std::function<void()> const& one, std::function<void()> const& othe
 // Folds what is behind the basis; what stands before it and is not indexed is only indexed. Returns
 // why the basis is of no use, if it is not. Errors are the log's own: with another basis they would
 // come again.
-Result<std::optional<Error>> fold(segments::SegmentLog const& log, audit::Fold& fold,
+Result<std::optional<Error>> fold(ports::LogReader const& log, audit::Fold& fold,
                                   OpenWorld const& world, Indexing& indexing) {
   std::uint64_t const begin = fold.tree().size();
   std::uint64_t const from = std::min(begin, static_cast<std::uint64_t>(world.index.size()));
   std::optional<Error> refused;
   audit::Stages stages;
-  stages.scan = [&](segments::FrameVisitor const& visitor) { return log.scan(from, visitor); };
+  stages.scan = [&](ports::FrameVisitor const& visitor) { return log.scan(from, visitor); };
   stages.take = [&](audit::ReadFrame const& frame) -> Result<void> {
     if (frame.first_seq < begin)
       return frame.fault ? tl::unexpected<Error>(*frame.fault) : Result<void>();
@@ -110,27 +106,26 @@ Result<std::optional<Error>> fold(segments::SegmentLog const& log, audit::Fold& 
 
 }  // namespace
 
-Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fresh) {
+Result<Opened> open(OpenWorld const& world) {
   SnapshotsInTurn candidates(world.snapshots);
   audit::Basis basis = candidates.next();
-  options.trusted_seq = basis.tree.size();
-  options.verify = segments::Verify::the_end;  // the fold's scan verifies what it reads
-  TRY(log, open_log(world, options, fresh));
-  if (options.trusted_seq > 0 && basis.state.ledger.ledger != log.log->ledger()) {
+  TRY(opened, open_log(world, basis.tree.size()));
+  ports::LogReader const& log = opened.log;
+  if (basis.tree.size() > 0 && basis.state.ledger.ledger != log.ledger()) {
     candidates.left_aside.push_back({"foreign", "a snapshot is of another ledger", {}});
     basis = candidates.next();
   }
-  IndexKeeper keeper(world.derived, *log.log, world.index);
+  IndexKeeper keeper(world.derived, log, world.index);
   for (;;) {
     std::uint64_t const begin = basis.tree.size();
     if (auto begun = keeper.begin(); !begun) candidates.left_aside.push_back(begun.error());
-    auto const end = static_cast<std::int64_t>(log.log->next_seq());
+    auto const end = static_cast<std::int64_t>(log.next_seq());
     Indexing indexing(
         world.index, keeper, world.helper,
         std::max<std::int64_t>(end - static_cast<std::int64_t>(world.kept_events), 0));
     audit::Fold folding(std::move(basis),
                         begin == 0 ? audit::StateDigests::kept : audit::StateDigests::first);
-    TRY(refused, fold(*log.log, folding, world, indexing));
+    TRY(refused, fold(log, folding, world, indexing));
     std::optional<codec::StateDigest> digest;  // while the last table goes to its file
     bool const here = world.helper == audit::Helper::none;
     if (!refused) digest = folding.take_digest(here ? codec::one_after_the_other : at_once);
@@ -138,12 +133,11 @@ Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fres
     if (!refused) {
       auto reached = folding.take_basis();
       bool const fresh_ledger = reached.tree.size() == 0;
-      return Opened{.log = std::move(log.log),
-                    .state = std::move(reached.state),
+      return Opened{.state = std::move(reached.state),
                     .tree = std::move(reached.tree),
                     .digest = std::move(*digest),
                     .fresh = fresh_ledger,
-                    .tail_cut_bytes = log.torn ? log.torn->bytes : 0,
+                    .tail_cut_bytes = opened.tail_cut_bytes,
                     .folded_from = begin,
                     .left_aside = std::move(candidates.left_aside)};
     }

@@ -9,29 +9,39 @@
 //
 // A snapshot that cannot be relied on costs time and nothing else.
 
-#include <memory>
+#include <functional>
 #include <optional>
 #include <vector>
 
 #include "audit/read_ahead.h"
 #include "ledger/index_keeper.h"
 #include "ledger/snapshots.h"
-#include "segments/segment_log.h"
+#include "ports/log_store.h"
 
 namespace tally::ledger {
 
+// The log as its carrier recovered it.
+struct LogAtStart {
+  ports::LogReader const& log;       // outlives what is opened
+  std::uint64_t tail_cut_bytes = 0;  // of a last frame that nobody was told of
+};
+
+// Recovers the log, of which the first `trusted_seq` events were acknowledged; begins one where
+// there is none and that is 0. Errors: "ledger_absent", "ledger_rolled_back" (fewer events than
+// were acknowledged), "ledger_corrupt" and others of the carrier's, and the medium's. What only a
+// scan from `trusted_seq` on reads may be left for that scan to verify.
+using LogOpener = std::function<Result<LogAtStart>(std::uint64_t trusted_seq)>;
+
 struct OpenWorld {
-  ports::Disk& disk;  // the ledger's directory
+  LogOpener open_log;
   Snapshots const& snapshots;
   ports::Disk& derived;  // for the files of the index
   Index& index;          // holds no events yet
-  segments::SaltSource salt;
   audit::Helper helper = audit::Helper::none;
   std::size_t kept_events = kRecentEventsMax;  // so many of the latest are read whole
 };
 
 struct Opened {
-  std::unique_ptr<segments::SegmentLog> log;
   domain::State state;
   merkle::Tree tree;
   codec::StateDigest digest;
@@ -41,8 +51,7 @@ struct Opened {
   std::vector<Error> left_aside;  // why snapshots and files of the index were not used
 };
 
-// A directory without a ledger gets one of the name `fresh`. Errors: those of
-// segments::SegmentLog::open, audit::Fold and the disk.
-Result<Opened> open(OpenWorld world, segments::LogOptions options, LedgerId fresh);
+// Errors: those of the opener, audit::Fold and the disk.
+Result<Opened> open(OpenWorld const& world);
 
 }  // namespace tally::ledger

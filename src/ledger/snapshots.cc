@@ -7,7 +7,7 @@
 
 #include "codec/state_tables.h"
 #include "domain/derive.h"
-#include "ledger/room.h"
+#include "marks/room.h"
 
 namespace tally::ledger {
 
@@ -189,7 +189,7 @@ Result<audit::Basis> Snapshots::load(std::uint64_t size) const {
 audit::Basis Snapshots::newest() const { return SnapshotsInTurn(*this).next(); }
 
 Result<void> Snapshots::save(audit::Basis const& basis) {
-  TRY_VOID(leave_room(disk_, 0));
+  TRY_VOID(marks::leave_room(disk_, 0));
   TRY_VOID(disk_.put(snapshot_name(basis.tree.size()), [&](ports::Write const& write) {
     LineWriter lines(write);
     codec::Buffer head;

@@ -96,14 +96,21 @@ class SnapshotsTest : public ::testing::Test {
   }
   Result<Opened> open() { return open(snapshots); }
   Result<Opened> open(Snapshots const& from) {
-    return ledger::open({.disk = disk,
+    return ledger::open({.open_log = [this](std::uint64_t trusted) { return open_log(trusted); },
                          .snapshots = from,
                          .derived = derived,
                          .index = *into,
-                         .salt = [] { return 3u; },
                          .helper = helper,
-                         .kept_events = kept_events},
-                        {.segment_bytes = {256u << 10}}, LedgerId(7));
+                         .kept_events = kept_events});
+  }
+  Result<LogAtStart> open_log(std::uint64_t trusted_seq) {
+    TRY(opened, segments::SegmentLog::open(disk, std::nullopt,
+                                           {.segment_bytes = {256u << 10},
+                                            .trusted_seq = trusted_seq,
+                                            .verify = segments::Verify::the_end},
+                                           [] { return 3u; }));
+    log = std::move(opened.log);
+    return LogAtStart{.log = *log, .tail_cut_bytes = opened.torn ? opened.torn->bytes : 0};
   }
   // The start came to the state that was written, from this many events on.
   void expect_opened(std::uint64_t from, std::size_t left_aside) {
@@ -126,6 +133,7 @@ class SnapshotsTest : public ::testing::Test {
   Story story;
   MemoryDisk disk;
   ListedDisk derived;
+  std::unique_ptr<segments::SegmentLog> log;  // of the last start
   static constexpr char kPepper[] = "a pepper of this directory";
   Snapshots snapshots{derived, "this build", as_bytes(kPepper)};
   Index index;

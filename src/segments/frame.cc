@@ -176,9 +176,12 @@ Result<void> decode_frame_content(FrameHeader const& header, ByteView content, F
   auto leaves = content.subspan(table.size(), header.body_bytes - table.size());
   auto enclosures = content.subspan(header.body_bytes, header.enclosure_bytes);
   view.header = header;
+  view.epoch = header.epoch;
+  view.first_seq = header.first_seq;
+  view.root_after = header.root_after;
   view.records.clear();
   for (; !table.empty(); table = table.subspan(kTableEntry)) {
-    RecordView record;
+    ports::RecordView record;
     if (!cut(leaves, get_u32(table.data()), record.leaf) || record.leaf.empty() ||
         record.leaf.size() > kLeafBytesMax ||
         !cut(enclosures, get_u32(table.data() + 4), record.enclosure)) {

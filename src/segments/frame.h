@@ -12,7 +12,6 @@
 // A frame is encoded for one segment: the salt ties it to that file.
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "base/bytes.h"
@@ -57,17 +56,9 @@ Result<std::size_t> frame_bytes(ports::LogFrame const& frame);
 Result<ByteView> encode_frame(ports::LogFrame const& frame, std::uint64_t salt,
                               AlignedBuffer& buffer);
 
-// One record inside a frame that somebody else holds in memory.
-struct RecordView {
-  ByteView leaf;
-  ByteView enclosure;
-};
-struct FrameView {
+// As the port shows it, with what else stands in the file.
+struct FrameView : ports::FrameView {
   FrameHeader header;
-  std::vector<RecordView> records;
-  // What the records point into, where whoever read it shares it: a copy of the view is then good
-  // for as long as it lives, and holds all that was read at once.
-  std::shared_ptr<AlignedBuffer const> memory;
   // Where it was read, for messages; set by whoever read it.
   std::uint64_t segment = 0;
   std::uint64_t offset = 0;

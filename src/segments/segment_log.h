@@ -42,7 +42,7 @@ struct Torn {
 // A fresh random number for each segment.
 using SaltSource = std::function<std::uint64_t()>;
 
-class SegmentLog {
+class SegmentLog final : public ports::LogReader {
  public:
   struct Opened {
     std::unique_ptr<SegmentLog> log;
@@ -68,16 +68,14 @@ class SegmentLog {
   // that is shorter or has another root. One thread at a time.
   Result<void> note_head(std::uint64_t size, Digest const& root);
 
-  LedgerId ledger() const { return ledger_; }
-  std::uint64_t next_seq() const;
+  LedgerId ledger() const override { return ledger_; }
+  std::uint64_t next_seq() const override;
   // After the last durable frame.
   LogPosition position() const;
 
-  // Durable records [from, from + count), fewer at the end. Any thread.
-  Result<std::vector<ports::LogRecord>> read(std::uint64_t from, std::size_t count) const;
-  // Every frame that is durable now, from the one that holds `from_seq`, verified. Where nobody has
-  // read a segment since the log was opened, all of it is verified. Any thread.
-  Result<void> scan(std::uint64_t from_seq, FrameVisitor const& visitor) const;
+  Result<std::vector<ports::LogRecord>> read(std::uint64_t from, std::size_t count) const override;
+  // Where nobody has read a segment since the log was opened, all of it is verified.
+  Result<void> scan(std::uint64_t from_seq, ports::FrameVisitor const& visitor) const override;
 
  private:
   struct Place {

@@ -133,7 +133,7 @@ Result<std::vector<ports::LogRecord>> SegmentLog::read(std::uint64_t from,
   return records;
 }
 
-Result<void> SegmentLog::scan(std::uint64_t from_seq, FrameVisitor const& visitor) const {
+Result<void> SegmentLog::scan(std::uint64_t from_seq, ports::FrameVisitor const& visitor) const {
   ScanPlan const plan = plan_scan(from_seq);
   auto const visit = [&](FrameView const& frame) {
     return frame.header.next_seq() > from_seq ? visitor(frame) : Result<void>();

@@ -1,7 +1,7 @@
 #include "audit/memory_disk_fixture.h"
 #include "base/check.h"
 #include "fuzz/doors.h"
-#include "ledger/mark_file.h"
+#include "marks/mark_file.h"
 
 namespace tally::fuzz {
 
@@ -17,14 +17,14 @@ void put_checksums_right(Bytes& file) {
   }
 }
 
-void ask(ledger::MarkFile const& file) {
+void ask(marks::MarkFile const& file) {
   std::uint64_t marks = 0;
   auto const next = file.all();
   for (;;) {
     auto const part = next();
     if (!part || part->empty()) break;
     marks += part->size();
-    for (ledger::Mark const& mark : part->first(std::min<std::size_t>(part->size(), 3))) {
+    for (marks::Mark const& mark : part->first(std::min<std::size_t>(part->size(), 3))) {
       std::vector<std::int64_t> found;
       if (file.newest(mark.key(), mark.seq(), kFoundMax, found))
         TALLY_CHECK(found.size() <= kFoundMax, "more was found than was asked for");
@@ -39,7 +39,7 @@ void ask(ledger::MarkFile const& file) {
 void mark_file(ByteView bytes) {
   Bytes file(bytes.begin(), bytes.end());
   put_checksums_right(file);
-  ledger::SeqRange range{.from = 0, .to = 1};
+  marks::SeqRange range{.from = 0, .to = 1};
   LedgerId ledger;
   if (file.size() >= kPage) {
     ledger = LedgerId(get_u64(&file[8]));
@@ -51,7 +51,7 @@ void mark_file(ByteView bytes) {
     TALLY_CHECK(*said == range, "a name says another range");
   audit::testing::MemoryDisk disk;
   disk.files[name] = std::move(file);
-  auto const opened = ledger::MarkFile::open(disk, range, ledger);
+  auto const opened = marks::MarkFile::open(disk, range, ledger);
   if (opened) ask(**opened);
 }
 

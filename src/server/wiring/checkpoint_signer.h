@@ -11,15 +11,15 @@
 #include "ledger/loop.h"
 #include "merkle/vkey.h"
 #include "ports/error_sink.h"
+#include "ports/log_store.h"
 #include "ports/signer.h"
-#include "segments/segment_log.h"
 
 namespace tally::wiring {
 
 class CheckpointSigner {
  public:
   // `on_bad_signature`: the signer produced what its own key does not verify; nothing was written.
-  CheckpointSigner(ledger::Loop& loop, segments::SegmentLog& log, ports::Signer& signer,
+  CheckpointSigner(ledger::Loop& loop, ports::LogStore& log, ports::Signer& signer,
                    merkle::VerifierKey key, ports::ErrorReporter<Layer::L7> errors,
                    std::function<void(Error const&)> on_bad_signature)
       : loop_(loop),
@@ -43,7 +43,7 @@ class CheckpointSigner {
   void record(ledger::SignHead const& head, std::string note);
 
   ledger::Loop& loop_;
-  segments::SegmentLog& log_;
+  ports::LogStore& log_;
   ports::Signer& signer_;
   merkle::VerifierKey key_;
   ports::ErrorReporter<Layer::L7> errors_;

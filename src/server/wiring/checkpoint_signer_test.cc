@@ -25,9 +25,7 @@ class FailingSigner final : public ports::Signer {
 struct CheckpointSignerTest : ::testing::Test {
   CheckpointSignerTest() {
     world.open();
-    auto made = segments::SegmentLog::create(disk, LedgerId(7), {}, [] { return 99u; });
-    log = std::move(made->log);
-    signer.emplace(*world.loop, *log, hardware, hardware.notary.vkey,
+    signer.emplace(*world.loop, world.log, hardware, hardware.notary.vkey,
                    ports::ErrorReporter<Layer::L7>(),
                    [this](Error const& why) { complaints.push_back(why.detail); });
   }
@@ -40,8 +38,6 @@ struct CheckpointSignerTest : ::testing::Test {
     world.settle();
   }
   LoopWorld world;
-  audit::testing::MemoryDisk disk;
-  std::unique_ptr<segments::SegmentLog> log;
   FailingSigner hardware;
   std::vector<std::string> complaints;
   std::optional<CheckpointSigner> signer;

@@ -65,7 +65,7 @@ TEST_F(DeskTest, RecordsAnErrorWithItsLayerClassAndTrace) {
   EXPECT_EQ(errors[0].component, "disk");
   EXPECT_EQ(errors[0].chain.at(0).message, "EIO");
   EXPECT_EQ(errors[0].parent_span, report.trace.parent);
-  EXPECT_EQ(world.index.of_correlation(report.trace.correlation)->size(), 1u);
+  EXPECT_EQ(world.index.first_of(ledger::key_of(report.trace.correlation), 0, 2)->size(), 1u);
 }
 
 TEST_F(DeskTest, LeavesNoErrorWithoutACorrelation) {

@@ -82,23 +82,31 @@ Result<std::unique_ptr<Node>> Node::open(NodeWorld world, NodeOptions options) {
 
 Result<void> Node::recover() {
   LedgerId const fresh(random_number(world_.entropy));
-  TRY(opened, ledger::open({.disk = world_.disk,
+  std::unique_ptr<segments::SegmentLog> log;
+  auto const open_log = [&](std::uint64_t trusted_seq) -> Result<ledger::LogAtStart> {
+    segments::LogOptions options = options_.log;
+    options.trusted_seq = trusted_seq;
+    options.verify = segments::Verify::the_end;  // the fold's scan verifies what it reads
+    TRY(recovered, open_segments(world_.disk, fresh, options,
+                                 [this] { return random_number(world_.entropy); }));
+    log = std::move(recovered.log);
+    return ledger::LogAtStart{.log = *log,
+                              .tail_cut_bytes = recovered.torn ? recovered.torn->bytes : 0};
+  };
+  TRY(opened, ledger::open({.open_log = open_log,
                             .snapshots = snapshots_,
                             .derived = world_.derived,
                             .index = index_,
-                            .salt = [this] { return random_number(world_.entropy); },
-                            .helper = options_.start_helper},
-                           options_.log, fresh));
+                            .helper = options_.start_helper}));
   tail_cut_bytes_ = opened.tail_cut_bytes;
   folded_from_ = opened.folded_from;
   report_left_aside(opened.left_aside);
   if (opened.fresh)
-    fresh_ = opened.log->ledger();
+    fresh_ = log->ledger();
   else
     TRY_VOID(check_key(opened.state));
-  store_ =
-      std::make_unique<SegmentStore>(std::move(opened.log), world_.wake_log, world_.may_append);
-  index_keeper_ = std::make_unique<ledger::IndexKeeper>(world_.derived, store_->log(), index_);
+  store_ = std::make_unique<SegmentStore>(std::move(log), world_.wake_log, world_.may_append);
+  index_keeper_ = std::make_unique<ledger::IndexKeeper>(world_.derived, *store_, index_);
   auto const epoch = static_cast<std::uint64_t>(opened.state.ledger.epoch) + 1;
   wire({.state = std::move(opened.state),
         .tree = std::move(opened.tree),
@@ -175,7 +183,7 @@ void Node::wire(ledger::Loop::Start start) {
   worker.wake = world_.wake_worker;
   worker_ = std::make_unique<workers::CommandWorker>(*local_work_, world_.runner, world_.receipts,
                                                      std::move(worker));
-  signer_ = std::make_unique<CheckpointSigner>(*loop_, store_->log(), world_.signer, *key,
+  signer_ = std::make_unique<CheckpointSigner>(*loop_, *store_, world_.signer, *key,
                                                ports::ErrorReporter<Layer::L7>(&errors_, "signer"),
                                                world_.on_failure);
 

@@ -73,7 +73,7 @@ struct NodeOptions {
 class Node {
  public:
   // Recovers the log, folds it with every check, wires the parts and posts the commands that a
-  // start begins with. Errors: those of segments::SegmentLog::open, audit::Fold and "wrong_key".
+  // start begins with. Errors: those of open_segments, audit::Fold and "wrong_key".
   static Result<std::unique_ptr<Node>> open(NodeWorld world, NodeOptions options);
   ~Node();
 
@@ -84,7 +84,7 @@ class Node {
   Duration step_loop() { return loop_->step(); }        // one thread
   bool write_log() { return store_->write_pending(); }  // one thread at a time, may be another
   std::size_t frame_records() const { return store_->pending_records(); }  // 0: no frame waits
-  void prepare_log() { (void)store_->log().prepare_next(); }
+  void prepare_log() { store_->prepare_next(); }
   // Events under the last checkpoint that a later one covers; 0: there is none, or it cannot be
   // read. Any thread.
   std::uint64_t checkpointed() const;

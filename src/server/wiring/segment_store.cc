@@ -4,6 +4,16 @@
 
 namespace tally::wiring {
 
+Result<segments::SegmentLog::Opened> open_segments(ports::Disk& disk, LedgerId fresh,
+                                                   segments::LogOptions const& options,
+                                                   segments::SaltSource const& salt) {
+  auto opened = segments::SegmentLog::open(disk, std::nullopt, options, salt);
+  bool const absent = !opened && opened.error().code == "ledger_absent";
+  if (absent && options.trusted_seq == 0)
+    return segments::SegmentLog::create(disk, fresh, options, salt);
+  return opened;
+}
+
 void SegmentStore::append(ports::LogFrame const& frame,
                           std::function<void(ports::AppendOutcome)> done) {
   waiting_.with([&](std::optional<Pending>& waiting) {

@@ -12,6 +12,13 @@
 
 namespace tally::wiring {
 
+// Recovers the log of a directory, of which `options.trusted_seq` events were acknowledged, or
+// begins one of the name `fresh` where there is none and that is 0. Errors: those of
+// segments::SegmentLog::open.
+Result<segments::SegmentLog::Opened> open_segments(ports::Disk& disk, LedgerId fresh,
+                                                   segments::LogOptions const& options,
+                                                   segments::SaltSource const& salt);
+
 class SegmentStore : public ports::LogStore {
  public:
   // `pending` is called when a frame waits, from within append; may be empty. So may `may_append`,
@@ -22,9 +29,19 @@ class SegmentStore : public ports::LogStore {
 
   void append(ports::LogFrame const& frame,
               std::function<void(ports::AppendOutcome)> done) override;
+  Result<void> note_head(std::uint64_t size, Digest const& root) override {
+    return log_->note_head(size, root);
+  }
+  LedgerId ledger() const override { return log_->ledger(); }
+  std::uint64_t next_seq() const override { return log_->next_seq(); }
   Result<std::vector<ports::LogRecord>> read(std::uint64_t from, std::size_t count) const override {
     return log_->read(from, count);
   }
+  Result<void> scan(std::uint64_t from_seq, ports::FrameVisitor const& visitor) const override {
+    return log_->scan(from_seq, visitor);
+  }
+  // Makes the next segment's file ahead of need; cheap when it is there. One thread at a time.
+  void prepare_next() { (void)log_->prepare_next(); }
 
   // Writes the frame that waits, if any, and reports it; returns when it is durable or failed.
   // One thread at a time.
@@ -36,7 +53,6 @@ class SegmentStore : public ports::LogStore {
   std::optional<Error> fault() const {
     return fault_.with([](auto const& fault) { return fault; });
   }
-  segments::SegmentLog& log() { return *log_; }
 
  private:
   Result<void> append(ports::LogFrame const& frame);

@@ -17,10 +17,10 @@
 #include <string>
 
 #include "base/digest.h"
-#include "ledger/marks.h"
+#include "marks/marks.h"
 #include "ports/disk.h"
 
-namespace tally::ledger {
+namespace tally::marks {
 
 // Events from the first up to, not including, the end.
 struct SeqRange {
@@ -82,4 +82,4 @@ class MarkFile final : public MarkTable {
   mutable std::atomic<bool> damaged_ = false;
 };
 
-}  // namespace tally::ledger
+}  // namespace tally::marks

@@ -1,4 +1,4 @@
-#include "ledger/memory_marks.h"
+#include "marks/memory_marks.h"
 
 #include <algorithm>
 #include <iterator>
@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 
-namespace tally::ledger {
+namespace tally::marks {
 
 namespace {
 
@@ -71,4 +71,4 @@ NextMarks MemoryMarks::all() const {
   };
 }
 
-}  // namespace tally::ledger
+}  // namespace tally::marks

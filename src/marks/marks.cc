@@ -1,11 +1,11 @@
-#include "ledger/marks.h"
+#include "marks/marks.h"
 
 #include <algorithm>
 #include <memory>
 
 #include "base/digest.h"
 
-namespace tally::ledger {
+namespace tally::marks {
 
 namespace {
 
@@ -109,4 +109,4 @@ NextMarks merged(std::vector<NextMarks> sequences) {
   return std::move(sequences.front());
 }
 
-}  // namespace tally::ledger
+}  // namespace tally::marks

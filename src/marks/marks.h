@@ -1,7 +1,8 @@
 #pragma once
 
-// What the index is made of. A mark says that an event stands under a key; marks are sorted, and
-// what stands under a key stands together, oldest first.
+// Index entries. A mark is one of them, (key, seq): the record of this sequence stands under this
+// key. Marks are sorted, and what stands under a key stands together, oldest first. Which keys
+// there are, and which of them an event gets, says whoever keeps an index (ledger/index.h).
 
 #include <compare>
 #include <cstdint>
@@ -12,7 +13,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 
-namespace tally::ledger {
+namespace tally::marks {
 
 enum class MarkKind : std::uint64_t {
   correlation = 1,
@@ -105,4 +106,4 @@ Mark* merge(std::span<Mark const>& a, std::span<Mark const>& b, Mark* to);
 // Sorted sequences, at least one, as one.
 NextMarks merged(std::vector<NextMarks> sequences);
 
-}  // namespace tally::ledger
+}  // namespace tally::marks

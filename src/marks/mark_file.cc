@@ -1,4 +1,4 @@
-#include "ledger/mark_file.h"
+#include "marks/mark_file.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 #include "base/check.h"
 
-namespace tally::ledger {
+namespace tally::marks {
 
 namespace {
 
@@ -254,4 +254,4 @@ Result<void> MarkFile::check() const {
   }
 }
 
-}  // namespace tally::ledger
+}  // namespace tally::marks

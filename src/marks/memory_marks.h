@@ -12,9 +12,9 @@
 // A map's node and list took about 130 bytes a key and several cache misses a mark. The price is
 // that now and then one call of `add` merges all there is.
 
-#include "ledger/marks.h"
+#include "marks/marks.h"
 
-namespace tally::ledger {
+namespace tally::marks {
 
 class MemoryMarks final : public MarkTable {
  public:
@@ -38,4 +38,4 @@ class MemoryMarks final : public MarkTable {
   std::uint64_t size_ = 0;
 };
 
-}  // namespace tally::ledger
+}  // namespace tally::marks

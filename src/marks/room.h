@@ -5,11 +5,11 @@
 
 #include "ports/disk.h"
 
-namespace tally::ledger {
+namespace tally::marks {
 
 inline constexpr std::uint64_t kRoomForTheLog = 256u << 20;  // bytes; some segments
 
 // Error "disk_full": with a file of so many bytes more there would be less than that.
 Result<void> leave_room(ports::Disk const& disk, std::uint64_t bytes);
 
-}  // namespace tally::ledger
+}  // namespace tally::marks

@@ -1,4 +1,4 @@
-#include "ledger/memory_marks.h"
+#include "marks/memory_marks.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/prng.h"
 
-namespace tally::ledger {
+namespace tally::marks {
 namespace {
 
 std::vector<std::int64_t> newest(MarkTable const& table, RunId run, std::int64_t before = kNoSeqYet,
@@ -109,4 +109,4 @@ TEST(Marks, OfTenantsAreUnderKeysOfTheirOwn) {
 }
 
 }  // namespace
-}  // namespace tally::ledger
+}  // namespace tally::marks

@@ -1,6 +1,6 @@
-#include "ledger/room.h"
+#include "marks/room.h"
 
-namespace tally::ledger {
+namespace tally::marks {
 
 Result<void> leave_room(ports::Disk const& disk, std::uint64_t bytes) {
   TRY(free, disk.free_bytes());
@@ -10,4 +10,4 @@ Result<void> leave_room(ports::Disk const& disk, std::uint64_t bytes) {
               "the ledger comes first");
 }
 
-}  // namespace tally::ledger
+}  // namespace tally::marks
