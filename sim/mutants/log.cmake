@@ -163,3 +163,15 @@ src/server/wiring/segment_store.cc
 [==[  if (may_append_) TRY_VOID(may_append_());
 ]==]
 "")
+
+mutation(copy_takes_what_follows "a copy holds what was written after its end was found" sim_test
+src/segments/copy.cc
+[==[    if (at < segment.end) TRY_VOID(file.read(at, piece));
+]==]
+[==[    TRY_VOID(file.read(at, piece));
+]==])
+
+mutation(copy_over_another "a copy is written over another" sim_test
+src/segments/copy.cc
+[==[  if (!names.empty()) return]==]
+[==[  if (names.size() > 99) return]==])

@@ -19,6 +19,7 @@ std::span<Command const> approval_commands();
 std::span<Command const> error_commands();
 std::span<Command const> ledger_commands();
 std::span<Command const> replay_commands();
+std::span<Command const> backup_commands();
 std::span<Command const> layers_commands();
 std::span<Command const> page_commands();
 
