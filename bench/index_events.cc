@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "domain/error/finding.h"
-
 namespace tally::bench {
 
 namespace {
@@ -97,7 +95,6 @@ std::vector<marks::Mark> marks_of(std::span<domain::Recorded const> events) {
     auto const* run = std::get_if<domain::RunEvent>(&one.event);
     if (run != nullptr && std::holds_alternative<domain::run::Submitted>(*run))
       marks.push_back({marks::key_of(*header.tenant), header.seq});
-    if (domain::error::is_finding(one.event)) marks.push_back({marks::kErrorsKey, header.seq});
   }
   return marks;
 }

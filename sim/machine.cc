@@ -12,6 +12,10 @@ namespace {
 
 constexpr Duration kIdleTickFirst = milliseconds(100);
 constexpr Duration kIdleTickMax = seconds(2);
+constexpr Duration kProjectorLate = microseconds(150);  // until the woken projector runs
+// So small that every life saves and reads it again.
+constexpr projections::ProjectorOptions kProjector{
+    .lag_events_max = 200, .events_a_step = 16, .save_every = 48};
 constexpr std::uint64_t kJitterMost = 200;        // microseconds until a woken thread runs
 constexpr std::uint64_t kSyncMost = 5'000;        // microseconds that a durable write takes
 constexpr std::uint64_t kRebootMost = 3'000'000;  // microseconds until the next process
@@ -67,6 +71,7 @@ wiring::NodeWorld Machine::world() {
           .wake_loop = [this] { wake(Thread::loop); },
           .wake_log = [this] { wake(Thread::log); },
           .wake_worker = [this] { wake(Thread::worker); },
+          .wake_projector = [this] { wake(Thread::projector); },
           .on_failure = [this](Error const& why) { failure_ = why.detail; }};
 }
 
@@ -78,6 +83,7 @@ wiring::NodeOptions Machine::options() const {
   options.log.segment_bytes = {std::begin(kSmallSegments), std::end(kSmallSegments)};
   options.api.pepper = to_bytes("a pepper of thirty-two bytes, no");
   options.build = "simulated";
+  options.projector = kProjector;
   options.jobs = job_kinds(swarm_.queue_deadline);
   if (swarm_.kind_gone > 0 && starts_ % 2 == 1)
     options.jobs.erase(options.jobs.begin() + (swarm_.kind_gone - 1));
@@ -111,6 +117,7 @@ void Machine::boot() {
   plan_cut();
   wake(Thread::loop);
   wake(Thread::worker);
+  wake(Thread::projector);
 }
 
 void Machine::could_not_start(Error const& why) {
@@ -162,8 +169,9 @@ Duration Machine::jitter() {
 
 void Machine::wake(Thread thread) {
   if (thread == Thread::worker) idle_tick_ = kIdleTickFirst;
+  if (thread == Thread::projector) projector_tick_ = kIdleTickFirst;
   auto& turn = turns_[static_cast<std::size_t>(thread)];
-  Duration delay = jitter();
+  Duration delay = thread == Thread::projector ? kProjectorLate : jitter();
   if (thread == Thread::log)
     delay = Duration(1 + static_cast<std::int64_t>(prng_.below(kSyncMost)));
   Duration const when = clock_.monotonic() + delay;
@@ -217,6 +225,12 @@ void Machine::turn(Thread thread) {
       if (leave >= kIdleTickFirst)
         leave = idle_tick_ = std::min(idle_tick_ + idle_tick_, kIdleTickMax);
       break;
+    case Thread::projector:
+      leave = node_->step_projector();
+      if (leave >= kIdleTickFirst)
+        leave = projector_tick_ = std::min(projector_tick_ + projector_tick_, kIdleTickMax);
+      mine = clock_.monotonic() + std::max(leave, kProjectorLate);
+      return after_turn();
     case Thread::tasks:
       (void)executor_.step();
       if (!executor_.empty()) wake(Thread::tasks);
@@ -243,6 +257,7 @@ void Machine::after_turn() {
   if (cut_now_) return die(swarm_.cuts[next_cut_ - 1].power);
   if (stopping_ && executor_.empty() && node_->idle() && !node_->store().has_pending()) {
     dying_ = true;
+    watchers_.ends(*node_);
     node_.reset();
     dying_ = false;
   }
@@ -256,6 +271,7 @@ void Machine::die(bool power) {
     (void)node_->write_log();
   }
   executor_.clear();
+  if (node_ != nullptr) watchers_.ends(*node_);
   node_.reset();
   runner_.die();
   turns_ = {};

@@ -30,6 +30,7 @@ class Machine {
     std::function<void()> died;       // the process is gone; nothing of it will be answered
     std::function<void()> recovered;  // a process recovered the log and is about to serve
     std::function<void(std::string)> refused;  // it would not start, and nothing excuses it
+    std::function<void(wiring::Node&)> ends;   // what the process knows goes with it
   };
   Machine(std::uint64_t seed, Swarm const& swarm, Timeline& timeline, SimClock& clock,
           Executions& executions);
@@ -71,7 +72,7 @@ class Machine {
   // When one of the process's threads runs next, and that thread's turn.
   std::optional<Duration> next() const;
   void step();
-  enum class Thread { loop, log, worker, tasks };
+  enum class Thread { loop, log, worker, tasks, projector };
   wiring::NodeWorld world();
   wiring::NodeOptions options() const;
   void could_not_start(Error const& why);
@@ -98,8 +99,9 @@ class Machine {
   SimRunner runner_;
   SimExecutor executor_;
   std::unique_ptr<wiring::Node> node_;
-  std::array<std::optional<Duration>, 4> turns_;
+  std::array<std::optional<Duration>, 5> turns_;
   Duration idle_tick_;
+  Duration projector_tick_;
   std::string failure_;
   std::string halt_reason_;
   std::size_t next_cut_ = 0;

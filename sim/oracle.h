@@ -8,6 +8,8 @@
 
 #include "domain/state.h"
 #include "ports/disk.h"
+#include "projections/error_index.h"
+#include "server/wiring/error_memory.h"
 #include "sim/answer.h"
 #include "sim/ledger_model.h"
 
@@ -40,6 +42,9 @@ class Oracle {
   void key_acknowledged(KeyId key) { keys_.insert(key); }
   void revocation_acknowledged(KeyId key) { revoked_.insert(key); }
 
+  // What a process that ends knew of the ledger's errors.
+  void saw_errors(wiring::ErrorMemory& memory);
+
   // After every start: all that was read before stands unchanged, and what is new adds up.
   void read_ledger(ports::Disk& disk);
   // At the end of a life, with the server stopped.
@@ -67,6 +72,12 @@ class Oracle {
     std::int64_t floor;
     BudgetStory story;
   };
+  struct ErrorsSeen {
+    std::int64_t events = 0;                               // that were folded
+    std::map<std::int64_t, ErrorClass> by_class;           // found page by page, a class at a time
+    std::map<TenantId, std::set<std::int64_t>> by_tenant;  // and a tenant
+  };
+  void check_errors(ErrorsSeen const& seen);
   void check_told(SubmitAsk const& ask, Told const& told, Answer const& answer);
   void check_promises();
   void check_submit(std::pair<TenantId, std::string> const& key, Told const& told);
@@ -89,6 +100,7 @@ class Oracle {
   std::map<RunId, std::int64_t> completed_;  // fence
   std::vector<BudgetSeen> budgets_;
   std::set<KeyId> keys_, revoked_;
+  std::vector<ErrorsSeen> errors_seen_;  // since the ledger was read last
   Digest root_;
   std::uint64_t accepted_ = 0;
 };

@@ -9,6 +9,7 @@
 #include "audit/replay.h"
 #include "audit/verify.h"
 #include "codec/event_codec.h"
+#include "domain/error/finding.h"
 #include "merkle/tree.h"
 #include "segments/verify.h"
 #include "sim/oracle.h"
@@ -56,6 +57,7 @@ void Oracle::check_promises() {
                       fmt::format("{}: {} of {} to {}", tenant.value(), granted.value(),
                                   promised.acknowledged.value(), promised.delivered.value()));
   }
+  for (ErrorsSeen const& seen : std::exchange(errors_seen_, {})) check_errors(seen);
   for (KeyId const key : keys_)
     verdicts_.require(model_.keys().contains(key), "an acknowledged key exists", to_text(key));
   for (KeyId const key : revoked_)
@@ -133,6 +135,59 @@ void Oracle::check_final_runs_seen() {
                            story->phase == domain::run::Phase::audit_required),
                       "an acknowledged completion ended its run", to_text(run));
   }
+}
+
+namespace {
+
+constexpr std::size_t kErrorsAPage = 7;
+
+// In small pages, so that cursors are followed.
+std::vector<std::int64_t> all_pages(projections::ErrorIndex const& index,
+                                    projections::ErrorQuery query) {
+  std::vector<std::int64_t> all;
+  query.limit = kErrorsAPage;
+  for (bool more = true; more;) {
+    auto const page = index.find(query);
+    all.insert(all.end(), page.seqs.begin(), page.seqs.end());
+    query.before = page.next;
+    more = page.next.has_value();
+  }
+  return all;
+}
+
+}  // namespace
+
+void Oracle::saw_errors(wiring::ErrorMemory& memory) {
+  ErrorsSeen seen;
+  seen.events = memory.projector().standing().events;
+  for (ErrorClass const one : all_of(ErrorClass{}))
+    for (auto const seq : all_pages(memory.index(), {.error_class = one}))
+      seen.by_class.emplace(seq, one);
+  for (auto const& [tenant, story] : model_.tenants()) {
+    auto const found = all_pages(memory.index(), {.tenant = tenant});
+    seen.by_tenant[tenant] = {found.begin(), found.end()};
+  }
+  errors_seen_.push_back(std::move(seen));
+}
+
+// Event by event, as nobody would do it who has a million of them.
+void Oracle::check_errors(ErrorsSeen const& seen) {
+  if (seen.events > model_.size()) return;  // a disk that lied has lost some; it is said elsewhere
+  std::map<std::int64_t, ErrorClass> by_class;
+  std::map<TenantId, std::set<std::int64_t>> by_tenant;
+  for (auto const& [tenant, found] : seen.by_tenant) by_tenant[tenant];
+  for (std::int64_t seq = 0; seq < seen.events; ++seq) {
+    domain::Recorded const& recorded = model_.at(seq)->recorded;
+    auto const finding = domain::error::finding_of(recorded.event);
+    if (!finding) continue;
+    by_class.emplace(seq, finding->error_class);
+    auto const& tenant = finding->subject ? finding->subject : recorded.header.tenant;
+    if (tenant && by_tenant.contains(*tenant)) by_tenant[*tenant].insert(seq);
+  }
+  verdicts_.require(
+      by_class == seen.by_class && by_tenant == seen.by_tenant,
+      "the index of errors holds what the ledger says",
+      fmt::format("{} of {} among {} events", seen.by_class.size(), by_class.size(), seen.events));
 }
 
 void Oracle::check_executions() {

@@ -36,7 +36,8 @@ World::World(std::uint64_t seed, Swarm const& swarm)
                   .refused =
                       [this](std::string why) {
                         verdicts_.broken("the server would not run: " + std::move(why));
-                      }});
+                      },
+                  .ends = [this](wiring::Node& node) { oracle_.saw_errors(node.error_memory()); }});
 }
 
 void World::people_begin() {
@@ -114,6 +115,11 @@ void World::drain() {
   if (swarm_.audits_are_resolved) admin_.resolve_audits();
   for (auto& worker : workers_) worker->end();
   step_for(kQuiet);
+  auto const shows_all = [this] {
+    return machine_.serves() &&
+           machine_.node().error_memory().projector().standing().lag_events == 0;
+  };
+  if (!step_until(kSetUpMost, "folding all errors", shows_all)) return;
   machine_.stop();
   if (!step_until(kStopMost, "stopping", [this] { return machine_.stopped(); })) return;
   oracle_.conclude(machine_.disk());

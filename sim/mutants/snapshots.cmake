@@ -22,8 +22,8 @@ src/audit/read_ahead.cc
 
 mutation(edge_read_in_part "the frame with the first event that is kept is not read whole" audit_test
 src/audit/read_ahead.cc
-[==[view.header.next_seq() > stages.whole_from]==]
-[==[view.header.first_seq > stages.whole_from]==])
+[==[view.next_seq() > stages.whole_from]==]
+[==[view.first_seq > stages.whole_from]==])
 
 mutation(latest_read_in_part "the latest events are kept without their decisions" ledger_test
 src/ledger/open.cc
@@ -102,8 +102,8 @@ src/ledger/attest.cc
 [==[  if (attested.report.ok || attested.report.bad_seq) return attested;
 ]==])
 
-mutation(absent_ledger_begun_again "a ledger that is gone is begun again beside its snapshots" ledger_test
-src/ledger/open.cc
+mutation(absent_ledger_begun_again "a ledger that is gone is begun again beside its snapshots" wiring_test
+src/server/wiring/segment_store.cc
 [==[  if (absent && options.trusted_seq == 0)
 ]==]
 [==[  if (absent)

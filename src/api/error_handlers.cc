@@ -9,6 +9,8 @@
 #include "api/evidence.h"
 #include "api/handlers.h"
 #include "domain/next_id.h"
+#include "projections/error_index.h"
+#include "projections/projector.h"
 #include "views/error_view.h"
 
 namespace tally::api {
@@ -17,25 +19,12 @@ namespace {
 
 constexpr std::int64_t kErrorsDefault = 100;
 
-struct Wanted {
-  std::string error_class;  // whole, or the family: "infra"
-  std::string component;
-  std::string layer;
-  Severity least = Severity::debug;
-  std::optional<CorrelationId> correlation;
-  std::optional<RunId> run;
-  std::optional<std::int64_t> before;
-  std::size_t limit = 0;
+// How long a list waits for an event to be folded before it is answered as things stand.
+constexpr Duration kErrorsWaitMost = milliseconds(200);
 
-  bool fits(domain::Header const& header, domain::error::Recorded const& one) const {
-    auto const whole = name_of(one.error_class);
-    bool const of_class = error_class.empty() || whole == error_class ||
-                          (whole.starts_with(error_class) && whole[error_class.size()] == '.');
-    auto const& about = one.run ? one.run : header.run;
-    return of_class && (component.empty() || one.component == component) &&
-           (layer.empty() || name_of(one.layer) == layer) && one.severity >= least &&
-           (!correlation || header.correlation == correlation) && (!run || about == run);
-  }
+struct Wanted {
+  projections::ErrorQuery query;
+  std::int64_t after_seq = 0;  // the list is to know of this event
 };
 
 template <class Id>
@@ -54,60 +43,88 @@ std::string class_names() {
   return text;
 }
 
-void read_severity(Exchange& x, Wanted& wanted) {
-  if (!x.query.has("severity")) return;
-  auto const text = x.query.text("severity");
-  auto const all = all_of(Severity{});
-  auto const at = std::ranges::find(all, text, [](Severity one) { return name_of(one); });
-  if (at == all.end())
-    return x.query.fault("severity", "is one of DEBUG, INFO, WARNING, ERROR, CRITICAL");
-  wanted.least = *at;
-}
-
 template <class Word>
-bool is_word(std::string const& text, Word kind) {
-  return std::ranges::any_of(all_of(kind), [&](Word one) { return name_of(one) == text; });
+std::optional<Word> word_of(std::string_view text) {
+  auto const all = all_of(Word{});
+  auto const at = std::ranges::find(all, text, [](Word one) { return name_of(one); });
+  return at == all.end() ? std::nullopt : std::optional(*at);
 }
 
 // A misspelt filter must not read as "no errors".
-void check_words(Exchange& x, Wanted const& wanted) {
+void read_class(Exchange& x, projections::ErrorQuery& query) {
   constexpr std::array<std::string_view, 3> kFamilies{"infra", "domain", "system"};
-  bool const family = std::ranges::find(kFamilies, wanted.error_class) != kFamilies.end();
-  if (!wanted.error_class.empty() && !family && !is_word(wanted.error_class, ErrorClass{}))
+  if (!x.query.has("class")) return;
+  std::string const text = x.query.text("class");
+  auto const family = std::ranges::find(kFamilies, text);
+  if (family != kFamilies.end())
+    query.family = static_cast<ErrorFamily>(family - kFamilies.begin());
+  else
+    query.error_class = word_of<ErrorClass>(text);
+  if (!query.family && !query.error_class)
     x.query.fault("class",
                   "is no family (infra, domain, system) and no class; there are: " + class_names());
-  if (!wanted.layer.empty() && !is_word(wanted.layer, Layer{}))
-    x.query.fault("layer", "is one of L1 to L7");
+}
+
+void read_words(Exchange& x, projections::ErrorQuery& query) {
+  read_class(x, query);
+  query.component = x.query.text("component");
+  if (x.query.has("layer")) {
+    query.layer = word_of<Layer>(x.query.text("layer"));
+    if (!query.layer) x.query.fault("layer", "is one of L1 to L7");
+  }
+  if (!x.query.has("severity")) return;
+  auto const least = word_of<Severity>(x.query.text("severity"));
+  if (!least) x.query.fault("severity", "is one of DEBUG, INFO, WARNING, ERROR, CRITICAL");
+  query.least = least.value_or(Severity::debug);
+}
+
+std::optional<Instant> instant_in_query(Exchange& x, std::string const& name) {
+  return id_in_query(x, name, from_rfc3339(x.query.text(name)),
+                     "must be an instant in UTC: 2026-01-31T09:59:07Z");
+}
+
+// Whose errors are listed: the caller's own, unless it may see all.
+void read_tenant(Exchange& x, projections::ErrorQuery& query) {
+  bool const sees_all = x.caller().may("ops:read");
+  if (!sees_all) query.tenant = x.caller().tenant;
+  if (!x.query.has("tenant")) return;
+  TenantId const asked(x.query.text("tenant"));
+  if (!sees_all && asked != x.caller().tenant)
+    x.query.fault("tenant", "may be another one only with the scope ops:read");
+  query.tenant = asked;
 }
 
 // Nor may a misspelt component; a ledger of an older build may know others, so it is looked at
 // first.
 bool is_found_or_known(Exchange& x, Wanted const& wanted, wire::ErrorList const& list) {
-  bool const nothing = list.errors.empty() && !list.next && !wanted.component.empty();
-  if (!nothing || std::ranges::find(kComponents, wanted.component) != kComponents.end())
-    return true;
+  std::string const& component = wanted.query.component;
+  bool const nothing = list.errors.empty() && !list.next && !component.empty();
+  if (!nothing || std::ranges::find(kComponents, component) != kComponents.end()) return true;
   x.query.fault("component", fmt::format("is no part of this server that has errors; there are: {}",
                                          fmt::join(kComponents, ", ")));
   return x.query_is_good();
 }
 
-// Answers what is wrong with the query, if anything.
+// Answers what is wrong with the query, if anything. Who names no event waits for the newest, and
+// so finds what it just did.
 std::optional<Wanted> wanted_by(Exchange& x) {
   Wanted wanted;
-  wanted.error_class = x.query.text("class");
-  wanted.component = x.query.text("component");
-  wanted.layer = x.query.text("layer");
-  check_words(x, wanted);
-  read_severity(x, wanted);
-  wanted.correlation =
+  projections::ErrorQuery& query = wanted.query;
+  read_words(x, query);
+  read_tenant(x, query);
+  query.correlation =
       id_in_query(x, "correlation_id", parse_correlation_id(x.query.text("correlation_id")),
                   "must be 32 lower-case hexadecimal digits, not all zero");
-  wanted.run = id_in_query(x, "run_id", parse_id<RunId>(x.query.text("run_id")),
-                           "must be run_ and 16 lower-case hexadecimal digits");
+  query.run = id_in_query(x, "run_id", parse_id<RunId>(x.query.text("run_id")),
+                          "must be run_ and 16 lower-case hexadecimal digits");
+  query.from = instant_in_query(x, "from");
+  query.to = instant_in_query(x, "to");
   auto const before = x.query.integer("before", json::kIntegerMax, 0, json::kIntegerMax);
-  if (x.query.has("before")) wanted.before = before;
-  wanted.limit = static_cast<std::size_t>(
-      x.query.integer("limit", kErrorsDefault, 1, wire::kErrorsPerPageMax));
+  if (x.query.has("before")) query.before = before;
+  wanted.after_seq =
+      x.query.integer("after_seq", x.services.reader.index().size() - 1, 0, json::kIntegerMax);
+  auto const limit = x.query.integer("limit", kErrorsDefault, 1, wire::kErrorsPerPageMax);
+  query.limit = std::min(static_cast<std::size_t>(limit), PageBudget::kLookUpsMax);
   if (!x.query_is_good()) return std::nullopt;
   return wanted;
 }
@@ -159,34 +176,41 @@ wire::ErrorEnvelope envelope_of(Exchange const& x, ledger::Entry const& entry,
   return view;
 }
 
-// Where errors may stand, newest first: one run's or correlation's events, or all findings.
-Result<std::vector<std::int64_t>> places_of(ledger::Index const& index, Wanted const& wanted) {
-  auto const key = wanted.run           ? ledger::key_of(*wanted.run)
-                   : wanted.correlation ? ledger::key_of(*wanted.correlation)
-                                        : marks::kErrorsKey;
-  return index.latest_of(key, wanted.before, PageBudget::kLookUpsMax);
+// What the list is true of. Taken before the index is asked, which may know more by then.
+wire::ErrorList list_as_of(projections::Standing const& standing, Wanted const& wanted) {
+  wire::ErrorList list;
+  list.as_of = standing.as_of;
+  list.as_of_seq = standing.events;
+  list.lag_events = standing.lag_events;
+  bool const lacks_it = standing.events <= wanted.after_seq;
+  bool const late = standing.health == projections::Health::current && lacks_it;
+  list.health = name_of(late ? projections::Health::behind : standing.health);
+  return list;
 }
 
+// The index says where errors stand, the ledger what they are. Whose an error is, is looked at
+// again where it stands.
 Result<wire::ErrorList> errors_of(Exchange& x, Wanted const& wanted) {
+  auto const& search = x.services.options.error_search;
   auto const& reader = x.services.reader;
+  wire::ErrorList list = list_as_of(search.projector->standing(), wanted);
+  auto const page = search.index->find(wanted.query);
+  list.complete_from = page.complete_from;
+  list.next = page.next;
+  if (page.seqs.empty()) return list;
   TRY(id_key, id_key_of(reader));
-  TRY(places, places_of(reader.index(), wanted));
-  wire::ErrorList list;
-  PageBudget budget(wanted.limit);
-  for (auto const seq : places) {
+  PageBudget budget(wanted.query.limit);
+  for (auto const seq : page.seqs) {
     TRY(entry, reader.entry(seq));
     budget.look(entry);
     auto const finding = domain::error::finding_of(entry.recorded.event);
-    domain::Header const& header = entry.recorded.header;
-    if (finding && may_see_error(x, header, *finding) && wanted.fits(header, *finding)) {
+    if (finding && may_see_error(x, entry.recorded.header, *finding)) {
       list.errors.push_back(envelope_of(x, entry, *finding, id_key));
       budget.show(entry.leaf.size());
     }
-    bool const more = seq != places.back() || places.size() == PageBudget::kLookUpsMax;
-    if (more && (!budget.has_room() || seq == places.back())) {
-      list.next = seq;
-      break;
-    }
+    if (seq == page.seqs.back() || budget.has_room()) continue;
+    list.next = seq;
+    break;
   }
   return list;
 }
@@ -206,11 +230,13 @@ Result<wire::ErrorEnvelope> error_of(Exchange& x, ErrorId id) {
 void list_errors(ExchangePtr x) {
   auto wanted = wanted_by(*x);
   if (!wanted) return;
-  x->later(TaskLane::query, [x, wanted = std::move(*wanted)] {
+  auto const answer = [x, wanted = *wanted] {
     auto const list = errors_of(*x, wanted);
     if (!list) return x->storage_failed(list.error());
     if (is_found_or_known(*x, wanted, *list)) x->json(200, *list);
-  });
+  };
+  x->services.options.error_search.projector->when(
+      wanted->after_seq, kErrorsWaitMost, [x, answer] { x->later(TaskLane::query, answer); });
 }
 
 void get_error(ExchangePtr x) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "api/routes.h"
 #include "api/test_world.h"
 #include "domain/error/finding.h"
@@ -101,10 +103,75 @@ TEST(ErrorList, SaysWhatAFilterMayBe) {
 
 TEST(Timeline, OfNoRequestSaysSo) {
   World world;
-  auto const sent =
-      world.send("GET", "/v1/timeline/0af7651916cd43dd8448eb211c80319c", world.admin);
+  auto const sent = world.send("GET", "/v1/timeline/0af7651916cd43dd8448eb211c80319c", world.admin);
   EXPECT_EQ(sent->answer.status, 404);
   EXPECT_EQ(text_at(sent->body(), {"detail"}), "no event has this correlation id");
+}
+
+TEST(ErrorList, OfATenantsKeyHoldsThatTenantsErrorsHoweverItAsks) {
+  World world;
+  world.tenant("acme", "1");
+  auto const key = world.key("acme", "evidence:read");
+  for (auto const* subject : {"acme", "default", "nobody"}) {
+    auto error = error_of(ErrorClass::infra_storage);
+    error.subject = TenantId(subject);
+    error.run = RunId(9);
+    world.post(domain::ErrorCommand(error));
+  }
+  auto const run = to_text(RunId(9));
+  for (std::string const filter :
+       {"", "?class=infra.storage", "?class=infra", "?component=under_test", "?layer=L6",
+        "?severity=ERROR", "?tenant=acme", "?from=2020-01-01T00:00:00Z", "?limit=1"}) {
+    auto const shown = errors_in(world.send("GET", "/v1/errors" + filter, key));
+    ASSERT_EQ(shown.size(), 1u) << filter;
+    EXPECT_EQ(text_at(shown[0], {"tenant_id"}), "acme") << filter;
+  }
+  EXPECT_EQ(errors_in(world.send("GET", "/v1/errors?run_id=" + run, key)).size(), 1u);
+  EXPECT_EQ(errors_in(world.send("GET", "/v1/errors?run_id=" + run, world.admin)).size(), 3u);
+  EXPECT_EQ(errors_in(world.send("GET", "/v1/errors?tenant=acme", world.admin)).size(), 1u);
+  auto const other = world.send("GET", "/v1/errors?tenant=default", key);
+  EXPECT_EQ(other->answer.status, 422) << other->answer.body;
+}
+
+TEST(ErrorList, GoesOnAtItsCursorUntilNothingIsLeft) {
+  World world;
+  for (int i = 0; i < 7; ++i) world.post(domain::ErrorCommand(error_of(ErrorClass::infra_storage)));
+  std::set<std::string> seen;
+  std::string target = "/v1/errors?component=under_test&limit=3";
+  for (int page = 0; page < 3; ++page) {
+    auto const sent = world.send("GET", target, world.admin);
+    for (auto const& one : errors_in(sent)) seen.insert(text_at(one, {"error_id"}));
+    auto const next = text_at(sent->body(), {"next"});
+    EXPECT_EQ(next == "null", page == 2) << next;
+    target = "/v1/errors?component=under_test&limit=3&before=" + next;
+  }
+  EXPECT_EQ(seen.size(), 7u);
+}
+
+TEST(ErrorList, WaitsForWhatIsRecordedWhenItIsAskedFor) {
+  World world;
+  world.projects = false;
+  world.post(domain::ErrorCommand(error_of(ErrorClass::infra_storage)));
+  auto const sent = world.begin("GET", "/v1/errors?component=under_test", world.admin);
+  world.pump();
+  EXPECT_EQ(sent->answers, 0);
+  world.projects = true;
+  world.pump();
+  EXPECT_EQ(errors_in(sent).size(), 1u);
+  EXPECT_EQ(text_at(sent->body(), {"health"}), "current");
+  EXPECT_EQ(text_at(sent->body(), {"lag_events"}), "0");
+  EXPECT_EQ(text_at(sent->body(), {"as_of_seq"}), std::to_string(world.index.size()));
+}
+
+TEST(ErrorList, ThatLacksTheEventAfterItsTimeSaysThatItIsBehind) {
+  World world;
+  auto const sent = world.begin("GET", "/v1/errors?after_seq=1000000", world.admin);
+  world.pump();
+  EXPECT_EQ(sent->answers, 0);
+  world.clock.advance(milliseconds(200));
+  world.pump();
+  EXPECT_EQ(sent->answer.status, 200);
+  EXPECT_EQ(text_at(sent->body(), {"health"}), "behind");
 }
 
 // Takes the reports that the API makes.

@@ -15,7 +15,18 @@
 #include "base/time.h"
 #include "ports/error_sink.h"
 
+namespace tally::projections {
+class ErrorIndex;
+class Projector;
+}  // namespace tally::projections
+
 namespace tally::api {
+
+// Where /v1/errors looks, and who keeps that up with the ledger; both outlive the Api.
+struct ErrorSearch {
+  projections::ErrorIndex const* index = nullptr;
+  projections::Projector* projector = nullptr;
+};
 
 // Something that must work before the server is ready. The check may block; its error's detail is
 // shown.
@@ -52,6 +63,7 @@ struct Options {
   // Bytes that may still be written where the ledger lies; none when it cannot be found out.
   std::function<std::optional<std::int64_t>()> disk_free;
   ports::ErrorReporter<Layer::L2> errors;  // what went wrong on our side
+  ErrorSearch error_search = {};           // there always is one
   // The bytes of a hash tile by its path below /ledger/tile/; without it there are none. Error
   // "not_ready": not before `read_tree` has returned false.
   std::function<Result<Bytes>(std::string_view path)> hash_tile;

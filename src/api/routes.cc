@@ -130,7 +130,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/timeline/{correlation_id}", "evidence:read", get_timeline, kRead, 200, kJson,
           "from", nullptr, schema_maker<Timeline>, "The events of one correlation, in order"},
     Route{"GET", "/v1/errors", "evidence:read", list_errors, kRead, 200, kJson,
-          "class component severity layer correlation_id run_id before limit", nullptr,
+          "class component severity layer correlation_id run_id tenant from to before after_seq limit", nullptr,
           schema_maker<ErrorList>, "Errors, newest first; severity is the least that is shown"},
     Route{"GET", "/v1/errors/{id}", "evidence:read", get_error, kRead, 200, kJson, "", nullptr,
           schema_maker<ErrorEnvelope>, "One error by its id"},

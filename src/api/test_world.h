@@ -10,6 +10,9 @@
 #include "api/test_store.h"
 #include "json/value.h"
 #include "ledger/loop.h"
+#include "ports/memory_disk_fixture.h"
+#include "projections/error_index.h"
+#include "projections/projector.h"
 
 namespace tally::api {
 
@@ -48,7 +51,7 @@ class World {
   SentPtr send(std::string method, std::string target, std::string const& token,
                std::string body = {}, ports::HttpHeaders headers = {});
   SentPtr submit(std::string const& token, std::string const& key, std::string body = kBody);
-  // Steps the loop and the executor until nothing is left to do now.
+  // Steps the loop, the projector and the executor until nothing is left to do now.
   void pump();
   void post(domain::Command command);
 
@@ -63,6 +66,10 @@ class World {
   HandExecutor executor;
   ledger::Index index;
   ledger::Reader reader{log, index};
+  ports::testing::MemoryDisk derived;
+  projections::ErrorIndex errors;
+  std::unique_ptr<projections::Projector> projector;
+  bool projects = true;  // else nothing is folded into `errors`
   std::unique_ptr<ledger::Loop> loop;
   std::unique_ptr<Api> api;
   std::string admin;  // a token with every scope, of tenant "default", which has 100 USD

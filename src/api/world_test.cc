@@ -27,6 +27,17 @@ ledger::Loop::World world_of(World& world) {
           .on_failure = [](std::string const&) {}};
 }
 
+projections::ProjectorWorld projector_world(World& world) {
+  return {.disk = world.derived,
+          .clock = world.clock,
+          .ledger = LedgerId(1),
+          .each = [&world](std::int64_t from,
+                           auto const& take) { return world.reader.each(from, take); },
+          .size = [&world] { return world.index.size(); },
+          .wake = {},
+          .fault = {}};
+}
+
 }  // namespace
 
 std::string Sent::header(std::string_view name) const {
@@ -53,6 +64,8 @@ std::string Sent::code() const {
 World::World(Options options) {
   loop =
       std::make_unique<ledger::Loop>(ledger::Loop::Start{}, world_of(*this), ledger::LoopOptions{});
+  projector = std::make_unique<projections::Projector>(errors, projector_world(*this));
+  options.error_search = {.index = &errors, .projector = projector.get()};
   if (options.pepper.empty()) options.pepper = Bytes(32, 0x11);
   api = std::make_unique<Api>(*loop, reader, clock, entropy, vault, blobs, executor,
                               std::move(options));
@@ -142,6 +155,7 @@ void World::pump() {
   int quiet = 0;  // an answer may ask the next question, so one quiet step says little
   for (int step = 0; step < kStepsMax && quiet < kQuietSteps; ++step) {
     loop->step();
+    if (projects) projector->step();
     bool const ran = !executor.held && executor.step();
     quiet = !ran && loop->idle() && log.size() == size ? quiet + 1 : 0;
     size = log.size();

@@ -4,15 +4,17 @@
 // wanted, and as segments on a disk in memory.
 
 #include "audit/frame_fixture.h"
-#include "audit/memory_disk_fixture.h"
 #include "codec/event_codec.h"
 #include "codec/state_digest.h"
 #include "domain/enclosed.h"
 #include "domain/run_fixture.h"
 #include "merkle/checkpoint.h"
+#include "ports/memory_disk_fixture.h"
 #include "segments/segment_log.h"
 
 namespace tally::audit::testing {
+
+using ports::testing::MemoryDisk;
 
 using namespace domain::testing;
 

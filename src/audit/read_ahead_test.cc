@@ -1,7 +1,7 @@
 #include "audit/read_ahead.h"
 
 #include "audit/ledger_fixture.h"
-#include "audit/memory_disk_fixture.h"
+#include "ports/memory_disk_fixture.h"
 
 namespace tally::audit::testing {
 namespace {

@@ -32,6 +32,15 @@ void show_errors(std::ostream& out, wire::ErrorList const& list) {
     if (one.correlation_id) fmt::print(out, "  correlation {}\n", to_text(*one.correlation_id));
   }
   if (list.next) fmt::print(out, "older ones: --before {}\n", *list.next);
+  if (list.health != "current")
+    fmt::print(out, "the list is {}: it knows the first {} events and lacks {}\n",
+               list.health == "behind" ? "behind" : "not to be relied on", list.as_of_seq,
+               list.lag_events);
+  if (list.complete_from > 0)
+    fmt::print(out,
+               "errors before event {} are not listed any more; a run's and a trace's: "
+               "tally why\n",
+               list.complete_from);
 }
 
 Action declare_errors(Arguments& arguments) {
@@ -43,7 +52,11 @@ Action declare_errors(Arguments& arguments) {
   arguments.option("--layer", query->layer, "Only of this layer").one_of(kWords<Layer>);
   arguments.option("--correlation", query->correlation, "Only of this trace (32 hex)");
   arguments.option("--run", query->run, "Only of this run");
+  arguments.option("--tenant", query->tenant, "Only of this tenant");
+  arguments.option("--from", query->from, "Recorded from this instant on (RFC 3339, UTC)");
+  arguments.option("--to", query->to, "Recorded before this instant");
   arguments.option("--before", query->before, "Older than this event");
+  arguments.option("--after-seq", query->after_seq, "Wait shortly until this event is listed");
   arguments.option("--limit", query->limit, "At most so many, newest first [20]")
       .within(1, wire::kErrorsPerPageMax);
   return [query](Call& call) {

@@ -209,7 +209,11 @@ Asked<wire::ErrorList> TallyClient::errors(ErrorQuery const& query) {
   add("layer", query.layer);
   add("correlation_id", query.correlation);
   if (query.run) add("run_id", to_text(*query.run));
+  add("tenant", query.tenant);
+  add("from", query.from);
+  add("to", query.to);
   if (query.before) add("before", std::to_string(*query.before));
+  if (query.after_seq) add("after_seq", std::to_string(*query.after_seq));
   return ask_for<wire::ErrorList>({.method = "GET", .target = target});
 }
 

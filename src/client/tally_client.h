@@ -64,8 +64,12 @@ struct ErrorQuery {
   std::optional<std::string> layer;     // one of kWords<Layer>
   std::optional<std::string> correlation;
   std::optional<RunId> run;
-  std::optional<std::int64_t> before;  // a sequence
-  std::int64_t limit = 20;             // 1 to wire::kErrorsPerPageMax
+  std::optional<std::string> tenant;      // another than the key's own needs ops:read
+  std::optional<std::string> from;        // recorded from this instant on (RFC 3339, UTC)
+  std::optional<std::string> to;          // and before this one
+  std::optional<std::int64_t> before;     // a sequence
+  std::optional<std::int64_t> after_seq;  // the list is to know of this event; else of the newest
+  std::int64_t limit = 20;                // 1 to wire::kErrorsPerPageMax
 };
 
 // Whether the texts of a message are as the server sent them, or as a terminal may show them

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "base/check.h"
-#include "domain/error/finding.h"
 
 namespace tally::ledger {
 
@@ -69,7 +68,6 @@ void Index::note(Tables& tables, domain::Recorded const& recorded, Digest const&
                                    : (tables.tenant_keys[*header.tenant] = key_of(*header.tenant));
     open.add(key, header.seq);
   }
-  if (domain::error::is_finding(recorded.event)) open.add(marks::kErrorsKey, header.seq);
   if (domain::checkpoint_in(recorded.event) != nullptr) tables.checkpoint = header.seq;
   tables.open_range.to = header.seq + 1;
   tables.last_leaf = leaf_hash;
@@ -159,11 +157,6 @@ Result<std::vector<std::int64_t>> Index::runs_of(TenantId const& tenant,
                                                  std::optional<std::int64_t> before,
                                                  std::size_t limit) const {
   return newest(key_of(tenant), before, limit);
-}
-
-Result<std::vector<std::int64_t>> Index::errors(std::optional<std::int64_t> before,
-                                                std::size_t limit) const {
-  return newest(marks::kErrorsKey, before, limit);
 }
 
 std::optional<std::int64_t> Index::last_checkpoint() const {

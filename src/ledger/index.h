@@ -72,9 +72,6 @@ class Index {
   Result<std::vector<std::int64_t>> runs_of(TenantId const& tenant,
                                             std::optional<std::int64_t> before,
                                             std::size_t limit) const;
-  // Events that speak of an error, newest first, at most `limit`, older than `before`.
-  Result<std::vector<std::int64_t>> errors(std::optional<std::int64_t> before,
-                                           std::size_t limit) const;
   std::optional<std::int64_t> last_checkpoint() const;
   std::int64_t size() const;  // durable events
 

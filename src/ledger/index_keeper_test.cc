@@ -11,7 +11,7 @@
 namespace tally::ledger {
 namespace {
 
-using audit::testing::MemoryDisk;
+using ports::testing::MemoryDisk;
 
 constexpr std::int64_t kSmallTable = 100;  // events
 
@@ -53,17 +53,14 @@ class IndexKeeperTest : public testing::Test {
     EXPECT_TRUE(one.last_checkpoint());
     EXPECT_EQ(one.size(), plain.size());
     EXPECT_EQ(one.last_checkpoint(), plain.last_checkpoint());
-    EXPECT_EQ(one.errors({}, 1'000), *plain.errors({}, 1'000));
-    EXPECT_EQ(one.errors(500, 3), *plain.errors(500, 3));
-    for (std::int64_t from = 0; from < 1'000; from += 37)
-      for (std::size_t const limit : {1u, 4u, 1'000u})
-        EXPECT_EQ(one.first_of(marks::kErrorsKey, from, limit),
-                  *plain.first_of(marks::kErrorsKey, from, limit));
     for (TenantId const& tenant : {domain::testing::kAcme, domain::testing::kBeta}) {
       EXPECT_EQ(one.runs_of(tenant, {}, 10'000), *plain.runs_of(tenant, {}, 10'000));
       for (std::int64_t before = 0; before < 1'000; before += 37)
         EXPECT_EQ(one.runs_of(tenant, before, 4), *plain.runs_of(tenant, before, 4));
-      EXPECT_EQ(one.first_of(key_of(tenant), 100, 9), *plain.first_of(key_of(tenant), 100, 9));
+      for (std::int64_t from = 0; from < 1'000; from += 37)
+        for (std::size_t const limit : {1u, 4u, 1'000u})
+          EXPECT_EQ(one.first_of(key_of(tenant), from, limit),
+                    *plain.first_of(key_of(tenant), from, limit));
     }
     for (auto const& recorded : load.world.history) {
       if (!recorded.header.run) continue;
@@ -96,9 +93,9 @@ TEST_F(IndexKeeperTest, WhatIsInFilesIsFoundAsInMemory) {
   expect_same(index);
   ASSERT_TRUE(keeper.tend(What::all));
   expect_same(index);
-  EXPECT_EQ(index.errors(std::numeric_limits<std::int64_t>::max(), 1'000),
-            *plain.errors({}, 1'000));
-  EXPECT_TRUE(index.errors(-1, 1'000)->empty());
+  EXPECT_EQ(index.runs_of(domain::testing::kAcme, std::numeric_limits<std::int64_t>::max(), 1'000),
+            *plain.runs_of(domain::testing::kAcme, {}, 1'000));
+  EXPECT_TRUE(index.runs_of(domain::testing::kAcme, -1, 1'000)->empty());
 }
 
 TEST_F(IndexKeeperTest, AStartGoesOnFromTheFiles) {
@@ -165,9 +162,9 @@ TEST_F(IndexKeeperTest, ADamagedPageIsAnErrorUntilThen) {
   Index later(kSmallTable);
   IndexKeeper mending(derived, *log, later);
   ASSERT_TRUE(mending.begin());
-  auto const errors = later.errors({}, 10'000);
-  EXPECT_FALSE(errors);
-  EXPECT_EQ(errors.error().code, "index_damaged");
+  auto const runs = later.runs_of(domain::testing::kAcme, {}, 10'000);
+  EXPECT_FALSE(runs);
+  EXPECT_EQ(runs.error().code, "index_damaged");
   ASSERT_TRUE(mending.tend(What::full));
   note_until(later, plain.size());
   expect_same(later);
@@ -291,7 +288,7 @@ TEST_F(IndexKeeperTest, AFileOfAnotherLedgerIsNotBelieved) {
       marks::MemoryMarks().all()));
   IndexKeeper keeper(derived, *log, index);
   ASSERT_TRUE(keeper.begin());
-  EXPECT_FALSE(index.errors({}, 1));
+  EXPECT_FALSE(index.runs_of(domain::testing::kAcme, {}, 1));
   ASSERT_TRUE(keeper.tend(What::full));
   note_until(index, plain.size());
   expect_same(index);

@@ -9,7 +9,7 @@
 
 namespace tally::ledger::testing {
 
-using audit::testing::MemoryDisk;
+using ports::testing::MemoryDisk;
 using audit::testing::Notary;
 
 // A ledger as a server would have written it: random events, and now and then a checkpoint.

@@ -19,11 +19,10 @@ enum class MarkKind : std::uint64_t {
   correlation = 1,
   run,
   tenant,  // only the first events of its runs
-  error,   // findings; all under one key
 };
 
 struct MarkKey {
-  MarkKind kind = MarkKind::error;
+  MarkKind kind = MarkKind::run;
   std::uint64_t high = 0;
   std::uint64_t low = 0;
   friend auto operator<=>(MarkKey const&, MarkKey const&) = default;
@@ -33,7 +32,6 @@ MarkKey key_of(RunId run);
 MarkKey key_of(CorrelationId const& correlation);
 // Of a name; by its SHA-256, so that all keys are of one length.
 MarkKey key_of(TenantId const& tenant);
-inline constexpr MarkKey kErrorsKey{MarkKind::error, 0, 0};
 
 // Three integers, since what is sorted, merged and written again and again should be short.
 class Mark {

@@ -76,7 +76,7 @@ TEST(MemoryMarks, AreAllGivenOutInTheirOrder) {
   Prng random(17);
   MemoryMarks marks;
   for (std::int64_t seq = 0; seq < 3'000; ++seq)
-    marks.add(random.chance(500) ? key_of(RunId(random.below(50))) : kErrorsKey, seq);
+    marks.add(random.chance(500) ? key_of(RunId(random.below(50))) : key_of(TenantId("acme")), seq);
   NextMarks const next = marks.all();
   auto const all = next();
   ASSERT_TRUE(all);

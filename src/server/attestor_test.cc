@@ -8,7 +8,7 @@
 namespace tally::server {
 namespace {
 
-using audit::testing::MemoryDisk;
+using ports::testing::MemoryDisk;
 
 // A ledger on a disk in memory, and what an attestor told of it so far.
 struct Attested {

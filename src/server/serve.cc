@@ -29,6 +29,7 @@
 #include "server/job_kinds.h"
 #include "server/listen.h"
 #include "server/log.h"
+#include "server/projector_thread.h"
 #include "server/server_threads.h"
 
 namespace tally::server {
@@ -115,7 +116,7 @@ Result<void> open_machine(Machine& machine, ServeOptions const& options, Config 
   return {};
 }
 
-wiring::NodeWorld world_of(Machine& machine, ServerThreads& threads) {
+wiring::NodeWorld world_of(Machine& machine, ServerThreads& threads, ProjectorThread& projector) {
   // Fail-stop: a server that cannot write its log acknowledges nothing and ends; the next start
   // begins halted. The thread that found out stands still here, while the main thread sends what is
   // already answered: outcome_unknown to everybody whose request was in flight.
@@ -146,6 +147,7 @@ wiring::NodeWorld world_of(Machine& machine, ServerThreads& threads) {
           .wake_loop = threads.wake_loop(),
           .wake_log = threads.wake_log(),
           .wake_worker = threads.wake_worker(),
+          .wake_projector = projector.wake(),
           .error_told = [&machine](wiring::ErrorTold const& told) { machine.log.write(told); },
           .may_append = [&machine] { return machine.data->still_ours(); },
           .on_failure = die};
@@ -300,23 +302,30 @@ void report_start(Machine& machine, wiring::Node& node, Duration opening) {
 
 // The threads end before the node that they drive, also when a start fails half-way.
 struct Driving {
-  Driving(ServerThreads& the_threads, wiring::Node& node) : threads(the_threads) {
+  Driving(ServerThreads& the_threads, ProjectorThread& the_projector, wiring::Node& node)
+      : threads(the_threads), projector(the_projector) {
     threads.start(node);
+    projector.start(node);
   }
-  ~Driving() { threads.stop(Duration(0)); }
+  ~Driving() {
+    projector.stop();
+    threads.stop(Duration(0));
+  }
   Driving(Driving const&) = delete;
   Driving& operator=(Driving const&) = delete;
   ServerThreads& threads;
+  ProjectorThread& projector;
 };
 
 Result<void> run(Machine& machine, Config const& config, Listen const& listen,
                  std::size_t connections_max, sigset_t const& signals, FreshStart& fresh) {
   ServerThreads threads;
+  ProjectorThread projector;
   Duration const began = machine.clock.monotonic();
-  TRY(node, wiring::Node::open(world_of(machine, threads),
+  TRY(node, wiring::Node::open(world_of(machine, threads, projector),
                                node_options(machine, threads, config, listen)));
   Duration const opening = machine.clock.monotonic() - began;
-  Driving const driving(threads, *node);
+  Driving const driving(threads, projector, *node);
   TRY_VOID(wait_until_started(*node));
   platform::HttpServerOptions http;
   http.host = listen.host;
@@ -348,6 +357,7 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   }
   machine.log.write({.message = "stopping", .detail = "no new requests; what runs may end"});
   server->stop(kHttpGrace);
+  projector.stop();
   threads.stop(kExecutionsGrace);
   machine.log.write({.message = "stopped"});
   return {};

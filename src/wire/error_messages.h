@@ -69,14 +69,33 @@ struct ErrorEnvelope {
   }
 };
 
+// How far behind the ledger an answer is that was not read from the ledger itself.
+inline constexpr std::array<std::string_view, 3> kHealthOfProjections{"current", "behind",
+                                                                      "unknown"};
+
 struct ErrorList {
+  std::optional<Instant> as_of;
+  std::int64_t as_of_seq = 0;
+  std::int64_t complete_from = 0;
   std::vector<ErrorEnvelope> errors;
+  std::string health;
+  std::int64_t lag_events = 0;
   std::optional<std::int64_t> next;
   bool operator==(ErrorList const&) const = default;
   static constexpr std::string_view kName = "ErrorList";
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
+    visit("as_of", self.as_of,
+          Rule{.null_when_none = true, .says = "when the last event that was read was recorded"});
+    visit("as_of_seq", self.as_of_seq, Rule{.says = "the first so many events were read"});
+    visit("complete_from", self.complete_from,
+          Rule{.says = "errors of events before this one are not listed any more; 0: all are"});
     visit("errors", self.errors, Rule{.says = "newest first"});
+    visit("health", self.health,
+          Rule{.one_of = kHealthOfProjections,
+               .says = "behind: the list lacks what was recorded lately; unknown: it cannot be "
+                       "brought up to date"});
+    visit("lag_events", self.lag_events, Rule{.says = "recorded events that were not read yet"});
     visit("next", self.next, Rule{.null_when_none = true, .says = "`before` of the next page"});
   }
 };

@@ -1,7 +1,7 @@
-#include "audit/memory_disk_fixture.h"
 #include "base/check.h"
 #include "fuzz/doors.h"
 #include "marks/mark_file.h"
+#include "ports/memory_disk_fixture.h"
 
 namespace tally::fuzz {
 
@@ -46,10 +46,10 @@ void mark_file(ByteView bytes) {
     range = {.from = static_cast<std::int64_t>(get_u64(&file[16])),
              .to = static_cast<std::int64_t>(get_u64(&file[24]))};
   }
-  auto const name = ledger::mark_file_name(range);
-  if (auto const said = ledger::mark_file_range(name))
+  auto const name = marks::mark_file_name(range);
+  if (auto const said = marks::mark_file_range(name))
     TALLY_CHECK(*said == range, "a name says another range");
-  audit::testing::MemoryDisk disk;
+  ports::testing::MemoryDisk disk;
   disk.files[name] = std::move(file);
   auto const opened = marks::MarkFile::open(disk, range, ledger);
   if (opened) ask(**opened);

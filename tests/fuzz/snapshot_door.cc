@@ -1,10 +1,10 @@
 #include <charconv>
 
-#include "audit/memory_disk_fixture.h"
 #include "base/check.h"
 #include "codec/state_digest.h"
 #include "fuzz/doors.h"
 #include "ledger/snapshots.h"
+#include "ports/memory_disk_fixture.h"
 
 namespace tally::fuzz {
 
@@ -27,7 +27,7 @@ std::uint64_t size_in(std::string_view text) {
 }  // namespace
 
 void snapshot(ByteView bytes) {
-  audit::testing::MemoryDisk disk;
+  ports::testing::MemoryDisk disk;
   ledger::Snapshots snapshots(disk, kBuild, as_bytes(kPepper));
   auto const size = size_in(as_text(bytes));
   std::string text(as_text(bytes));
@@ -35,7 +35,7 @@ void snapshot(ByteView bytes) {
   disk.files[ledger::snapshot_name(size)] = to_bytes(text);
   auto const read = snapshots.load(size);
   if (!read) return;
-  audit::testing::MemoryDisk again;
+  ports::testing::MemoryDisk again;
   ledger::Snapshots saved(again, kBuild, as_bytes(kPepper));
   TALLY_CHECK(saved.save(*read).has_value(), "a state that was read cannot be kept");
   auto const same = saved.load(size);

@@ -17,7 +17,6 @@ inline constexpr std::string_view kUnchanged = "unchanged";
 
 // The envelope that the event stands for; none for events that record no error.
 std::optional<Recorded> finding_of(Event const& event);
-inline bool is_finding(Event const& event) { return finding_of(event).has_value(); }
 
 // What a failure code of an execution means. Codes of others are infra.dependency, and
 // `unclassified` says so.

@@ -167,6 +167,15 @@ void Node::wire(ledger::Loop::Start start) {
   options_.api.hash_tile = [this](std::string_view path) { return tiles_->tile(path); };
   options_.api.read_tree = [this] { return tiles_->read_on(); };
   options_.api.errors = {&errors_, "api"};
+  error_memory_ =
+      std::make_unique<ErrorMemory>(store_->ledger(),
+                                    ErrorMemory::World{.derived = world_.derived,
+                                                       .clock = world_.clock,
+                                                       .reader = *reader_,
+                                                       .errors = {&errors_, "projector"},
+                                                       .wake = world_.wake_projector},
+                                    options_.projector);
+  options_.api.error_search = error_memory_->search();
   api_ = std::make_unique<api::Api>(*loop_, *reader_, world_.clock, world_.entropy, world_.vault,
                                     world_.blobs, world_.executor, options_.api);
   local_work_ = std::make_unique<LocalWork>(

@@ -20,6 +20,7 @@
 #include "server/wiring/bootstrap.h"
 #include "server/wiring/checkpoint_signer.h"
 #include "server/wiring/error_desk.h"
+#include "server/wiring/error_memory.h"
 #include "server/wiring/hash_tiles.h"
 #include "server/wiring/local_work.h"
 #include "server/wiring/retired_jobs.h"
@@ -39,10 +40,12 @@ struct NodeWorld {
   ports::Blobs& blobs;
   ports::JobRunner& runner;
   ports::ReceiptStore& receipts;
-  ports::Executor& executor;  // ends before the node does
+  ports::Executor& executor;          // ends before the node does
   std::function<void()> wake_loop;    // any thread: step_loop has something to do
   std::function<void()> wake_log;     // within step_loop: write_log has something to do
   std::function<void()> wake_worker;  // any thread: step_worker has something to do
+  // Any thread: step_projector has something to do; may be empty.
+  std::function<void()> wake_projector = {};
   // An error, from WARNING up, of the parts of the server or of what happened to a run; for the
   // server's log. Must not block; any thread; may be empty.
   std::function<void(ErrorTold const&)> error_told = {};
@@ -58,6 +61,7 @@ struct NodeOptions {
   segments::LogOptions log;
   audit::Helper start_helper = audit::Helper::none;  // for folding the log at the start
   api::Options api;
+  projections::ProjectorOptions projector;
   std::string version = "0.1.0";
   std::string build;
   std::vector<ports::JobSpec> jobs;
@@ -95,6 +99,11 @@ class Node {
   // In-process worker, signer, waits and counted refusals; one thread, may be another. Returns how
   // long it may be left alone.
   Duration step_worker();
+  // Folds some events that are durable into what is only shown and searched. One thread, may be
+  // another. Returns how long it may be left alone.
+  Duration step_projector() { return error_memory_->projector().step(); }
+  // In the place of a step, for a faster start.
+  void save_projections() { error_memory_->projector().save(); }
 
   // Puts everything into halt mode in the server's own name. Any thread.
   void halt(std::string reason);
@@ -119,6 +128,7 @@ class Node {
     return index_keeper_->tend(what, go_on);
   }
   ledger::Index const& index() const { return index_; }
+  ErrorMemory& error_memory() { return *error_memory_; }
 
  private:
   struct Begin;  // progress of the start's own commands
@@ -152,6 +162,7 @@ class Node {
   std::unique_ptr<ledger::Reader> reader_;
   std::unique_ptr<HashTiles> tiles_;
   std::unique_ptr<api::Api> api_;
+  std::unique_ptr<ErrorMemory> error_memory_;  // made before the Api; requests that wait end first
   std::unique_ptr<LocalWork> local_work_;
   std::unique_ptr<workers::CommandWorker> worker_;
   std::unique_ptr<CheckpointSigner> signer_;

@@ -5,7 +5,7 @@
 namespace tally::wiring {
 namespace {
 
-using audit::testing::MemoryDisk;
+using ports::testing::MemoryDisk;
 
 struct Store {
   explicit Store(std::function<Result<void>()> may_append) {
@@ -40,6 +40,21 @@ TEST(SegmentStore, WritesNothingWhereTheLogIsNotItsOwnAnyMore) {
   EXPECT_EQ(store.store->fault()->detail, "the data directory is gone");
   own = true;
   EXPECT_EQ(store.append(frames[1]), ports::AppendOutcome::durable);
+}
+
+TEST(SegmentStore, BeginsNoLedgerWhereEventsOfOneWereAcknowledged) {
+  MemoryDisk disk;
+  auto const salt = [] { return std::uint64_t{3}; };
+  auto const refused = open_segments(disk, LedgerId(7), {.trusted_seq = 1}, salt);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "ledger_absent");
+  EXPECT_TRUE(disk.files.empty());
+  auto const begun = open_segments(disk, LedgerId(7), {}, salt);
+  ASSERT_TRUE(begun);
+  EXPECT_EQ(begun->log->ledger(), LedgerId(7));
+  auto const again = open_segments(disk, LedgerId(8), {}, salt);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->log->ledger(), LedgerId(7));
 }
 
 }  // namespace

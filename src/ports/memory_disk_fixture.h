@@ -7,27 +7,27 @@
 
 #include "ports/disk.h"
 
-namespace tally::audit::testing {
+namespace tally::ports::testing {
 
-class MemoryDisk : public ports::Disk {
+class MemoryDisk : public Disk {
  public:
   Result<std::vector<std::string>> list() const override {
     std::vector<std::string> names;
     for (auto const& [name, content] : files) names.push_back(name);
     return names;
   }
-  Result<std::unique_ptr<ports::DiskFile>> open(std::string const& name) override {
+  Result<std::unique_ptr<DiskFile>> open(std::string const& name) override {
     auto at = files.find(name);
     if (at == files.end()) return fail("io_error", "no such file");
     return std::make_unique<File>(at->second);
   }
-  Result<std::unique_ptr<ports::DiskFile>> create_zeroed(std::string const& name,
-                                                         std::uint64_t size) override {
+  Result<std::unique_ptr<DiskFile>> create_zeroed(std::string const& name,
+                                                  std::uint64_t size) override {
     if (files.contains(name)) return fail("io_error", "the file exists");
     files[name].resize(size);
     return open(name);
   }
-  Result<void> put(std::string const& name, ports::Content const& content) override {
+  Result<void> put(std::string const& name, Content const& content) override {
     Bytes bytes;
     TRY_VOID(content([&](ByteView part) -> Result<void> {
       bytes.insert(bytes.end(), part.begin(), part.end());
@@ -47,7 +47,7 @@ class MemoryDisk : public ports::Disk {
   std::uint64_t free = std::uint64_t{1} << 40;
 
  private:
-  class File final : public ports::DiskFile {
+  class File final : public DiskFile {
    public:
     explicit File(Bytes& content) : content_(content) {}
     std::uint64_t size() const override { return content_.size(); }
@@ -68,4 +68,4 @@ class MemoryDisk : public ports::Disk {
   };
 };
 
-}  // namespace tally::audit::testing
+}  // namespace tally::ports::testing
