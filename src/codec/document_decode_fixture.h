@@ -23,9 +23,8 @@ class DocumentReader {
     } else if constexpr (domain::NamedEnum<T>) {
       return read_enum(from, to);
     } else if constexpr (std::same_as<T, domain::Command>) {
-      return read_kind(from, "type", to, []<class C>(std::type_identity<C>) {
-        return domain::kCommandType<C>.name;
-      });
+      return read_kind(from, "type", to,
+                       []<class C>(std::type_identity<C>) { return domain::kCommandType<C>.name; });
     } else if constexpr (kIsOptional<T>) {
       return read(from, to.emplace());
     } else if constexpr (kIsList<T>) {
@@ -91,7 +90,7 @@ class DocumentReader {
   template <class T>
   bool read_object(json::Value const& from, T& to) {
     Members members{*this, from};
-    T::fields(to, members);
+    to.fields(members);
     return members.ok && from.object() != nullptr;
   }
   template <class T>

@@ -45,7 +45,7 @@ void fill_list(Prng& random, T& items) {
 template <class T>
 void fill(Prng& random, T& value) {
   if constexpr (domain::HasFields<T>) {
-    T::fields(value, [&](std::string_view, auto& member) {
+    value.fields([&](std::string_view, auto& member) {
       if (random.chance(250)) {
         clear(member);
       } else {

@@ -18,9 +18,8 @@ template <class T>
 bool clear(T& value) {
   bool may_be_absent = !AlwaysWritten<T>;
   if constexpr (domain::HasFields<T>) {
-    T::fields(value, [&](std::string_view, auto& member) {
-      may_be_absent = clear(member) && may_be_absent;
-    });
+    value.fields(
+        [&](std::string_view, auto& member) { may_be_absent = clear(member) && may_be_absent; });
   } else {
     value = T{};
   }
@@ -96,7 +95,7 @@ void MemberReader::value(std::string_view name, T& to) {
 template <class T>
 bool Reader::read_object(T& to) {
   MemberReader members(*this);
-  T::fields(to, members);
+  to.fields(members);
   return members.finish();
 }
 

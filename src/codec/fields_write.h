@@ -77,7 +77,7 @@ template <class T>
 void write_value(Buffer& out, T const& value) {
   if constexpr (domain::HasFields<T>) {
     out.put('{');
-    T::fields(value, MemberWriter{out});
+    value.fields(MemberWriter{out});
     out.put('}');
   } else if constexpr (domain::NamedEnum<T>) {
     write_word(out, name_of(value));

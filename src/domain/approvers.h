@@ -35,48 +35,28 @@ inline constexpr Duration kAuditDeadline = hours(24);
 struct Newcomer {
   std::optional<Instant> counts_from;  // none: no key of theirs was claimed yet
   PersonId person;
-  bool operator==(Newcomer const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("counts_from", self.counts_from);
-    visit("person", self.person);
-  }
+  TALLY_FIELDS(Newcomer, counts_from, person);
 };
 
 // The approval under which a command is decided the second time.
 struct Approved {
   Instant proposed_at;
   bool single_operator = false;
-  bool operator==(Approved const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("proposed_at", self.proposed_at);
-    visit("single_operator", self.single_operator);
-  }
+  TALLY_FIELDS(Approved, proposed_at, single_operator);
 };
 
 // Facts of a command that one person alone may not decide.
 struct Approvers {
-  std::optional<Approved> approved;         // none: it is asked for the first time
-  std::set<PersonId> counted;               // who counts at this moment
-  std::optional<Instant> key_counts_from;   // of the key that it is asked with, if in the future
-  bool key_never_counts = false;            // that key is of nobody who was ever named
-  std::vector<Newcomer> newcomers;          // who is named and does not count
+  std::optional<Approved> approved;        // none: it is asked for the first time
+  std::set<PersonId> counted;              // who counts at this moment
+  std::optional<Instant> key_counts_from;  // of the key that it is asked with, if in the future
+  bool key_never_counts = false;           // that key is of nobody who was ever named
+  std::vector<Newcomer> newcomers;         // who is named and does not count
   ApprovalId next_approval;
   std::int64_t open = 0;  // proposals that wait
   std::int64_t quorum = 0;
-  bool operator==(Approvers const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("approved", self.approved);
-    visit("counted", self.counted);
-    visit("key_counts_from", self.key_counts_from);
-    visit("key_never_counts", self.key_never_counts);
-    visit("newcomers", self.newcomers);
-    visit("next_approval", self.next_approval);
-    visit("open", self.open);
-    visit("quorum", self.quorum);
-  }
+  TALLY_FIELDS(Approvers, approved, counted, key_counts_from, key_never_counts, newcomers,
+               next_approval, open, quorum);
   std::int64_t named() const { return std::ssize(counted) + std::ssize(newcomers); }
 };
 

@@ -11,6 +11,7 @@
 #include "domain/approval/engine.h"
 #include "domain/command.h"
 #include "domain/facts.h"
+#include "domain/fields.h"
 #include "domain/run/event.h"
 
 namespace tally::domain {
@@ -106,13 +107,7 @@ struct Answered {
   Instant expires_at;  // as published to the caller; a key is never forgotten sooner
   Digest fingerprint;
   Digest key;
-  bool operator==(Answered const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("expires_at", self.expires_at);
-    visit("fingerprint", self.fingerprint);
-    visit("key", self.key);
-  }
+  TALLY_FIELDS(Answered, expires_at, fingerprint, key);
 };
 
 // What every event says beside its own members.

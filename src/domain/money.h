@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/money.h"
+#include "domain/fields.h"
 
 namespace tally::domain {
 
@@ -57,15 +58,7 @@ struct Posting {
   Micros delta;
   std::string scope{kTenantScope};
   Unit unit = Unit::usd;
-  bool operator==(Posting const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("account", self.account);
-    visit("balance", self.balance);
-    visit("delta", self.delta);
-    visit("scope", self.scope);
-    visit("unit", self.unit);
-  }
+  TALLY_FIELDS(Posting, account, balance, delta, scope, unit);
 };
 using Postings = std::vector<Posting>;
 
@@ -76,8 +69,18 @@ struct Balances {
   Micros& of(AccountKind kind) { return amounts[static_cast<std::size_t>(kind)]; }
   Micros credits() const { return -of(AccountKind::funding); }
   bool operator==(Balances const&) const = default;
+  // Written by the account's name, so by hand what TALLY_FIELDS does elsewhere.
+  template <class Visit>
+  void fields(Visit&& visit) {
+    each(*this, visit);
+  }
+  template <class Visit>
+  void fields(Visit&& visit) const {
+    each(*this, visit);
+  }
+
   template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
+  [[gnu::always_inline]] static void each(Self& self, Visit& visit) {
     visit("available", self.of(AccountKind::available));
     visit("funding", self.of(AccountKind::funding));
     visit("held", self.of(AccountKind::held));

@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/money.h"
 #include "base/time.h"
+#include "domain/fields.h"
 #include "domain/mode/mode.h"
 
 namespace tally::domain {
@@ -32,17 +33,15 @@ enum class RefusalCode {
 };
 constexpr std::array<RefusalCode, 13> all_of(RefusalCode) {
   using enum RefusalCode;
-  return {budget_exceeded,        budget_held,       conflict,   forbidden,
-          halted,                 idempotency_key_reused, lease_lost, not_found,
-          overloaded,             payload_too_large, rate_limited, unknown_job,
-          validation_error};
+  return {budget_exceeded,        budget_held, conflict,        forbidden,  halted,
+          idempotency_key_reused, lease_lost,  not_found,       overloaded, payload_too_large,
+          rate_limited,           unknown_job, validation_error};
 }
 constexpr std::string_view name_of(RefusalCode code) {
   constexpr std::array<std::string_view, 13> names{
-      "budget_exceeded", "budget_held", "conflict",
-      "forbidden",       "halted",      "idempotency_key_reused",
-      "lease_lost",      "not_found",   "overloaded",
-      "payload_too_large", "rate_limited", "unknown_job", "validation_error"};
+      "budget_exceeded",        "budget_held", "conflict",        "forbidden",  "halted",
+      "idempotency_key_reused", "lease_lost",  "not_found",       "overloaded", "payload_too_large",
+      "rate_limited",           "unknown_job", "validation_error"};
   return names[static_cast<std::size_t>(code)];
 }
 
@@ -55,17 +54,7 @@ struct Shortage {
   Micros owed;   // what earlier runs cost above their holds and nobody has paid
   std::string scope;
   Micros spent;
-  bool operator==(Shortage const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("asked", self.asked);
-    visit("available", self.available);
-    visit("held", self.held);
-    visit("limit", self.limit);
-    visit("owed", self.owed);
-    visit("scope", self.scope);
-    visit("spent", self.spent);
-  }
+  TALLY_FIELDS(Shortage, asked, available, held, limit, owed, scope, spent);
 };
 
 struct Refusal {

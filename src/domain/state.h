@@ -10,6 +10,7 @@
 #include "domain/approval/engine.h"
 #include "domain/chronicle/engine.h"
 #include "domain/directory/rows.h"
+#include "domain/fields.h"
 #include "domain/lookup.h"
 #include "domain/mode/engine.h"
 #include "domain/run/facts.h"
@@ -23,14 +24,7 @@ struct AnsweredKey {
   Digest fingerprint;
   std::optional<RunId> run;  // that the answer is about
   std::int64_t seq = 0;      // first event of the decision that answered
-  bool operator==(AnsweredKey const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("expires_at", self.expires_at);
-    visit("fingerprint", self.fingerprint);
-    visit("run", self.run);
-    visit("seq", self.seq);
-  }
+  TALLY_FIELDS(AnsweredKey, expires_at, fingerprint, run, seq);
 };
 
 // The one row that says where the ledger itself stands.
@@ -38,7 +32,7 @@ struct LedgerRow {
   std::int64_t approvals = 0;  // made so far; ids come from these counters
   Instant at;                  // of the last event
   std::int64_t checkpoint_size = 0;
-  std::int64_t epoch = 0;  // of the writer
+  std::int64_t epoch = 0;             // of the writer
   std::optional<ApprovalId> granted;  // whose command is decided next
   IdKey id_key;
   std::int64_t keys = 0;
@@ -49,34 +43,14 @@ struct LedgerRow {
   std::int64_t seq_next = 0;
   std::string vkey;
   mode::WorkClock work_clock;
-  bool operator==(LedgerRow const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("approvals", self.approvals);
-    visit("at", self.at);
-    visit("checkpoint_size", self.checkpoint_size);
-    visit("epoch", self.epoch);
-    visit("granted", self.granted);
-    visit("id_key", self.id_key);
-    visit("keys", self.keys);
-    visit("leases", self.leases);
-    visit("ledger", self.ledger);
-    visit("origin", self.origin);
-    visit("runs", self.runs);
-    visit("seq_next", self.seq_next);
-    visit("vkey", self.vkey);
-    visit("work_clock", self.work_clock);
-  }
+  TALLY_FIELDS(LedgerRow, approvals, at, checkpoint_size, epoch, granted, id_key, keys, leases,
+               ledger, origin, runs, seq_next, vkey, work_clock);
 };
 
 // Whose run of a job was leased last: the next lease goes to the tenant behind it.
 struct LastServed {
   TenantId tenant;
-  bool operator==(LastServed const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("tenant", self.tenant);
-  }
+  TALLY_FIELDS(LastServed, tenant);
 };
 
 // What is derived from the tables and has an order: keys side by side, so that a search waits for

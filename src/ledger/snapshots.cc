@@ -7,7 +7,8 @@
 
 #include "codec/state_tables.h"
 #include "domain/derive.h"
-#include "marks/room.h"
+#include "domain/fields.h"
+#include "ledger/room.h"
 
 namespace tally::ledger {
 
@@ -24,12 +25,7 @@ constexpr std::size_t kWriteBytes = 1u << 20;
 struct RootAt {
   Digest root;
   std::int64_t size = 0;
-  bool operator==(RootAt const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("root", self.root);
-    visit("size", self.size);
-  }
+  TALLY_FIELDS(RootAt, root, size);
 };
 
 // The first line.
@@ -39,15 +35,7 @@ struct Head {
   std::vector<Digest> peaks;  // of the tree
   std::vector<RootAt> roots;  // audit::Basis::recent_roots
   std::int64_t size = 0;      // events
-  bool operator==(Head const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("build", self.build);
-    visit("format", self.format);
-    visit("peaks", self.peaks);
-    visit("roots", self.roots);
-    visit("size", self.size);
-  }
+  TALLY_FIELDS(Head, build, format, peaks, roots, size);
 };
 
 tl::unexpected<Error> damaged(std::string what) {

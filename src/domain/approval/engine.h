@@ -13,6 +13,7 @@
 #include <string>
 
 #include "domain/command.h"
+#include "domain/fields.h"
 
 namespace tally::domain::approval {
 
@@ -28,21 +29,8 @@ struct Row {
   bool single_operator = false;  // one person counted, and decided alone
   std::optional<TenantId> tenant;
   std::string what;  // a few words for people: "remove bob"
-  bool operator==(Row const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("command", self.command);
-    visit("counted", self.counted);
-    visit("expires_at", self.expires_at);
-    visit("proposed_at", self.proposed_at);
-    visit("proposer", self.proposer);
-    visit("quorum", self.quorum);
-    visit("run", self.run);
-    visit("signers", self.signers);
-    visit("single_operator", self.single_operator);
-    visit("tenant", self.tenant);
-    visit("what", self.what);
-  }
+  TALLY_FIELDS(Row, command, counted, expires_at, proposed_at, proposer, quorum, run, signers,
+               single_operator, tenant, what);
   // People who must still sign.
   std::int64_t missing() const {
     return std::max<std::int64_t>(0, quorum - 1 - std::ssize(signers));
@@ -53,25 +41,14 @@ struct Facts {
   bool key_counts = false;  // Sign: the key has been the signer's for kNewcomerPeriod
   std::optional<Row> row;
   bool signer_may = false;  // Sign: has the role approver or admin
-  bool operator==(Facts const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("key_counts", self.key_counts);
-    visit("row", self.row);
-    visit("signer_may", self.signer_may);
-  }
+  TALLY_FIELDS(Facts, key_counts, row, signer_may);
 };
 
 // Event: approval.proposed.
 struct Proposed {
   ApprovalId approval;
   Row row;
-  bool operator==(Proposed const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("approval", self.approval);
-    visit("row", self.row);
-  }
+  TALLY_FIELDS(Proposed, approval, row);
 };
 
 // Event: approval.signed; with `granted` the decision on its command follows in the same frame.
@@ -79,25 +56,14 @@ struct Signed {
   ApprovalId approval;
   bool granted = false;
   PersonId person;
-  bool operator==(Signed const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("approval", self.approval);
-    visit("granted", self.granted);
-    visit("person", self.person);
-  }
+  TALLY_FIELDS(Signed, approval, granted, person);
 };
 
 // Event: approval.aborted: nothing comes of it, and why.
 struct Aborted {
   ApprovalId approval;
   std::string reason;  // "deadline", "withdrawn", or a sentence
-  bool operator==(Aborted const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("approval", self.approval);
-    visit("reason", self.reason);
-  }
+  TALLY_FIELDS(Aborted, approval, reason);
 };
 
 }  // namespace tally::domain::approval

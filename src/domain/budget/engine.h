@@ -3,6 +3,7 @@
 // Grants: where a tenant's credits come from.
 
 #include "base/ids.h"
+#include "domain/fields.h"
 #include "domain/money.h"
 
 namespace tally::domain::budget {
@@ -12,13 +13,7 @@ struct Grant {
   Micros amount;
   PersonId person;
   TenantId tenant;
-  bool operator==(Grant const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("amount", self.amount);
-    visit("person", self.person);
-    visit("tenant", self.tenant);
-  }
+  TALLY_FIELDS(Grant, amount, person, tenant);
 };
 
 struct GrantFacts {
@@ -26,14 +21,7 @@ struct GrantFacts {
   PlanName plan;
   std::int64_t runs_live = 0;
   bool tenant_known = false;
-  bool operator==(GrantFacts const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("balances", self.balances);
-    visit("plan", self.plan);
-    visit("runs_live", self.runs_live);
-    visit("tenant_known", self.tenant_known);
-  }
+  TALLY_FIELDS(GrantFacts, balances, plan, runs_live, tenant_known);
 };
 
 // Event: budget.granted.
@@ -42,14 +30,7 @@ struct Granted {
   Micros debt_paid;  // of it, to what was owed; the rest is available
   PersonId person;
   Postings postings;
-  bool operator==(Granted const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("amount", self.amount);
-    visit("debt_paid", self.debt_paid);
-    visit("person", self.person);
-    visit("postings", self.postings);
-  }
+  TALLY_FIELDS(Granted, amount, debt_paid, person, postings);
 };
 
 }  // namespace tally::domain::budget

@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "domain/approvers.h"
+#include "domain/fields.h"
 #include "domain/refusal.h"
 
 namespace tally::domain::chronicle {
@@ -28,18 +29,8 @@ struct Settings {
   std::int64_t quorum = 2;
   Duration run_retention = hours(24 * 400);  // a finished run answers 410 after this
   std::int64_t runs_live_max = 1'000'000;
-  bool operator==(Settings const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("archive_after", self.archive_after);
-    visit("audits_before_safe_mode", self.audits_before_safe_mode);
-    visit("heartbeat", self.heartbeat);
-    visit("idempotency_life", self.idempotency_life);
-    visit("lease", self.lease);
-    visit("quorum", self.quorum);
-    visit("run_retention", self.run_retention);
-    visit("runs_live_max", self.runs_live_max);
-  }
+  TALLY_FIELDS(Settings, archive_after, audits_before_safe_mode, heartbeat, idempotency_life, lease,
+               quorum, run_retention, runs_live_max);
 };
 
 // Command and event ledger.opened, leaf 0: {format, ledger id, vkey, origin}.
@@ -49,15 +40,7 @@ struct Opened {
   LedgerId ledger;
   std::string origin;
   std::string vkey;
-  bool operator==(Opened const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("format", self.format);
-    visit("id_key", self.id_key);
-    visit("ledger", self.ledger);
-    visit("origin", self.origin);
-    visit("vkey", self.vkey);
-  }
+  TALLY_FIELDS(Opened, format, id_key, ledger, origin, vkey);
 };
 
 // Command and event server.started: versions and build hash stand here once, so a decision can
@@ -68,15 +51,7 @@ struct ServerStarted {
   std::int64_t epoch = 0;
   std::int64_t tail_cut_bytes = 0;
   std::string version;
-  bool operator==(ServerStarted const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("build", self.build);
-    visit("engines", self.engines);
-    visit("epoch", self.epoch);
-    visit("tail_cut_bytes", self.tail_cut_bytes);
-    visit("version", self.version);
-  }
+  TALLY_FIELDS(ServerStarted, build, engines, epoch, tail_cut_bytes, version);
 };
 
 // Command and event checkpoint.signed: the signed note over the first `size` leaves, and the
@@ -85,13 +60,7 @@ struct CheckpointSigned {
   std::string note;
   std::int64_t size = 0;
   std::string state_digest;
-  bool operator==(CheckpointSigned const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("note", self.note);
-    visit("size", self.size);
-    visit("state_digest", self.state_digest);
-  }
+  TALLY_FIELDS(CheckpointSigned, note, size, state_digest);
 };
 
 // Command and event refusals.counted: one a tenant, code and minute. `code` is that of the problem
@@ -101,14 +70,7 @@ struct RefusalsCounted {
   std::int64_t count = 0;
   Instant minute;
   TenantId subject;  // "-" for callers that nobody could name
-  bool operator==(RefusalsCounted const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("code", self.code);
-    visit("count", self.count);
-    visit("minute", self.minute);
-    visit("subject", self.subject);
-  }
+  TALLY_FIELDS(RefusalsCounted, code, count, minute, subject);
 };
 
 // Command and event archive.advanced: runs finished before `finished_before` leave memory, and
@@ -118,25 +80,14 @@ struct ArchiveAdvanced {
   Instant finished_before;
   Instant keys_before;
   Instant keys_kept_until;
-  bool operator==(ArchiveAdvanced const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("finished_before", self.finished_before);
-    visit("keys_before", self.keys_before);
-    visit("keys_kept_until", self.keys_kept_until);
-  }
+  TALLY_FIELDS(ArchiveAdvanced, finished_before, keys_before, keys_kept_until);
 };
 
 // Command and event config.changed: the settings that are in force from here on.
 struct ConfigChanged {
   std::string reason;
   Settings settings;
-  bool operator==(ConfigChanged const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("reason", self.reason);
-    visit("settings", self.settings);
-  }
+  TALLY_FIELDS(ConfigChanged, reason, settings);
 };
 
 // A person asks for another quorum; it takes an approval, and becomes config.changed.
@@ -145,24 +96,13 @@ struct SetQuorum {
   PersonId person;
   std::int64_t quorum = 0;
   std::string reason;
-  bool operator==(SetQuorum const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("asked_with", self.asked_with);
-    visit("person", self.person);
-    visit("quorum", self.quorum);
-    visit("reason", self.reason);
-  }
+  TALLY_FIELDS(SetQuorum, asked_with, person, quorum, reason);
 };
 
 // Command and event clock.stepped: wall and ledger time disagree by more than 500 ms.
 struct ClockStepped {
   Duration disagreement;  // wall minus ledger
-  bool operator==(ClockStepped const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("disagreement", self.disagreement);
-  }
+  TALLY_FIELDS(ClockStepped, disagreement);
 };
 
 // Facts of those commands: is there anything to record?
@@ -171,14 +111,7 @@ struct Facts {
   std::optional<Settings> current;     // ConfigChanged, SetQuorum
   bool opened = false;                 // leaf 0 exists
   bool same = false;                   // checkpoint, archive: nothing would change
-  bool operator==(Facts const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("approvers", self.approvers);
-    visit("current", self.current);
-    visit("opened", self.opened);
-    visit("same", self.same);
-  }
+  TALLY_FIELDS(Facts, approvers, current, opened, same);
 };
 
 }  // namespace tally::domain::chronicle

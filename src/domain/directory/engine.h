@@ -5,6 +5,7 @@
 #include "domain/approvers.h"
 #include "domain/directory/command.h"
 #include "domain/directory/event.h"
+#include "domain/fields.h"
 
 namespace tally::domain::directory {
 
@@ -22,21 +23,8 @@ struct Facts {
   bool same = false;              // RegisterJob, RetireJob, SetPlan: nothing would change
   std::optional<Person> subject;  // RemovePerson: whom; CreateKey, ClaimKey: the key's owner
   bool tenant_known = true;       // CreateKey
-  bool operator==(Facts const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("approvers", self.approvers);
-    visit("counts_from", self.counts_from);
-    visit("exists", self.exists);
-    visit("first", self.first);
-    visit("key", self.key);
-    visit("last_admin", self.last_admin);
-    visit("next_key", self.next_key);
-    visit("plan_known", self.plan_known);
-    visit("same", self.same);
-    visit("subject", self.subject);
-    visit("tenant_known", self.tenant_known);
-  }
+  TALLY_FIELDS(Facts, approvers, counts_from, exists, first, key, last_admin, next_key, plan_known,
+               same, subject, tenant_known);
 };
 
 }  // namespace tally::domain::directory

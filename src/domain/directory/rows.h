@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "domain/fields.h"
 #include "domain/money.h"
 
 namespace tally::domain::directory {
@@ -21,15 +22,7 @@ struct Tenant {
   PlanName plan;
   std::int64_t runs_live = 0;
   std::int64_t seq_next = 0;  // tenant_seq of its next event
-  bool operator==(Tenant const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("balances", self.balances);
-    visit("holds_live", self.holds_live);
-    visit("plan", self.plan);
-    visit("runs_live", self.runs_live);
-    visit("seq_next", self.seq_next);
-  }
+  TALLY_FIELDS(Tenant, balances, holds_live, plan, runs_live, seq_next);
 };
 
 // A person who was removed keeps the row, so that nobody else is ever taken for them: their keys
@@ -41,16 +34,7 @@ struct Person {
   std::string name;
   std::optional<Instant> removed_at;
   std::set<std::string> roles;  // viewer, operator, approver, admin
-  bool operator==(Person const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("added_at", self.added_at);
-    visit("added_by", self.added_by);
-    visit("counts_from", self.counts_from);
-    visit("name", self.name);
-    visit("removed_at", self.removed_at);
-    visit("roles", self.roles);
-  }
+  TALLY_FIELDS(Person, added_at, added_by, counts_from, name, removed_at, roles);
 };
 
 // How a key for another person gets to that person: whoever brings the code gets the token. The
@@ -61,15 +45,7 @@ struct Claim {
   PersonId proposer;  // who may see the code
   std::array<std::uint8_t, 16> salt{};
   bool shown = false;
-  bool operator==(Claim const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("code_sha256", self.code_sha256);
-    visit("expires_at", self.expires_at);
-    visit("proposer", self.proposer);
-    visit("salt", self.salt);
-    visit("shown", self.shown);
-  }
+  TALLY_FIELDS(Claim, code_sha256, expires_at, proposer, salt, shown);
 };
 
 // A key belongs to one registered person and one tenant. Until it was claimed it has no token.
@@ -82,30 +58,14 @@ struct Key {
   std::set<std::string> scopes;
   Digest secret_sha256;  // of the whole token; tokens have 256 random bits
   TenantId tenant;
-  bool operator==(Key const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("claim", self.claim);
-    visit("counts_from", self.counts_from);
-    visit("expires_at", self.expires_at);
-    visit("person", self.person);
-    visit("revoked", self.revoked);
-    visit("scopes", self.scopes);
-    visit("secret_sha256", self.secret_sha256);
-    visit("tenant", self.tenant);
-  }
+  TALLY_FIELDS(Key, claim, counts_from, expires_at, person, revoked, scopes, secret_sha256, tenant);
 };
 
 // Requests allowed per window; no rate is explicitly unlimited, zero requests is none.
 struct Rate {
   std::int64_t requests = 0;
   Duration window;
-  bool operator==(Rate const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("requests", self.requests);
-    visit("window", self.window);
-  }
+  TALLY_FIELDS(Rate, requests, window);
 };
 
 struct Plan {
@@ -113,13 +73,7 @@ struct Plan {
   // A report that lies further above its hold is believed by nobody: an audit and no charge.
   std::optional<Micros> overrun_believed_max;
   std::optional<Rate> rate;
-  bool operator==(Plan const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("overrun", self.overrun);
-    visit("overrun_believed_max", self.overrun_believed_max);
-    visit("rate", self.rate);
-  }
+  TALLY_FIELDS(Plan, overrun, overrun_believed_max, rate);
 };
 
 }  // namespace tally::domain::directory

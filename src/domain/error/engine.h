@@ -11,6 +11,7 @@
 #include "base/error_class.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "domain/fields.h"
 #include "domain/refusal.h"
 
 namespace tally::domain::error {
@@ -23,12 +24,7 @@ inline constexpr std::size_t kContextMax = 16;
 struct Cause {
   std::string message;
   std::string type;
-  bool operator==(Cause const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("message", self.message);
-    visit("type", self.type);
-  }
+  TALLY_FIELDS(Cause, message, type);
 };
 
 // Command and event error.recorded: the envelope of one error, less what every event's header says
@@ -49,35 +45,14 @@ struct Recorded {
   Severity severity = Severity::error;
   std::optional<Instant> started_at;  // of the span in which it happened
   std::optional<TenantId> subject;    // whose work it befell
-  bool operator==(Recorded const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("agent", self.agent);
-    visit("chain", self.chain);
-    visit("component", self.component);
-    visit("context", self.context);
-    visit("error_class", self.error_class);
-    visit("exception_type", self.exception_type);
-    visit("input_hash", self.input_hash);
-    visit("layer", self.layer);
-    visit("message", self.message);
-    visit("parent_span", self.parent_span);
-    visit("repeats", self.repeats);
-    visit("run", self.run);
-    visit("severity", self.severity);
-    visit("started_at", self.started_at);
-    visit("subject", self.subject);
-  }
+  TALLY_FIELDS(Recorded, agent, chain, component, context, error_class, exception_type, input_hash,
+               layer, message, parent_span, repeats, run, severity, started_at, subject);
 };
 
 // Does the subject exist? A tenant's error joins the tenant's own sequence.
 struct Facts {
   bool known_subject = false;
-  bool operator==(Facts const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("known_subject", self.known_subject);
-  }
+  TALLY_FIELDS(Facts, known_subject);
 };
 
 }  // namespace tally::domain::error

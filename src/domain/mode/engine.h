@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "domain/approvers.h"
+#include "domain/fields.h"
 #include "domain/mode/mode.h"
 
 namespace tally::domain::mode {
@@ -21,14 +22,7 @@ struct Row {
   std::string reason;
   std::optional<Instant> safe_until;
   Instant since;
-  bool operator==(Row const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("mode", self.mode);
-    visit("reason", self.reason);
-    visit("safe_until", self.safe_until);
-    visit("since", self.since);
-  }
+  TALLY_FIELDS(Row, mode, reason, safe_until, since);
 };
 
 // The work clock: ledger time less all the time that everything stood still.
@@ -38,12 +32,7 @@ struct WorkClock {
   Instant at(Instant ledger_time) const {
     return (standing_since ? *standing_since : ledger_time) - paused;
   }
-  bool operator==(WorkClock const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("paused", self.paused);
-    visit("standing_since", self.standing_since);
-  }
+  TALLY_FIELDS(WorkClock, paused, standing_since);
 };
 
 // Command: a person asks for a mode. Leaving stop or halt takes an approval.
@@ -53,15 +42,7 @@ struct Set {
   PersonId person;
   std::string reason;
   Scope scope;
-  bool operator==(Set const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("asked_with", self.asked_with);
-    visit("mode", self.mode);
-    visit("person", self.person);
-    visit("reason", self.reason);
-    visit("scope", self.scope);
-  }
+  TALLY_FIELDS(Set, asked_with, mode, person, reason, scope);
 };
 
 struct SetFacts {
@@ -69,14 +50,7 @@ struct SetFacts {
   Row current;
   bool scope_known = true;
   WorkClock work_clock;
-  bool operator==(SetFacts const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("approvers", self.approvers);
-    visit("current", self.current);
-    visit("scope_known", self.scope_known);
-    visit("work_clock", self.work_clock);
-  }
+  TALLY_FIELDS(SetFacts, approvers, current, scope_known, work_clock);
 };
 
 // Event: mode.changed.
@@ -86,15 +60,7 @@ struct Changed {
   Row row;
   Scope scope;
   WorkClock work_clock;
-  bool operator==(Changed const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("from", self.from);
-    visit("person", self.person);
-    visit("row", self.row);
-    visit("scope", self.scope);
-    visit("work_clock", self.work_clock);
-  }
+  TALLY_FIELDS(Changed, from, person, row, scope, work_clock);
 };
 
 // Why `mode` may not follow `current`, if so: a halt is lifted to safe, and safe stands for 48 h

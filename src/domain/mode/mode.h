@@ -11,6 +11,7 @@
 
 #include "base/closed_words.h"
 #include "base/time.h"
+#include "domain/fields.h"
 
 namespace tally::domain::mode {
 
@@ -37,11 +38,7 @@ struct Scope {
   friend Hash AbslHashValue(Hash hash, Scope const& scope) {
     return Hash::combine(std::move(hash), scope.id, scope.kind);
   }
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("id", self.id);
-    visit("kind", self.kind);
-  }
+  TALLY_MEMBERS(Scope, id, kind);
 };
 
 // Why something is not permitted: the strictest mode on the scopes that it touches. No mode ends by
@@ -51,14 +48,7 @@ struct Standstill {
   std::string reason;
   Scope scope;
   Instant since;
-  bool operator==(Standstill const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("mode", self.mode);
-    visit("reason", self.reason);
-    visit("scope", self.scope);
-    visit("since", self.since);
-  }
+  TALLY_FIELDS(Standstill, mode, reason, scope, since);
 };
 
 }  // namespace tally::domain::mode

@@ -2,6 +2,7 @@
 
 // What can be asked of the run engine.
 
+#include "domain/fields.h"
 #include "domain/run/reports.h"
 
 namespace tally::domain::run {
@@ -16,19 +17,7 @@ struct Submit {
   std::optional<RunId> parent;
   TenantId tenant;
   std::optional<Duration> timeout;
-  bool operator==(Submit const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("dry_run", self.dry_run);
-    visit("input", self.input);
-    visit("job", self.job);
-    visit("key", self.key);
-    visit("labels", self.labels);
-    visit("max_cost", self.max_cost);
-    visit("parent", self.parent);
-    visit("tenant", self.tenant);
-    visit("timeout", self.timeout);
-  }
+  TALLY_FIELDS(Submit, dry_run, input, job, key, labels, max_cost, parent, tenant, timeout);
 };
 
 // A lease names at most so many kinds of work in its record. Of a longer list only the kind of the
@@ -40,34 +29,19 @@ struct Lease {
   std::vector<JobName> jobs;
   std::optional<TenantId> tenant;  // of the worker's key; none: any (in-process workers)
   std::string worker;
-  bool operator==(Lease const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("jobs", self.jobs);
-    visit("tenant", self.tenant);
-    visit("worker", self.worker);
-  }
+  TALLY_FIELDS(Lease, jobs, tenant, worker);
 };
 
 struct Cancel {
   RunId run;
   TenantId tenant;
-  bool operator==(Cancel const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("run", self.run);
-    visit("tenant", self.tenant);
-  }
+  TALLY_FIELDS(Cancel, run, tenant);
 };
 
 // A mode that lets nothing execute came into force while the run ran: its work is to be stopped.
 struct Stop {
   RunId run;
-  bool operator==(Stop const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("run", self.run);
-  }
+  TALLY_FIELDS(Stop, run);
 };
 
 // A deadline came due: the queue's, the lease's (in the liveness table), or the limit of a run that
@@ -83,12 +57,7 @@ constexpr std::string_view name_of(DueKind kind) {
 struct Due {
   DueKind kind = DueKind::lease;
   RunId run;
-  bool operator==(Due const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("kind", self.kind);
-    visit("run", self.run);
-  }
+  TALLY_FIELDS(Due, kind, run);
 };
 
 // What was found of an execution whose worker went silent.
@@ -106,15 +75,7 @@ struct Reconcile {
   Receipt receipt = Receipt::none;
   std::optional<Enclosure> result;
   RunId run;
-  bool operator==(Reconcile const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("fence", self.fence);
-    visit("measured", self.measured);
-    visit("receipt", self.receipt);
-    visit("result", self.result);
-    visit("run", self.run);
-  }
+  TALLY_FIELDS(Reconcile, fence, measured, receipt, result, run);
 };
 
 // A person proposes how an audit ends: what is charged; the rest is released.
@@ -124,15 +85,7 @@ struct ProposeResolution {
   PersonId person;
   std::string reason;
   RunId run;
-  bool operator==(ProposeResolution const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("asked_with", self.asked_with);
-    visit("charge", self.charge);
-    visit("person", self.person);
-    visit("reason", self.reason);
-    visit("run", self.run);
-  }
+  TALLY_FIELDS(ProposeResolution, asked_with, charge, person, reason, run);
 };
 
 }  // namespace tally::domain::run

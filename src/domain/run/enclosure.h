@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/digest.h"
+#include "domain/fields.h"
 
 namespace tally::domain::run {
 
@@ -19,15 +20,7 @@ struct Enclosure {
   std::string digest;  // lower-case hex of SHA-256(salt || payload)
   std::string salt;    // hex; an HMAC under the tenant's pepper, so the same payload repeats it
   std::optional<ContentRef> stored = {};
-  bool operator==(Enclosure const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("blob", self.blob);
-    visit("bytes", self.bytes);
-    visit("digest", self.digest);
-    visit("salt", self.salt);
-    visit("stored", self.stored);
-  }
+  TALLY_FIELDS(Enclosure, blob, bytes, digest, salt, stored);
 };
 
 }  // namespace tally::domain::run

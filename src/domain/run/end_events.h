@@ -2,6 +2,7 @@
 
 // How runs end: the events that post their money, or say that nobody may.
 
+#include "domain/fields.h"
 #include "domain/run/row.h"
 
 namespace tally::domain::run {
@@ -20,22 +21,8 @@ struct Settled {
   RunId run;
   std::string sandbox;
   std::optional<Enclosure> stderr_tail;  // of an attempt that failed
-  bool operator==(Settled const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("charge", self.charge);
-    visit("cost_rounded_up", self.cost_rounded_up);
-    visit("error_code", self.error_code);
-    visit("error_detail", self.error_detail);
-    visit("lost", self.lost);
-    visit("phase", self.phase);
-    visit("postings", self.postings);
-    visit("reason", self.reason);
-    visit("result", self.result);
-    visit("run", self.run);
-    visit("sandbox", self.sandbox);
-    visit("stderr_tail", self.stderr_tail);
-  }
+  TALLY_FIELDS(Settled, charge, cost_rounded_up, error_code, error_detail, lost, phase, postings,
+               reason, result, run, sandbox, stderr_tail);
 };
 
 // run.audit_required: nobody may guess what this cost. CRITICAL.
@@ -46,16 +33,7 @@ struct AuditRequired {
   std::optional<Enclosure> result;
   RunId run;
   std::optional<Enclosure> stderr_tail;  // of an attempt that failed
-  bool operator==(AuditRequired const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("claimed", self.claimed);
-    visit("reason", self.reason);
-    visit("reconcile_type", self.reconcile_type);
-    visit("result", self.result);
-    visit("run", self.run);
-    visit("stderr_tail", self.stderr_tail);
-  }
+  TALLY_FIELDS(AuditRequired, claimed, reason, reconcile_type, result, run, stderr_tail);
 };
 
 // run.unaccounted: a lost lease said what it spent. Its report is refused and changes nothing else.
@@ -66,15 +44,7 @@ struct Unaccounted {
   LeaseId lease;
   RunId run;
   Micros unaccounted;  // of the run, in all
-  bool operator==(Unaccounted const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("amount", self.amount);
-    visit("fence", self.fence);
-    visit("lease", self.lease);
-    visit("run", self.run);
-    visit("unaccounted", self.unaccounted);
-  }
+  TALLY_FIELDS(Unaccounted, amount, fence, lease, run, unaccounted);
 };
 
 }  // namespace tally::domain::run

@@ -2,6 +2,7 @@
 
 // What happened to runs. Every amount, deadline and fence is a value here; apply computes nothing.
 
+#include "domain/fields.h"
 #include "domain/refusal.h"
 #include "domain/run/command.h"
 #include "domain/run/end_events.h"
@@ -31,20 +32,8 @@ struct Submitted {
   Instant queue_deadline;
   RunId run;
   Terms terms;  // of the job, with the time limit that was asked for
-  bool operator==(Submitted const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("hold", self.hold);
-    visit("input", self.input);
-    visit("job", self.job);
-    visit("key", self.key);
-    visit("order", self.order);
-    visit("parent", self.parent);
-    visit("postings", self.postings);
-    visit("queue_deadline", self.queue_deadline);
-    visit("run", self.run);
-    visit("terms", self.terms);
-  }
+  TALLY_FIELDS(Submitted, hold, input, job, key, order, parent, postings, queue_deadline, run,
+               terms);
 };
 
 // run.refused: a refusal that consumes its key (402).
@@ -52,13 +41,7 @@ struct Refused {
   std::string code;
   JobName job;
   Shortage shortage;
-  bool operator==(Refused const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("code", self.code);
-    visit("job", self.job);
-    visit("shortage", self.shortage);
-  }
+  TALLY_FIELDS(Refused, code, job, shortage);
 };
 
 // run.leased
@@ -69,16 +52,7 @@ struct Leased {
   Duration lease_period;
   RunId run;
   std::string worker;
-  bool operator==(Leased const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("attempt", self.attempt);
-    visit("fence", self.fence);
-    visit("lease", self.lease);
-    visit("lease_period", self.lease_period);
-    visit("run", self.run);
-    visit("worker", self.worker);
-  }
+  TALLY_FIELDS(Leased, attempt, fence, lease, lease_period, run, worker);
 };
 
 // run.started: from here on the world may have been touched. Both instants are on the work clock.
@@ -87,14 +61,7 @@ struct Started {
   std::int64_t fence = 0;
   RunId run;
   Instant run_ends_at;  // when the time limit of the attempt is reached
-  bool operator==(Started const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("cost_limit_at", self.cost_limit_at);
-    visit("fence", self.fence);
-    visit("run", self.run);
-    visit("run_ends_at", self.run_ends_at);
-  }
+  TALLY_FIELDS(Started, cost_limit_at, fence, run, run_ends_at);
 };
 
 // run.requeued: back to the queue; `attempt` is what counts as used so far. With `not_before` (work
@@ -112,21 +79,8 @@ struct Requeued {
   std::int64_t returns = 0;  // leases given back before their start, in all
   RunId run;
   std::optional<Enclosure> stderr_tail;  // of the attempt that failed
-  bool operator==(Requeued const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("attempt", self.attempt);
-    visit("cost_so_far", self.cost_so_far);
-    visit("detail", self.detail);
-    visit("lost", self.lost);
-    visit("not_before", self.not_before);
-    visit("order", self.order);
-    visit("queue_deadline", self.queue_deadline);
-    visit("reason", self.reason);
-    visit("returns", self.returns);
-    visit("run", self.run);
-    visit("stderr_tail", self.stderr_tail);
-  }
+  TALLY_FIELDS(Requeued, attempt, cost_so_far, detail, lost, not_before, order, queue_deadline,
+               reason, returns, run, stderr_tail);
 };
 
 // run.reconciling: the worker went silent after it started; somebody must look for its receipt.
@@ -135,26 +89,14 @@ struct Reconciling {
   Order order = Order::reconcile;
   std::string reason;
   RunId run;
-  bool operator==(Reconciling const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("fence", self.fence);
-    visit("order", self.order);
-    visit("reason", self.reason);
-    visit("run", self.run);
-  }
+  TALLY_FIELDS(Reconciling, fence, order, reason, run);
 };
 
 // run.cancel_requested: the worker learns it at its next heartbeat.
 struct CancelRequested {
   Order order = Order::stop;
   RunId run;
-  bool operator==(CancelRequested const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("order", self.order);
-    visit("run", self.run);
-  }
+  TALLY_FIELDS(CancelRequested, order, run);
 };
 
 // run.stop_requested: a mode that lets nothing execute came while it ran; the worker learns it at
@@ -162,12 +104,7 @@ struct CancelRequested {
 struct StopRequested {
   Order order = Order::stop;
   RunId run;
-  bool operator==(StopRequested const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("order", self.order);
-    visit("run", self.run);
-  }
+  TALLY_FIELDS(StopRequested, order, run);
 };
 
 }  // namespace tally::domain::run

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "domain/fields.h"
 #include "domain/money.h"
 
 namespace tally::domain::run {
@@ -15,13 +16,7 @@ struct Hold {
   Micros amount;
   std::vector<std::string> scopes{std::string(kTenantScope)};
   Unit unit = Unit::usd;
-  bool operator==(Hold const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("amount", self.amount);
-    visit("scopes", self.scopes);
-    visit("unit", self.unit);
-  }
+  TALLY_FIELDS(Hold, amount, scopes, unit);
 };
 
 // How the money of a run ended. charged + released = hold; cost = charged + overrun. Of the overrun
@@ -34,17 +29,7 @@ struct Charge {
   Micros owed;
   Micros paid;  // of the overrun, out of what was available
   Micros released;
-  bool operator==(Charge const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("charged", self.charged);
-    visit("cost", self.cost);
-    visit("debt_paid", self.debt_paid);
-    visit("overrun", self.overrun);
-    visit("owed", self.owed);
-    visit("paid", self.paid);
-    visit("released", self.released);
-  }
+  TALLY_FIELDS(Charge, charged, cost, debt_paid, overrun, owed, paid, released);
 };
 
 // A lease that ended under work that had begun, and without a report: its worker may still come
@@ -52,12 +37,7 @@ struct Charge {
 struct LostLease {
   std::int64_t fence = 0;
   LeaseId lease;
-  bool operator==(LostLease const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("fence", self.fence);
-    visit("lease", self.lease);
-  }
+  TALLY_FIELDS(LostLease, fence, lease);
 };
 inline constexpr std::size_t kLostLeasesMax = 8;  // of one run; the latest
 

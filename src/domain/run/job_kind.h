@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/money.h"
 #include "base/time.h"
+#include "domain/fields.h"
 
 namespace tally::domain::run {
 
@@ -28,13 +29,7 @@ struct MinimumFee {
   Micros cap;
   Micros floor;
   std::int64_t ppm = 0;  // parts per million of the hold
-  bool operator==(MinimumFee const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("cap", self.cap);
-    visit("floor", self.floor);
-    visit("ppm", self.ppm);
-  }
+  TALLY_FIELDS(MinimumFee, cap, floor, ppm);
 };
 
 // Either the work reports its cost, or it is fixed + per_second x elapsed (rounded up).
@@ -43,14 +38,7 @@ struct Price {
   MinimumFee minimum_fee;
   Micros per_second;
   bool reported = false;
-  bool operator==(Price const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("fixed", self.fixed);
-    visit("minimum_fee", self.minimum_fee);
-    visit("per_second", self.per_second);
-    visit("reported", self.reported);
-  }
+  TALLY_FIELDS(Price, fixed, minimum_fee, per_second, reported);
 };
 
 struct JobKind {
@@ -65,21 +53,8 @@ struct JobKind {
   Runner runner = Runner::command;
   Duration timeout;  // the longest that one attempt may take
   std::string version;
-  bool operator==(JobKind const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("attempts_max", self.attempts_max);
-    visit("deterministic", self.deterministic);
-    visit("hash", self.hash);
-    visit("name", self.name);
-    visit("output_bytes_max", self.output_bytes_max);
-    visit("price", self.price);
-    visit("queue_deadline", self.queue_deadline);
-    visit("retired", self.retired);
-    visit("runner", self.runner);
-    visit("timeout", self.timeout);
-    visit("version", self.version);
-  }
+  TALLY_FIELDS(JobKind, attempts_max, deterministic, hash, name, output_bytes_max, price,
+               queue_deadline, retired, runner, timeout, version);
 };
 
 // Of a job what a run is submitted on: a later change of the job does not touch the run.
@@ -90,16 +65,7 @@ struct Terms {
   Duration queue_deadline;
   Runner runner = Runner::command;
   Duration timeout;
-  bool operator==(Terms const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("attempts_max", self.attempts_max);
-    visit("hash", self.hash);
-    visit("price", self.price);
-    visit("queue_deadline", self.queue_deadline);
-    visit("runner", self.runner);
-    visit("timeout", self.timeout);
-  }
+  TALLY_FIELDS(Terms, attempts_max, hash, price, queue_deadline, runner, timeout);
 };
 
 }  // namespace tally::domain::run

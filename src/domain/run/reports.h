@@ -2,6 +2,7 @@
 
 // What a worker says of its lease, from its start to its end.
 
+#include "domain/fields.h"
 #include "domain/run/row.h"
 
 namespace tally::domain::run {
@@ -11,22 +12,12 @@ struct Handle {
   std::int64_t fence = 0;
   LeaseId lease;
   std::optional<TenantId> tenant;
-  bool operator==(Handle const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("fence", self.fence);
-    visit("lease", self.lease);
-    visit("tenant", self.tenant);
-  }
+  TALLY_FIELDS(Handle, fence, lease, tenant);
 };
 
 struct Start {
   Handle handle;
-  bool operator==(Start const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("handle", self.handle);
-  }
+  TALLY_FIELDS(Start, handle);
 };
 
 // What an execution measured about itself.
@@ -35,27 +26,14 @@ struct Measured {
   std::optional<Micros> reported;
   bool rounded_up = false;  // what it reported had a part below a micro
   std::string sandbox;
-  bool operator==(Measured const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("elapsed", self.elapsed);
-    visit("reported", self.reported);
-    visit("rounded_up", self.rounded_up);
-    visit("sandbox", self.sandbox);
-  }
+  TALLY_FIELDS(Measured, elapsed, reported, rounded_up, sandbox);
 };
 
 struct Complete {
   Handle handle;
   Measured measured;
   Enclosure result;
-  bool operator==(Complete const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("handle", self.handle);
-    visit("measured", self.measured);
-    visit("result", self.result);
-  }
+  TALLY_FIELDS(Complete, handle, measured, result);
 };
 
 struct Fail {
@@ -65,16 +43,7 @@ struct Fail {
   Measured measured;
   bool retry = false;
   std::optional<Enclosure> stderr_tail;  // the end of what the work wrote there, redacted
-  bool operator==(Fail const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("code", self.code);
-    visit("detail", self.detail);
-    visit("handle", self.handle);
-    visit("measured", self.measured);
-    visit("retry", self.retry);
-    visit("stderr_tail", self.stderr_tail);
-  }
+  TALLY_FIELDS(Fail, code, detail, handle, measured, retry, stderr_tail);
 };
 
 }  // namespace tally::domain::run

@@ -31,6 +31,7 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "domain/fields.h"
 #include "domain/run/enclosure.h"
 #include "domain/run/hold.h"
 #include "domain/run/job_kind.h"
@@ -132,53 +133,12 @@ struct Row {
   TenantId tenant;
   Duration timeout;
   Micros unaccounted;  // reported by lost leases: spent, and in no charge
-  bool operator==(Row const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("attempt", self.attempt);
-    visit("attempts_max", self.attempts_max);
-    visit("cancel_requested", self.cancel_requested);
-    visit("charge", self.charge);
-    visit("claimed", self.claimed);
-    visit("correlation", self.correlation);
-    visit("cost_limit_at", self.cost_limit_at);
-    visit("cost_rounded_up", self.cost_rounded_up);
-    visit("cost_so_far", self.cost_so_far);
-    visit("created_at", self.created_at);
-    visit("error_code", self.error_code);
-    visit("error_detail", self.error_detail);
-    visit("fence", self.fence);
-    visit("finished_at", self.finished_at);
-    visit("hold", self.hold);
-    visit("job", self.job);
-    visit("job_hash", self.job_hash);
-    visit("key", self.key);
-    visit("lease", self.lease);
-    visit("lost", self.lost);
-    visit("not_before", self.not_before);
-    visit("parent", self.parent);
-    visit("phase", self.phase);
-    visit("price", self.price);
-    visit("queue_deadline", self.queue_deadline);
-    visit("queue_wait", self.queue_wait);
-    visit("queued_at", self.queued_at);
-    visit("reason", self.reason);
-    visit("result", self.result);
-    visit("result_seq", self.result_seq);
-    visit("return_reason", self.return_reason);
-    visit("returns", self.returns);
-    visit("run_ends_at", self.run_ends_at);
-    visit("runner", self.runner);
-    visit("sandbox", self.sandbox);
-    visit("started_at", self.started_at);
-    visit("stderr_seq", self.stderr_seq);
-    visit("stderr_tail", self.stderr_tail);
-    visit("stop_requested", self.stop_requested);
-    visit("submit_seq", self.submit_seq);
-    visit("tenant", self.tenant);
-    visit("timeout", self.timeout);
-    visit("unaccounted", self.unaccounted);
-  }
+  TALLY_FIELDS(Row, attempt, attempts_max, cancel_requested, charge, claimed, correlation,
+               cost_limit_at, cost_rounded_up, cost_so_far, created_at, error_code, error_detail,
+               fence, finished_at, hold, job, job_hash, key, lease, lost, not_before, parent, phase,
+               price, queue_deadline, queue_wait, queued_at, reason, result, result_seq,
+               return_reason, returns, run_ends_at, runner, sandbox, started_at, stderr_seq,
+               stderr_tail, stop_requested, submit_seq, tenant, timeout, unaccounted);
 };
 
 }  // namespace tally::domain::run

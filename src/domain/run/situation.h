@@ -3,6 +3,7 @@
 // Of a run's row what decisions about the run ask, and with that what their snapshots repeat: a row
 // says twice as much.
 
+#include "domain/fields.h"
 #include "domain/run/row.h"
 
 namespace tally::domain::run {
@@ -29,31 +30,9 @@ struct Situation {
   bool stop_requested = false;
   TenantId tenant;
   Duration timeout;
-  bool operator==(Situation const&) const = default;
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("attempt", self.attempt);
-    visit("attempts_max", self.attempts_max);
-    visit("cancel_requested", self.cancel_requested);
-    visit("cost_limit_at", self.cost_limit_at);
-    visit("cost_so_far", self.cost_so_far);
-    visit("error_code", self.error_code);
-    visit("fence", self.fence);
-    visit("hold", self.hold);
-    visit("lease", self.lease);
-    visit("phase", self.phase);
-    visit("price", self.price);
-    visit("queue_deadline", self.queue_deadline);
-    visit("queue_wait", self.queue_wait);
-    visit("reason", self.reason);
-    visit("result_digest", self.result_digest);
-    visit("returns", self.returns);
-    visit("run_ends_at", self.run_ends_at);
-    visit("runner", self.runner);
-    visit("stop_requested", self.stop_requested);
-    visit("tenant", self.tenant);
-    visit("timeout", self.timeout);
-  }
+  TALLY_FIELDS(Situation, attempt, attempts_max, cancel_requested, cost_limit_at, cost_so_far,
+               error_code, fence, hold, lease, phase, price, queue_deadline, queue_wait, reason,
+               result_digest, returns, run_ends_at, runner, stop_requested, tenant, timeout);
 };
 
 Situation situation_of(Row const& row);
