@@ -36,7 +36,7 @@ template <class Step>
 domain::Event step_of(RunId run) {
   Step step;
   step.run = run;
-  return domain::RunEvent(std::move(step));
+  return domain::run::Events(std::move(step));
 }
 
 domain::Event end_of(RunId run, bool failed) {
@@ -44,7 +44,7 @@ domain::Event end_of(RunId run, bool failed) {
   settled.run = run;
   settled.phase = failed ? domain::run::Phase::failed : domain::run::Phase::succeeded;
   if (failed) settled.error_code = "timeout";
-  return domain::RunEvent(std::move(settled));
+  return domain::run::Events(std::move(settled));
 }
 
 // Submit, lease, start and end of many runs that are under way at once; one in a hundred fails.
@@ -66,14 +66,14 @@ domain::Recorded event_at(std::int64_t seq) {
   recorded.header.actor = "key_0000000000000001";
   recorded.header.seq = seq;
   if (is_checkpoint(seq)) {
-    recorded.event = domain::ChronicleEvent(domain::chronicle::CheckpointSigned{});
+    recorded.event = domain::system::Events(domain::system::CheckpointSigned{});
     return recorded;
   }
   std::int64_t const number = run_number(seq);
   recorded.header.correlation = correlation_of(number);
   recorded.header.run = run_of(number);
   recorded.header.tenant = tenant_of(number);
-  recorded.event = is_error(seq) ? domain::Event(domain::ErrorEvent(domain::error::Recorded{}))
+  recorded.event = is_error(seq) ? domain::Event(domain::error::Events(domain::error::Recorded{}))
                                  : step_of_run(seq, *recorded.header.run);
   return recorded;
 }
@@ -90,9 +90,9 @@ std::vector<marks::Mark> marks_of(std::span<domain::Recorded const> events) {
   std::vector<marks::Mark> marks;
   for (domain::Recorded const& one : events) {
     domain::Header const& header = one.header;
-    if (header.correlation) marks.push_back({marks::key_of(*header.correlation), header.seq});
-    if (header.run) marks.push_back({marks::key_of(*header.run), header.seq});
-    auto const* run = std::get_if<domain::RunEvent>(&one.event);
+    if (header.correlation) marks.push_back({ledger::key_of(*header.correlation), header.seq});
+    if (header.run) marks.push_back({ledger::key_of(*header.run), header.seq});
+    auto const* run = std::get_if<domain::run::Events>(&one.event);
     if (run != nullptr && std::holds_alternative<domain::run::Submitted>(*run))
       marks.push_back({marks::key_of(*header.tenant), header.seq});
   }

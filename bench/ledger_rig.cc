@@ -115,7 +115,7 @@ struct LedgerRig::Parts {
   server::WakeEvent all_ended;
 
   Result<void> open(Scratch const& scratch);
-  void post(ledger::Lane lane, domain::RunCommand command, Bytes beside, std::uint64_t run,
+  void post(ledger::Lane lane, domain::run::Commands command, Bytes beside, std::uint64_t run,
             std::optional<domain::IdempotencyKey> key, std::function<void(ledger::Answer)> done);
   void begin_run();
   void lease(std::uint64_t run);
@@ -145,7 +145,7 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
   options.start_helper = audit::Helper::thread;
   options.jobs = {bench_job(), own_job()};
   options.first_grant = Micros(100'000'000'000'000);
-  domain::chronicle::Settings settings;
+  domain::system::Settings settings;
   settings.archive_after = kKept;
   settings.idempotency_life = kKept;
   settings.runs_live_max = kRunsLiveMax;
@@ -170,7 +170,7 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
   return {};
 }
 
-void LedgerRig::Parts::post(ledger::Lane lane, domain::RunCommand command, Bytes beside,
+void LedgerRig::Parts::post(ledger::Lane lane, domain::run::Commands command, Bytes beside,
                             std::uint64_t run, std::optional<domain::IdempotencyKey> key,
                             std::function<void(ledger::Answer)> done) {
   CorrelationId::Rep correlation{};

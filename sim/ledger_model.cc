@@ -43,7 +43,7 @@ void LedgerModel::add(codec::Entry entry) {
   entries_.push_back(std::move(entry));
   check_order();
   if (auto const tenant = std::exchange(to_safe_mode_, std::nullopt)) {
-    auto const* mode = std::get_if<domain::ModeEvent>(&entries_.back().recorded.event);
+    auto const* mode = std::get_if<domain::mode::Events>(&entries_.back().recorded.event);
     require(mode != nullptr && std::get<domain::mode::Changed>(*mode).scope.id == tenant->value(),
             "an overrun puts its tenant into safe mode at once");
   }
@@ -63,19 +63,19 @@ void LedgerModel::check_order() {
     require(now.tenant_seq == tenants_[*now.tenant].events++, "a tenant's order has no gap");
 }
 
-void LedgerModel::note(domain::RunEvent const& event) {
+void LedgerModel::note(domain::run::Events const& event) {
   std::visit([this](auto const& one) { take(one); }, event);
 }
 
 // Nobody cries wolf: the worker speaks of a medium that did fail.
-void LedgerModel::note(domain::ErrorEvent const& event) {
+void LedgerModel::note(domain::error::Events const& event) {
   auto const& error = std::get<domain::error::Recorded>(event);
   require(may_emit(error.layer, error.error_class), "an error is of its layer's classes");
   if (error.component == "command_worker")
     require(receipts_.has_failed(), "an error that is recorded has happened");
 }
 
-void LedgerModel::note(domain::BudgetEvent const& event) {
+void LedgerModel::note(domain::budget::Events const& event) {
   auto const& granted = std::get<domain::budget::Granted>(event);
   TenantId const tenant = header().tenant.value_or(TenantId());
   BudgetStory now = tenants_[tenant].now;
@@ -85,7 +85,7 @@ void LedgerModel::note(domain::BudgetEvent const& event) {
   check_postings(tenant, granted.postings);
 }
 
-void LedgerModel::note(domain::ModeEvent const& event) {
+void LedgerModel::note(domain::mode::Events const& event) {
   auto const& changed = std::get<domain::mode::Changed>(event);
   work_clock_ = changed.work_clock;
   excused_ = header().at;
@@ -93,7 +93,7 @@ void LedgerModel::note(domain::ModeEvent const& event) {
     tenants_[TenantId(changed.scope.id)].normal = changed.row.mode == domain::mode::Mode::normal;
 }
 
-void LedgerModel::note(domain::DirectoryEvent const& event) {
+void LedgerModel::note(domain::directory::Events const& event) {
   if (auto const* made = std::get_if<domain::directory::TenantCreated>(&event))
     tenants_[made->tenant].plan = made->row.plan;
   if (auto const* set = std::get_if<domain::directory::PlanSet>(&event))
@@ -213,8 +213,8 @@ void LedgerModel::take(domain::run::Requeued const& event) {
   move(run, Phase::queued);
 }
 
-void LedgerModel::note(domain::ChronicleEvent const& event) {
-  if (std::holds_alternative<domain::chronicle::ServerStarted>(event)) excused_ = header().at;
+void LedgerModel::note(domain::system::Events const& event) {
+  if (std::holds_alternative<domain::system::ServerStarted>(event)) excused_ = header().at;
 }
 
 void LedgerModel::take(domain::run::StopRequested const& event) {
@@ -244,7 +244,7 @@ void LedgerModel::take(domain::run::AuditRequired const& event) {
   // A failure brings no result, also where the work went well and only its receipt could not be
   // kept.
   auto const& snapshot = entries_.back().recorded.snapshot;
-  auto const* group = snapshot ? std::get_if<domain::RunCommand>(&snapshot->command) : nullptr;
+  auto const* group = snapshot ? std::get_if<domain::run::Commands>(&snapshot->command) : nullptr;
   bool const by_report = group != nullptr && std::holds_alternative<domain::run::Complete>(*group);
   require(!by_report || at == executions_.end() || !at->second.succeeded || event.result,
           "an audit loses no result");
@@ -268,7 +268,7 @@ void LedgerModel::take(domain::run::Unaccounted const& event) {
 // Whether the event follows a report of the lease itself.
 void LedgerModel::check_told(RunStory& run) {
   auto const& snapshot = entries_.back().recorded.snapshot;
-  auto const* group = snapshot ? std::get_if<domain::RunCommand>(&snapshot->command) : nullptr;
+  auto const* group = snapshot ? std::get_if<domain::run::Commands>(&snapshot->command) : nullptr;
   bool const tells = group != nullptr && (std::holds_alternative<domain::run::Complete>(*group) ||
                                           std::holds_alternative<domain::run::Fail>(*group));
   if (tells && run.phase == Phase::running)
@@ -341,7 +341,7 @@ void LedgerModel::take(domain::run::Settled const& event) {
 void LedgerModel::check_cause(RunStory const& run, domain::run::Settled const& event) {
   auto const& snapshot = entries_.back().recorded.snapshot;
   if (!snapshot) return require(run.phase == Phase::audit_required, "an audit ends only an audit");
-  auto const* group = std::get_if<domain::RunCommand>(&snapshot->command);
+  auto const* group = std::get_if<domain::run::Commands>(&snapshot->command);
   if (group == nullptr) return require(false, "a run command ends a run");
   auto by_worker = [&](domain::run::Handle const& handle) {
     auto const lease = leases_.find({handle.lease, handle.fence});

@@ -86,16 +86,16 @@ class LedgerModel {
 
  private:
   using Header = domain::Header;
-  void note(domain::RunEvent const& event);
-  void note(domain::BudgetEvent const& event);
-  void note(domain::DirectoryEvent const& event);
-  void note_people(domain::DirectoryEvent const& event);
-  void note_jobs(domain::DirectoryEvent const& event);
+  void note(domain::run::Events const& event);
+  void note(domain::budget::Events const& event);
+  void note(domain::directory::Events const& event);
+  void note_people(domain::directory::Events const& event);
+  void note_jobs(domain::directory::Events const& event);
   void note_key(KeyId id, domain::directory::Key const& key, Instant from);
-  void note(domain::ModeEvent const& event);
-  void note(domain::ApprovalEvent const& event);
-  void note(domain::ChronicleEvent const& event);
-  void note(domain::ErrorEvent const& event);
+  void note(domain::mode::Events const& event);
+  void note(domain::approval::Events const& event);
+  void note(domain::system::Events const& event);
+  void note(domain::error::Events const& event);
   void take(domain::run::Submitted const& event);
   void take(domain::run::Refused const& event);
   void take(domain::run::Leased const& event);

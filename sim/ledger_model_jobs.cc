@@ -5,7 +5,7 @@
 namespace tally::sim {
 
 // A kind that a start does not load takes no new runs until one loads it again.
-void LedgerModel::note_jobs(domain::DirectoryEvent const& event) {
+void LedgerModel::note_jobs(domain::directory::Events const& event) {
   if (auto const* registered = std::get_if<domain::directory::JobRegistered>(&event)) {
     require(!registered->job.retired, "a kind that is registered takes runs");
     jobs_.insert(registered->job.name);

@@ -17,15 +17,15 @@ bool is_of_two(std::set<std::string> const& roles) {
 
 // Whether the event is one that nobody brings about alone. The opening's own are not.
 bool takes_two(domain::Event const& event, std::size_t people) {
-  if (auto const* run = std::get_if<domain::RunEvent>(&event)) {
+  if (auto const* run = std::get_if<domain::run::Events>(&event)) {
     auto const* settled = std::get_if<domain::run::Settled>(run);
     return settled != nullptr && settled->reason == "audit_resolved";
   }
-  if (auto const* mode = std::get_if<domain::ModeEvent>(&event)) {
+  if (auto const* mode = std::get_if<domain::mode::Events>(&event)) {
     auto const& changed = std::get<domain::mode::Changed>(*mode);
     return changed.from >= domain::mode::Mode::stop && changed.row.mode < changed.from;
   }
-  auto const* group = std::get_if<domain::DirectoryEvent>(&event);
+  auto const* group = std::get_if<domain::directory::Events>(&event);
   if (group == nullptr) return false;
   if (auto const* added = std::get_if<domain::directory::PersonAdded>(group))
     return people > 0 && is_of_two(added->row.roles);
@@ -52,7 +52,7 @@ void LedgerModel::check_two_people() {
   if (!takes_two(entries_.back().recorded.event, named_.size())) return;
   auto const* before = at(size() - 2);
   auto const* group =
-      before ? std::get_if<domain::ApprovalEvent>(&before->recorded.event) : nullptr;
+      before ? std::get_if<domain::approval::Events>(&before->recorded.event) : nullptr;
   auto const* given = group ? std::get_if<domain::approval::Signed>(group) : nullptr;
   require(given != nullptr && given->granted, "what takes two people follows their signatures");
 }
@@ -70,7 +70,7 @@ void LedgerModel::note_key(KeyId id, domain::directory::Key const& key, Instant 
 
 // A key that somebody makes for themselves has its say when the key did that made it; the
 // operator's, which no key made, from the opening.
-void LedgerModel::note_people(domain::DirectoryEvent const& event) {
+void LedgerModel::note_people(domain::directory::Events const& event) {
   if (auto const* added = std::get_if<domain::directory::PersonAdded>(&event))
     if (is_of_two(added->row.roles)) named_.insert(added->person);
   if (auto const* removed = std::get_if<domain::directory::PersonRemoved>(&event))
@@ -94,7 +94,7 @@ void LedgerModel::note_people(domain::DirectoryEvent const& event) {
   }
 }
 
-void LedgerModel::note(domain::ApprovalEvent const& event) {
+void LedgerModel::note(domain::approval::Events const& event) {
   if (auto const* made = std::get_if<domain::approval::Proposed>(&event)) {
     auto const counting = who_counts();
     Proposal const proposal{

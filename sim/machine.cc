@@ -87,7 +87,7 @@ wiring::NodeOptions Machine::options() const {
   options.jobs = job_kinds(swarm_.queue_deadline);
   if (swarm_.kind_gone > 0 && starts_ % 2 == 1)
     options.jobs.erase(options.jobs.begin() + (swarm_.kind_gone - 1));
-  domain::chronicle::Settings settings;
+  domain::system::Settings settings;
   settings.archive_after = swarm_.archive_after;
   settings.audits_before_safe_mode = swarm_.audits_before_safe_mode;
   settings.lease = swarm_.lease;

@@ -70,7 +70,7 @@ void Oracle::check_submit(std::pair<TenantId, std::string> const& key, Told cons
   auto const about = fmt::format("{}/{} seq {}", key.first.value(), key.second, told.seq);
   if (entry == nullptr) return verdicts_.broken("an acknowledged answer is lost: " + about);
   verdicts_.require(entry->leaf_hash.hex() == told.leaf, "evidence names the leaf it named", about);
-  auto const* group = std::get_if<domain::RunEvent>(&entry->recorded.event);
+  auto const* group = std::get_if<domain::run::Events>(&entry->recorded.event);
   if (group == nullptr) return verdicts_.broken("evidence is another event: " + about);
   if (told.status == 402) {
     verdicts_.require(std::holds_alternative<domain::run::Refused>(*group),

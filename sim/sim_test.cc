@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 
-#include "codec/kinds.h"
 #include "sim/life.h"
 
 namespace tally::sim {
@@ -52,9 +51,9 @@ TEST(Life, HundredsOfLivesWithFaultsBreakNothing) {
   EXPECT_GT(accepted, count * 3);
   // Nor do lives that all go the same way: every command is met, most under every fault. Few lives
   // last until an approval runs out.
-  codec::for_each_leaf<domain::Command>(
+  domain::for_each_kind<domain::Command>(
       [&]<class G, class C>(std::type_identity<G>, std::type_identity<C>) {
-        std::string const name(domain::kCommandType<C>.name);
+        std::string const name(C::kCommand.name);
         bool const met = coverage.commands().contains(name);
         EXPECT_TRUE(met || name == "approval.expire") << name;
       });

@@ -92,12 +92,12 @@ src/domain/directory/keys.cc
 [==[used == nullptr ? owner->counts_from : std::optional(moment.at)]==])
 
 mutation(file_sets_the_quorum "a configuration file changes the quorum while two people count" domain_test
-src/domain/chronicle/chronicle.cc
+src/domain/system/system.cc
 [==[facts.approvers->counted.size() >= 2]==]
 [==[facts.approvers->counted.size() >= 3]==])
 
 mutation(quorum_above_the_named "a quorum above the people who are named is taken" domain_test
-src/domain/chronicle/chronicle.cc
+src/domain/system/system.cc
 [==[  if (named < 2 || quorum <= named) return std::nullopt;
 ]==]
 [==[  if (named < 100 || quorum <= named) return std::nullopt;
@@ -121,12 +121,12 @@ src/ledger/loop_decide.cc
 [==[  if (now >= Instant(0)) return;
 ]==])
 
-mutation(work_while_stopped "the table of modes permits leases in stop" domain_test
+mutation(work_while_stopped "leases are permitted in stop" domain_test
 src/domain/permits.cc
 [==[  CommandType const type = type_of(command);
 ]==]
 [==[  CommandType type = type_of(command);
-  if (type.name == "run.lease") type.allowed[static_cast<std::size_t>(mode::Mode::stop)] = true;
+  if (type.name == "run.lease") type.strictest = mode::Mode::stop;
 ]==])
 
 mutation(halt_to_normal "a halt may be lifted to normal at once" domain_test

@@ -18,7 +18,7 @@ domain::OverrunRule overrun_rule(std::string_view word) {
   return found;
 }
 
-void post(ExchangePtr const& x, domain::DirectoryCommand command,
+void post(ExchangePtr const& x, domain::directory::Commands command,
           std::function<void(ledger::Answer)> done) {
   x->post(ledger::Lane::control, std::move(command), {}, std::move(done));
 }
@@ -33,7 +33,7 @@ void create_tenant(ExchangePtr x) {
   command.plan = asked->plan;
   command.tenant = asked->tenant;
   x->post(
-      ledger::Lane::control, domain::DirectoryCommand(std::move(command)), {},
+      ledger::Lane::control, domain::directory::Commands(std::move(command)), {},
       [x, asked = *asked](ledger::Answer const&) {
         x->json(201, wire::Tenant{.tenant = asked.tenant, .plan = asked.plan});
       },
@@ -63,7 +63,7 @@ void add_person(ExchangePtr x) {
   post(x, std::move(command), [x, subject = asked->person](ledger::Answer const& answer) {
     if (answer_if_proposed(*x, answer)) return;
     auto const* event =
-        decided_event<domain::DirectoryEvent, domain::directory::PersonAdded>(answer);
+        decided_event<domain::directory::Events, domain::directory::PersonAdded>(answer);
     if (!event) return x->broken("a directory decision left no event");
     x->json(201, views::person_view(subject, event->row, {}, x->services.loop.now()));
   });
@@ -81,12 +81,12 @@ void remove_person(ExchangePtr x) {
 void set_quorum(ExchangePtr x) {
   auto const asked = x->body<wire::QuorumRequest>();
   if (!asked) return;
-  domain::chronicle::SetQuorum command;
+  domain::system::SetQuorum command;
   command.asked_with = x->caller().key;
   command.person = x->caller().person;
   command.quorum = asked->quorum;
   command.reason = asked->reason;
-  x->post(ledger::Lane::control, domain::ChronicleCommand(std::move(command)), {},
+  x->post(ledger::Lane::control, domain::system::Commands(std::move(command)), {},
           [x](ledger::Answer const& answer) { answer_proposal(*x, answer); });
 }
 

@@ -128,7 +128,7 @@ void Api::record_refusals(Refusals::Take which) {
     auto const trace = trace_of({}, services_->entropy);
     services_->loop.post(
         ledger::Lane::control,
-        {.command = domain::ChronicleCommand(row),
+        {.command = domain::system::Commands(row),
          .enclosure = {},
          .origin = {.actor = "server", .correlation = trace.id, .span = trace.span, .tenant = {}},
          .done = [services = services_.get(), row](ledger::Answer const& answer) {

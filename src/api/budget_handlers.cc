@@ -46,7 +46,7 @@ void grant_budget(ExchangePtr x) {
   command.person = x->caller().person;
   command.tenant = *tenant;
   x->post(
-      ledger::Lane::control, domain::BudgetCommand(std::move(command)), {},
+      ledger::Lane::control, domain::budget::Commands(std::move(command)), {},
       [x, tenant = *tenant](ledger::Answer const& answer) {
         auto const view =
             answer.entry ? views::granted_view(tenant, answer.entry->recorded) : std::nullopt;

@@ -23,7 +23,7 @@ inline bool answer_if_proposed(Exchange& x, ledger::Answer const& answer) {
   wire::ApprovalAnswer said{
       .outcome = "needs_approval", .approval_id = needs->approval, .what = {}, .receipt = {}};
   using domain::approval::Proposed;
-  if (auto const* proposed = decided_event<domain::ApprovalEvent, Proposed>(answer))
+  if (auto const* proposed = decided_event<domain::approval::Events, Proposed>(answer))
     said.what = proposed->row.what;
   x.json(202, said);
   return true;
@@ -34,7 +34,7 @@ inline void answer_proposal(Exchange& x, ledger::Answer const& answer,
                             std::optional<ApprovalId> approval = std::nullopt) {
   if (answer_if_proposed(x, answer)) return;
   wire::ApprovalAnswer said{.outcome = "done", .approval_id = approval, .what = {}, .receipt = {}};
-  if (auto const* settled = decided_event<domain::RunEvent, domain::run::Settled>(answer))
+  if (auto const* settled = decided_event<domain::run::Events, domain::run::Settled>(answer))
     said.receipt = views::receipt_view(settled->charge, settled->reason, settled->cost_rounded_up);
   x.json(200, said);
 }

@@ -53,45 +53,12 @@ std::optional<Word> word_of(std::string_view text) {
 // A misspelt filter must not read as "no errors".
 void read_class(Exchange& x, projections::ErrorQuery& query) {
   constexpr std::array<std::string_view, 3> kFamilies{"infra", "domain", "system"};
-  if (!x.query.has("class")) return;
-  std::string const text = x.query.text("class");
-  auto const family = std::ranges::find(kFamilies, text);
-  if (family != kFamilies.end())
-    query.family = static_cast<ErrorFamily>(family - kFamilies.begin());
-  else
-    query.error_class = word_of<ErrorClass>(text);
-  if (!query.family && !query.error_class)
+  bool const family = std::ranges::find(kFamilies, wanted.error_class) != kFamilies.end();
+  if (!wanted.error_class.empty() && !family && !is_word(wanted.error_class, ErrorClass{}))
     x.query.fault("class",
                   "is no family (infra, domain, system) and no class; there are: " + class_names());
-}
-
-void read_words(Exchange& x, projections::ErrorQuery& query) {
-  read_class(x, query);
-  query.component = x.query.text("component");
-  if (x.query.has("layer")) {
-    query.layer = word_of<Layer>(x.query.text("layer"));
-    if (!query.layer) x.query.fault("layer", "is one of L1 to L7");
-  }
-  if (!x.query.has("severity")) return;
-  auto const least = word_of<Severity>(x.query.text("severity"));
-  if (!least) x.query.fault("severity", "is one of DEBUG, INFO, WARNING, ERROR, CRITICAL");
-  query.least = least.value_or(Severity::debug);
-}
-
-std::optional<Instant> instant_in_query(Exchange& x, std::string const& name) {
-  return id_in_query(x, name, from_rfc3339(x.query.text(name)),
-                     "must be an instant in UTC: 2026-01-31T09:59:07Z");
-}
-
-// Whose errors are listed: the caller's own, unless it may see all.
-void read_tenant(Exchange& x, projections::ErrorQuery& query) {
-  bool const sees_all = x.caller().may("ops:read");
-  if (!sees_all) query.tenant = x.caller().tenant;
-  if (!x.query.has("tenant")) return;
-  TenantId const asked(x.query.text("tenant"));
-  if (!sees_all && asked != x.caller().tenant)
-    x.query.fault("tenant", "may be another one only with the scope ops:read");
-  query.tenant = asked;
+  if (!wanted.layer.empty() && !is_word(wanted.layer, Layer{}))
+    x.query.fault("layer", "is one of L1 to L7");
 }
 
 // Nor may a misspelt component; a ledger of an older build may know others, so it is looked at
@@ -140,7 +107,7 @@ std::optional<std::string> input_hash_of(ledger::Reader const& reader, RunId run
   if (!seqs || seqs->empty()) return std::nullopt;
   auto const entry = reader.entry(seqs->front());
   if (!entry) return std::nullopt;
-  auto const* group = std::get_if<domain::RunEvent>(&entry->recorded.event);
+  auto const* group = std::get_if<domain::run::Events>(&entry->recorded.event);
   auto const* submitted = group ? std::get_if<domain::run::Submitted>(group) : nullptr;
   if (submitted == nullptr) return std::nullopt;
   constexpr std::size_t kHex = 16;
@@ -148,7 +115,7 @@ std::optional<std::string> input_hash_of(ledger::Reader const& reader, RunId run
 }
 
 std::optional<domain::run::Enclosure> stderr_tail_of(domain::Event const& event) {
-  auto const* group = std::get_if<domain::RunEvent>(&event);
+  auto const* group = std::get_if<domain::run::Events>(&event);
   if (group == nullptr) return std::nullopt;
   return std::visit(
       [](auto const& one) -> std::optional<domain::run::Enclosure> {

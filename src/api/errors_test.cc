@@ -70,7 +70,7 @@ TEST(Planes, OnlyTheEvidencePlaneShowsErrorsWhateverTheirClass) {
   World world;
   auto const run = run_id(world.submit(world.admin, "k"));
   for (ErrorClass const error_class : all_of(ErrorClass{})) {
-    world.post(domain::ErrorCommand(error_of(error_class)));
+    world.post(domain::error::Commands(error_of(error_class)));
     expect_no_envelope_anywhere(world, run, std::string(name_of(error_class)));
   }
   auto const shown =
@@ -204,7 +204,7 @@ TEST(Planes, ShowNoEnvelopeWhereStorageFails) {
     auto error = error_of(classification.error_class());
     error.layer = classification.layer();
     error.message = report.message;
-    world.post(domain::ErrorCommand(error));
+    world.post(domain::error::Commands(error));
   }
   expect_no_envelope_anywhere(world, run, "its failures were recorded");
   auto const told = world.send("GET", "/v1/errors", world.admin)->answer.body;
@@ -225,7 +225,7 @@ TEST(Errors, AreEnvelopesWithEveryMember) {
   World world;
   auto error = error_of(ErrorClass::infra_storage);
   error.context["attempt"] = "3";
-  world.post(domain::ErrorCommand(error));
+  world.post(domain::error::Commands(error));
   auto const errors = errors_in(world.send("GET", "/v1/errors?class=infra.storage", world.admin));
   ASSERT_EQ(errors.size(), 1u);
   auto const& one = errors[0];
@@ -276,8 +276,9 @@ TEST(Errors, OfAFailedRunCarryItsTraceAndItsInputsHash) {
 
 TEST(Errors, AreFilteredAndPagedNewestFirst) {
   World world;
-  for (int i = 0; i < 5; ++i) world.post(domain::ErrorCommand(error_of(ErrorClass::infra_timeout)));
-  world.post(domain::ErrorCommand(error_of(ErrorClass::system_assertion)));
+  for (int i = 0; i < 5; ++i)
+    world.post(domain::error::Commands(error_of(ErrorClass::infra_timeout)));
+  world.post(domain::error::Commands(error_of(ErrorClass::system_assertion)));
   EXPECT_EQ(errors_in(world.send("GET", "/v1/errors?class=infra", world.admin)).size(), 5u);
   EXPECT_EQ(errors_in(world.send("GET", "/v1/errors?severity=CRITICAL", world.admin)).size(), 0u);
   auto const first = world.send("GET", "/v1/errors?limit=4", world.admin);
@@ -298,7 +299,7 @@ TEST(Errors, OfOtherTenantsAreNotShown) {
   World world;
   world.tenant("other", "10");
   auto const stranger = world.key("other", "evidence:read");
-  world.post(domain::ErrorCommand(error_of(ErrorClass::infra_network)));
+  world.post(domain::error::Commands(error_of(ErrorClass::infra_network)));
   EXPECT_EQ(errors_in(world.send("GET", "/v1/errors", stranger)).size(), 0u);
   auto const id = text_at(errors_in(world.send("GET", "/v1/errors", world.admin))[0], {"error_id"});
   EXPECT_EQ(world.send("GET", "/v1/errors/" + id, stranger)->answer.status, 404);

@@ -101,8 +101,8 @@ std::int64_t first_event_of(DecisionId id, IdKey id_key) {
 
 Result<IdKey> id_key_of(ledger::Reader const& reader) {
   TRY(entry, reader.entry(0));
-  auto const* group = std::get_if<domain::ChronicleEvent>(&entry.recorded.event);
-  auto const* opened = group ? std::get_if<domain::chronicle::Opened>(group) : nullptr;
+  auto const* group = std::get_if<domain::system::Events>(&entry.recorded.event);
+  auto const* opened = group ? std::get_if<domain::system::Opened>(group) : nullptr;
   if (opened == nullptr) return fail("damaged", "the ledger does not begin with its opening");
   return opened->id_key;
 }

@@ -25,7 +25,7 @@ void timed_job(World& world) {
   job.queue_deadline = hours(1);
   job.price.fixed = Micros(1'000);
   job.price.per_second = Micros(10'000);
-  world.post(domain::DirectoryCommand(domain::directory::RegisterJob{job}));
+  world.post(domain::directory::Commands(domain::directory::RegisterJob{job}));
 }
 
 TEST(Lease, SaysWhenTheHoldIsUsedUp) {
@@ -120,7 +120,7 @@ TEST(Waiting, SaysThatAModeHoldsItBack) {
   set.person = PersonId("operator");
   set.reason = "a look at the books";
   set.scope = {.id = "default", .kind = domain::mode::ScopeKind::tenant};
-  world.post(domain::ModeCommand(set));
+  world.post(domain::mode::Commands(set));
   EXPECT_EQ(text_at(run_of(world, id), {"waiting", "for"}), "mode");
   EXPECT_EQ(text_at(run_of(world, id), {"waiting", "detail"}),
             "tenant default is in stop mode: a look at the books");
@@ -206,7 +206,7 @@ TEST(RefusedJob, IsNamedToWhoAsksForItWithTheCommandThatSaysWhy) {
 TEST(RetiredJob, IsNotListedAndTakesNoRuns) {
   World world;
   auto const before = run_id(world.submit(world.admin, "before"));
-  world.post(domain::DirectoryCommand(domain::directory::RetireJob{JobName("j")}));
+  world.post(domain::directory::Commands(domain::directory::RetireJob{JobName("j")}));
   EXPECT_EQ(world.submit(world.admin, "after")->code(), "unknown_job");
   EXPECT_EQ(world.send("GET", "/v1/jobs", world.admin)->answer.body.find("\"j\""),
             std::string::npos);

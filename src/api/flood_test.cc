@@ -51,8 +51,8 @@ std::int64_t recorded_count(World& world, std::string const& code) {
   std::int64_t sum = 0;
   auto const entries = world.reader.entries(0, world.log.size());
   for (auto const& entry : *entries) {
-    auto const* group = std::get_if<domain::ChronicleEvent>(&entry.recorded.event);
-    auto const* counted = group ? std::get_if<domain::chronicle::RefusalsCounted>(group) : nullptr;
+    auto const* group = std::get_if<domain::system::Events>(&entry.recorded.event);
+    auto const* counted = group ? std::get_if<domain::system::RefusalsCounted>(group) : nullptr;
     if (counted != nullptr && counted->code == code) sum += counted->count;
   }
   return sum;

@@ -18,7 +18,7 @@ using domain::directory::KeyCreated;
 void answer_created(Exchange& x, ledger::Answer const& answer, std::string const& token,
                     std::string const& code) {
   if (answer_if_proposed(x, answer)) return;
-  auto const* event = decided_event<domain::DirectoryEvent, KeyCreated>(answer);
+  auto const* event = decided_event<domain::directory::Events, KeyCreated>(answer);
   if (!event) return x.broken("a directory decision left no event");
   auto view = key_view(x, event->key, event->row);
   if (x.replayed())
@@ -65,7 +65,7 @@ void create_key(ExchangePtr x) {
     command.claim = fresh.seed;
   }
   x->post(
-      ledger::Lane::control, domain::DirectoryCommand(std::move(command)), {},
+      ledger::Lane::control, domain::directory::Commands(std::move(command)), {},
       [x, token, code](ledger::Answer const& answer) { answer_created(*x, answer, token, code); },
       [x](domain::Refusal const& refusal) {
         if (refusal.code != domain::RefusalCode::not_found) return x->refuse(refusal);
@@ -78,7 +78,7 @@ void show_claim_code(ExchangePtr x) {
   auto const id = parse_id<KeyId>(x->path.at(0));
   if (!id) return x->problem("not_found", "no such key");
   domain::directory::ShowClaimCode const command{.key = *id, .person = x->caller().person};
-  x->post(ledger::Lane::control, domain::DirectoryCommand(command), {},
+  x->post(ledger::Lane::control, domain::directory::Commands(command), {},
           [x, id = *id](ledger::Answer const& answer) {
             if (x->replayed())
               return x->problem("conflict", "the claim code was shown once, in the first answer");
@@ -113,9 +113,9 @@ void claim_key(ExchangePtr x) {
   std::string const token = fresh_token(x->services.entropy);
   domain::directory::ClaimKey const command{
       .code_sha256 = code, .key = id, .secret_sha256 = sha256(as_bytes(token))};
-  x->post(ledger::Lane::control, domain::DirectoryCommand(command), {},
+  x->post(ledger::Lane::control, domain::directory::Commands(command), {},
           [x, token](ledger::Answer const& answer) {
-            auto const* event = decided_event<domain::DirectoryEvent, KeyClaimed>(answer);
+            auto const* event = decided_event<domain::directory::Events, KeyClaimed>(answer);
             if (!event) return x->broken("a claim left no event");
             auto view = key_view(*x, event->key, event->row);
             view.token = token;
@@ -138,7 +138,7 @@ void revoke_key(ExchangePtr x) {
   domain::directory::RevokeKey command;
   command.key = *id;
   command.person = x->caller().person;
-  x->post(ledger::Lane::control, domain::DirectoryCommand(std::move(command)), {},
+  x->post(ledger::Lane::control, domain::directory::Commands(std::move(command)), {},
           [x, id = *id](ledger::Answer const&) {
             std::optional<wire::Key> view;
             each_key(*x->services.loop.directory(), [&](auto const& entry) {

@@ -65,7 +65,7 @@ void Lending::ask() {
     command.tenant = x->caller().tenant;
     command.worker = "worker:" + to_text(x->caller().key);
     x->services.loop.post(ledger::Lane::start,
-                          {.command = domain::RunCommand(std::move(command)),
+                          {.command = domain::run::Commands(std::move(command)),
                            .enclosure = {},
                            .origin = x->origin(),
                            .done = [self = shared_from_this()](ledger::Answer answer) {
@@ -138,7 +138,7 @@ void Lending::leave() {
 
 Result<json::Value> input_of(Services const& services, domain::run::Row const& row) {
   TRY(first, services.reader.entry(row.submit_seq));
-  auto const* group = std::get_if<domain::RunEvent>(&first.recorded.event);
+  auto const* group = std::get_if<domain::run::Events>(&first.recorded.event);
   auto const* submitted = group ? std::get_if<domain::run::Submitted>(group) : nullptr;
   if (submitted == nullptr) return fail("index_damaged", "the run's first event is another");
   TRY(plain, services.payloads.open(row.tenant, submitted->input, first.enclosure));
@@ -155,7 +155,7 @@ void give_back(Exchange& x, ledger::Answer const& lease, Error const& error) {
   command.detail = error.detail;
   command.handle = {
       .fence = row.fence, .lease = row.lease.value_or(LeaseId()), .tenant = std::nullopt};
-  x.services.loop.post(ledger::Lane::finish, {.command = domain::RunCommand(std::move(command)),
+  x.services.loop.post(ledger::Lane::finish, {.command = domain::run::Commands(std::move(command)),
                                               .enclosure = {},
                                               .origin = x.origin(),
                                               .done = [](ledger::Answer const&) {}});
@@ -171,7 +171,7 @@ std::optional<wire::WorkItem> item_of(Exchange& x, ledger::Answer const& lease) 
     return std::nullopt;
   }
   auto const& event =
-      std::get<domain::run::Leased>(std::get<domain::RunEvent>(lease.entry->recorded.event));
+      std::get<domain::run::Leased>(std::get<domain::run::Events>(lease.entry->recorded.event));
   auto const trace = row.correlation.value_or(x.trace.id);
   return views::work_view({.run = *run,
                            .row = row,

@@ -108,7 +108,7 @@ void set_mode(ExchangePtr x) {
   command.reason = asked->reason;
   command.scope = *scope;
   x->post(
-      ledger::Lane::control, domain::ModeCommand(std::move(command)), {},
+      ledger::Lane::control, domain::mode::Commands(std::move(command)), {},
       [x](ledger::Answer const& answer) { answer_proposal(*x, answer); },
       [x, kind = scope->kind](domain::Refusal const& refusal) {
         if (refusal.code != domain::RefusalCode::not_found) return x->refuse(refusal);
@@ -140,7 +140,7 @@ void sign_approval(ExchangePtr x) {
   if (!id) return;
   domain::approval::Sign const command{
       .approval = *id, .asked_with = x->caller().key, .person = x->caller().person};
-  x->post(ledger::Lane::control, domain::ApprovalCommand(command), {},
+  x->post(ledger::Lane::control, domain::approval::Commands(command), {},
           [x, id = *id](ledger::Answer const& answer) { answer_proposal(*x, answer, id); });
 }
 
@@ -148,7 +148,7 @@ void withdraw_approval(ExchangePtr x) {
   auto const id = approval_in_path(*x);
   if (!id) return;
   domain::approval::Withdraw const command{.approval = *id, .person = x->caller().person};
-  x->post(ledger::Lane::control, domain::ApprovalCommand(command), {},
+  x->post(ledger::Lane::control, domain::approval::Commands(command), {},
           [x, id = *id](ledger::Answer const&) {
             x->json(200, wire::ApprovalAnswer{
                              .outcome = "done", .approval_id = id, .what = {}, .receipt = {}});
@@ -167,7 +167,7 @@ void resolve_run(ExchangePtr x) {
   command.reason = asked->reason;
   command.run = *run;
   auto const propose = [x, command] {
-    x->post(ledger::Lane::control, domain::RunCommand(command), {},
+    x->post(ledger::Lane::control, domain::run::Commands(command), {},
             [x](ledger::Answer const& answer) { answer_proposal(*x, answer); });
   };
   if (!asked->above_hold_max_usd) return propose();

@@ -326,10 +326,10 @@ TEST(Ledger, ServesEntryBundlesWithTheirLengths) {
         404)
         << bad;
   expect_problem(world.send("GET", "/ledger/checkpoint", ""), 404, "not_found");
-  domain::chronicle::CheckpointSigned checkpoint;
+  domain::system::CheckpointSigned checkpoint;
   checkpoint.note = "test\n1\nroot\n\n- sig\n";
   checkpoint.size = 1;
-  world.post(domain::ChronicleCommand(checkpoint));
+  world.post(domain::system::Commands(checkpoint));
   EXPECT_EQ(world.send("GET", "/ledger/checkpoint", "")->answer.body, checkpoint.note);
 }
 

@@ -29,13 +29,13 @@ void Refusals::note(std::string const& code) {
   tables_.with([&](Tables& tables) { ++tables.totals[code]; });
 }
 
-void Refusals::put_back(domain::chronicle::RefusalsCounted const& row) {
+void Refusals::put_back(domain::system::RefusalsCounted const& row) {
   tables_.with([&](Tables& tables) { add(tables, row.subject, row.code, row.minute, row.count); });
 }
 
-std::vector<domain::chronicle::RefusalsCounted> Refusals::take(Instant now, Take which) {
+std::vector<domain::system::RefusalsCounted> Refusals::take(Instant now, Take which) {
   return tables_.with([&](Tables& tables) {
-    std::vector<domain::chronicle::RefusalsCounted> taken;
+    std::vector<domain::system::RefusalsCounted> taken;
     auto at = tables.rows.begin();
     while (at != tables.rows.end()) {
       auto const& [minute, subject, code] = at->first;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "domain/chronicle/engine.h"
+#include "domain/system/engine.h"
 
 namespace tally::api {
 
@@ -27,9 +27,9 @@ class Refusals {
   void note(std::string const& code);
   // Takes out what is complete at `now`: the minutes before it; or everything, at the end.
   enum class Take { complete_minutes, everything };
-  std::vector<domain::chronicle::RefusalsCounted> take(Instant now, Take which);
+  std::vector<domain::system::RefusalsCounted> take(Instant now, Take which);
   // Puts back what the ledger could not take now.
-  void put_back(domain::chronicle::RefusalsCounted const& row);
+  void put_back(domain::system::RefusalsCounted const& row);
   // All that was ever counted, for the metrics.
   std::map<std::string, std::int64_t> totals() const;
 

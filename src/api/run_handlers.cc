@@ -117,7 +117,7 @@ void cancel_ended(Exchange& x, RunId run, domain::run::Row const& row) {
 void ask_to_cancel(ExchangePtr const& x, RunId run, domain::run::Row const& row) {
   domain::run::Cancel const command{.run = run, .tenant = x->caller().tenant};
   x->post(
-      ledger::Lane::control, domain::RunCommand(command), {},
+      ledger::Lane::control, domain::run::Commands(command), {},
       [x, run](ledger::Answer const&) {
         with_run(x, run, Duration(0),
                  [x, run](domain::run::Row const& now) { show_run(*x, run, now); });

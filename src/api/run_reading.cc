@@ -10,7 +10,7 @@ namespace {
 
 domain::run::Submit const* submit_of(domain::Recorded const& recorded) {
   if (!recorded.snapshot) return nullptr;
-  auto const* group = std::get_if<domain::RunCommand>(&recorded.snapshot->command);
+  auto const* group = std::get_if<domain::run::Commands>(&recorded.snapshot->command);
   return group ? std::get_if<domain::run::Submit>(group) : nullptr;
 }
 
@@ -34,8 +34,8 @@ wire::Labels labels_of(domain::Recorded const& submitted) {
 }
 
 bool is_past_retention(Services const& services, domain::run::Row const& row) {
-  return row.finished_at && services.loop.now() - *row.finished_at >
-                                services.loop.directory()->settings.run_retention;
+  return row.finished_at &&
+         services.loop.now() - *row.finished_at > services.loop.directory()->settings.run_retention;
 }
 
 wire::Run read_run_view(Services& services, RunId run, domain::run::Row const& row) {

@@ -74,7 +74,7 @@ void decide(ExchangePtr const& x, Submission submission) {
   if (submission.asked.timeout_s) command.timeout = seconds(*submission.asked.timeout_s);
   JobName const job = submission.asked.job;
   x->post(
-      ledger::Lane::start, domain::RunCommand(std::move(command)), std::move(sealed->beside),
+      ledger::Lane::start, domain::run::Commands(std::move(command)), std::move(sealed->beside),
       [x, job](ledger::Answer const& outcome) { answer(x, job, outcome); },
       [x, job](domain::Refusal const& refusal) {
         bool const unknown = refusal.code == domain::RefusalCode::unknown_job;

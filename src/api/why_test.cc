@@ -87,7 +87,7 @@ TEST(Why, OfAMinimumFeeNamesTheFeeAndItsRule) {
   job.queue_deadline = seconds(60);
   job.runner = domain::run::Runner::worker;
   job.timeout = seconds(60);
-  world.post(domain::DirectoryCommand(domain::directory::RegisterJob{job}));
+  world.post(domain::directory::Commands(domain::directory::RegisterJob{job}));
   auto const id =
       run_id(world.submit(world.admin, "k", R"({"job":"feed","input":1,"max_cost_usd":"0.05"})"));
   auto const sent = world.send("POST", "/v1/work/lease", world.admin, R"({"jobs":["feed"]})");

@@ -46,7 +46,7 @@ void answer_report(Exchange& x, ledger::Answer const& answer) {
   x.json(200, views::work_answer_view(*answer.run, *answer.row));
 }
 
-void report(ExchangePtr const& x, domain::RunCommand command, Bytes enclosure) {
+void report(ExchangePtr const& x, domain::run::Commands command, Bytes enclosure) {
   note_worker(*x);
   x->post(ledger::Lane::finish, std::move(command), std::move(enclosure),
           [x](ledger::Answer const& answer) { answer_report(*x, answer); });

@@ -67,19 +67,18 @@ World::World(Options options) {
   projector = std::make_unique<projections::Projector>(errors, projector_world(*this));
   options.error_search = {.index = &errors, .projector = projector.get()};
   if (options.pepper.empty()) options.pepper = Bytes(32, 0x11);
-  api = std::make_unique<Api>(*loop, reader, clock, entropy, vault, blobs, executor,
-                              std::move(options));
-  domain::chronicle::Opened opened;
+  api = std::make_unique<Api>(*loop, reader, clock, entropy, vault, blobs, std::move(options));
+  domain::system::Opened opened;
   opened.id_key = IdKey(0x0123456789abcdef);
   opened.ledger = LedgerId(1);
   opened.origin = "test";
-  post(domain::ChronicleCommand(opened));
+  post(domain::system::Commands(opened));
   domain::directory::AddPerson person;
   person.name = "Operator";
   person.person = PersonId("operator");
   person.subject = PersonId("operator");
   person.roles = {"admin", "approver"};
-  post(domain::DirectoryCommand(person));
+  post(domain::directory::Commands(person));
   tenant("default", "100");
   admin = key("default",
               "admin budget:read evidence:read metrics:read ops:read runs:read runs:write work");
@@ -109,17 +108,17 @@ void World::tenant(std::string const& name, std::string const& grant_usd,
   plan.person = PersonId("operator");
   plan.plan = PlanName("plan-" + name);
   plan.row.rate = rate;
-  post(domain::DirectoryCommand(plan));
+  post(domain::directory::Commands(plan));
   domain::directory::CreateTenant create;
   create.person = PersonId("operator");
   create.plan = PlanName("plan-" + name);
   create.tenant = TenantId(name);
-  post(domain::DirectoryCommand(create));
+  post(domain::directory::Commands(create));
   domain::budget::Grant grant;
   grant.amount = *parse_usd(grant_usd);
   grant.person = PersonId("operator");
   grant.tenant = TenantId(name);
-  post(domain::BudgetCommand(grant));
+  post(domain::budget::Commands(grant));
 }
 
 std::string World::key(std::string const& tenant, std::string const& scopes) {
@@ -131,7 +130,7 @@ std::string World::key(std::string const& tenant, std::string const& scopes) {
   for (std::string word; words >> word;) create.scopes.insert(word);
   create.secret_sha256 = sha256(as_bytes(token));
   create.tenant = TenantId(tenant);
-  post(domain::DirectoryCommand(create));
+  post(domain::directory::Commands(create));
   return token;
 }
 
@@ -147,7 +146,7 @@ void World::job(std::string const& name) {
   kind.version = "1";
   domain::directory::RegisterJob command;
   command.job = kind;
-  post(domain::DirectoryCommand(command));
+  post(domain::directory::Commands(command));
 }
 
 void World::pump() {

@@ -6,15 +6,17 @@ namespace tally::audit {
 
 namespace {
 
+// Whatever event has postings moves money.
 domain::Postings const* postings_of(domain::Event const& event) {
-  if (auto const* group = std::get_if<domain::BudgetEvent>(&event))
-    return &std::get<domain::budget::Granted>(*group).postings;
-  auto const* group = std::get_if<domain::RunEvent>(&event);
-  if (group == nullptr) return nullptr;
-  if (auto const* submitted = std::get_if<domain::run::Submitted>(group))
-    return &submitted->postings;
-  if (auto const* settled = std::get_if<domain::run::Settled>(group)) return &settled->postings;
-  return nullptr;
+  return domain::visit_both(
+      []<class E>(E const& one) -> domain::Postings const* {
+        if constexpr (requires { one.postings; }) {
+          return &one.postings;
+        } else {
+          return nullptr;
+        }
+      },
+      event);
 }
 
 }  // namespace

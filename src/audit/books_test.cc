@@ -21,14 +21,14 @@ std::string booked(std::vector<domain::Recorded> const& history, Books& books) {
 template <class Change>
 std::string booked_forged(Change change) {
   World const world = paid_world();
-  auto const seq = seq_of<domain::RunEvent, domain::run::Settled>(world.history);
+  auto const seq = seq_of<domain::run::Events, domain::run::Settled>(world.history);
   Books books;
-  auto const said =
-      booked(forged(world.history, seq,
-                    [&](domain::Recorded& recorded) {
-                      change(event_of<domain::RunEvent, domain::run::Settled>(recorded).postings);
-                    }),
-             books);
+  auto const said = booked(
+      forged(world.history, seq,
+             [&](domain::Recorded& recorded) {
+               change(event_of<domain::run::Events, domain::run::Settled>(recorded).postings);
+             }),
+      books);
   EXPECT_NE(said.find("event " + std::to_string(seq)), std::string::npos) << said;
   return said;
 }

@@ -11,7 +11,7 @@ namespace tally::audit {
 
 namespace {
 
-constexpr std::int64_t kFormat = domain::chronicle::kLedgerFormat;
+constexpr std::int64_t kFormat = domain::system::kLedgerFormat;
 
 // Which build reads a ledger of an earlier format: the last one that wrote it. No upcast leads from
 // them to today's, since none was published.
@@ -19,9 +19,8 @@ constexpr std::array<std::string_view, kFormat - 1> kReadBy{"824e229", "cf27444"
                                                             "e053668"};
 
 std::string about_format(std::int64_t format) {
-  std::string const mine =
-      fmt::format("the ledger has format {}; this program reads and writes format {}", format,
-                  kFormat);
+  std::string const mine = fmt::format(
+      "the ledger has format {}; this program reads and writes format {}", format, kFormat);
   if (format < 1) return mine;
   if (format > kFormat) return mine + "; a newer build wrote it, take that one";
   return fmt::format("{}; the build of commit {} reads it", mine,
@@ -29,8 +28,8 @@ std::string about_format(std::int64_t format) {
 }
 
 std::optional<std::int64_t> format_in(domain::Event const& event) {
-  auto const* group = std::get_if<domain::ChronicleEvent>(&event);
-  auto const* opened = group ? std::get_if<domain::chronicle::Opened>(group) : nullptr;
+  auto const* group = std::get_if<domain::system::Events>(&event);
+  auto const* opened = group ? std::get_if<domain::system::Opened>(group) : nullptr;
   return opened ? std::optional(opened->format) : std::nullopt;
 }
 
@@ -80,7 +79,7 @@ codec::StateDigest Fold::take_digest(codec::Both const& both) {
   return std::move(digest_);
 }
 
-Result<void> Fold::check_checkpoint(domain::chronicle::CheckpointSigned const& checkpoint,
+Result<void> Fold::check_checkpoint(domain::system::CheckpointSigned const& checkpoint,
                                     std::int64_t seq) {
   auto const key = merkle::parse_vkey(basis_.state.ledger.vkey);
   if (!key) return corrupt(seq, "the ledger's own verifier key cannot be read");
@@ -97,7 +96,7 @@ Result<void> Fold::check_checkpoint(domain::chronicle::CheckpointSigned const& c
   return check_digest(checkpoint, seq);
 }
 
-Result<void> Fold::check_digest(domain::chronicle::CheckpointSigned const& checkpoint,
+Result<void> Fold::check_digest(domain::system::CheckpointSigned const& checkpoint,
                                 std::int64_t seq) {
   bool const compared = wanted_ == StateDigests::first || wanted_ == StateDigests::all;
   if (!compared || checkpoint.size < begin_) return {};

@@ -78,10 +78,9 @@ class Fold {
     return refused(seq, "corrupt", what);
   }
   Result<void> entry(codec::Entry const& entry, Watch const& watch);
-  Result<void> check_checkpoint(domain::chronicle::CheckpointSigned const& checkpoint,
+  Result<void> check_checkpoint(domain::system::CheckpointSigned const& checkpoint,
                                 std::int64_t seq);
-  Result<void> check_digest(domain::chronicle::CheckpointSigned const& checkpoint,
-                            std::int64_t seq);
+  Result<void> check_digest(domain::system::CheckpointSigned const& checkpoint, std::int64_t seq);
   void note_digest();
 
   Basis basis_;

@@ -92,6 +92,18 @@ std::vector<domain::Recorded> forged(std::vector<domain::Recorded> history, std:
   return history;
 }
 
+// A change for `forged`: as if that version of an engine had decided.
+inline auto as_decided_by(std::string engine) {
+  return [engine = std::move(engine)](domain::Recorded& recorded) {
+    Bytes leaf;
+    codec::encode(recorded, leaf);
+    std::string text(as_text(leaf));
+    std::string const own = text_of(domain::engine_of(recorded.snapshot->command));
+    text.replace(text.find("\"engine\":\"" + own) + 10, own.size(), engine);
+    recorded = codec::decode(as_bytes(text)).value();
+  };
+}
+
 // The first event of type E in a history, and its sequence.
 template <class Group, class E>
 std::size_t seq_of(std::vector<domain::Recorded> const& history) {

@@ -57,12 +57,18 @@ Replayed replay_one(Group const& group, std::vector<Difference> differences) {
   result.seq = first.header.seq;
   for (codec::Entry const& entry : group)
     result.events.emplace_back(domain::type_of(entry.recorded.event).name);
+  if (first.foreign) {
+    result.verdict = ReplayVerdict::not_replayable;
+    result.engine = first.foreign->engine;
+    result.reason = fmt::format("engine version {} is not in this build", result.engine);
+    return result;
+  }
   if (!first.snapshot) {
     result.verdict = ReplayVerdict::not_replayable;
     result.reason = "the event carries no snapshot of its decision";
     return result;
   }
-  result.engine = domain::kEngines[first.snapshot->command.index()];
+  result.engine = text_of(domain::engine_of(first.snapshot->command));
   result.command = domain::type_of(first.snapshot->command).name;
   try {
     CheckTrap const trap;

@@ -62,7 +62,7 @@ TEST(Replay, SaysDifferentAndWhereWhenARecordedAmountWasChanged) {
   submit(world, "k");
   auto const last = world.history.size() - 1;
   Played const all = played(forged(world.history, last, [](domain::Recorded& recorded) {
-    auto& event = event_of<domain::RunEvent, domain::run::Submitted>(recorded);
+    auto& event = event_of<domain::run::Events, domain::run::Submitted>(recorded);
     domain::Balances balances;
     balances.of(domain::AccountKind::available) = kGrant;
     balances.of(domain::AccountKind::funding) = -kGrant;
@@ -125,6 +125,19 @@ TEST(Replay, SaysNotReplayableWhereTheSnapshotIsMissing) {
   EXPECT_EQ(all.decisions.back().reason, "the event carries no snapshot of its decision");
 }
 
+TEST(Replay, SaysNotReplayableWhereTheEngineVersionIsNotHere) {
+  World world;
+  submit(world, "k");
+  auto const last = world.history.size() - 1;
+  Played const all = played(forged(world.history, last, as_decided_by("run@7")));
+  EXPECT_EQ(all.error, "");
+  EXPECT_EQ(all.summary.not_replayable, 1u);
+  Replayed const& foreign = all.decisions.back();
+  EXPECT_EQ(foreign.verdict, ReplayVerdict::not_replayable);
+  EXPECT_EQ(foreign.engine, "run@7");
+  EXPECT_EQ(foreign.reason, "engine version run@7 is not in this build");
+}
+
 TEST(Replay, SaysNotReplayableWhereTheFactsAreOfAnotherCommand) {
   World world;
   submit(world, "k");
@@ -137,7 +150,7 @@ TEST(Replay, SaysNotReplayableWhereTheFactsAreOfAnotherCommand) {
 
 TEST(Replay, PlaysOneDecisionOrThoseOfARun) {
   World world = paid_world();
-  auto const settled = seq_of<domain::RunEvent, domain::run::Settled>(world.history);
+  auto const settled = seq_of<domain::run::Events, domain::run::Settled>(world.history);
   domain::Header const& header = world.history[settled].header;
   Played const one = played(world.history, {.decision = header.decision, .run = {}});
   ASSERT_EQ(one.decisions.size(), 1u);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "audit/books.h"
 #include "audit/enclosures.h"
 #include "audit/facts.h"
@@ -52,6 +54,9 @@ class Checker {
   }
 
   void before(codec::Entry const& entry, domain::State const& state) {
+    if (auto const* group = std::get_if<domain::system::Events>(&entry.recorded.event))
+      if (auto const* started = std::get_if<domain::system::ServerStarted>(group))
+        engines_ = started->engines;
     bool const first = entry.recorded.header.decision != decision_;
     decision_ = entry.recorded.header.decision;
     if (first || entry.recorded.snapshot) check_snapshot(entry, state);
@@ -59,6 +64,7 @@ class Checker {
 
   // Every decision can be replayed: its first event carries what it was made on, and that was so.
   void check_snapshot(codec::Entry const& entry, domain::State const& state) {
+    if (entry.recorded.foreign) return check_engine(entry, entry.recorded.foreign->engine);
     if (!entry.recorded.snapshot)
       return fault(entry, "begins a decision and carries no snapshot of it");
     auto const differences = false_facts(state, entry.recorded);
@@ -70,12 +76,21 @@ class Checker {
                       one.pointer, one.recorded, one.replayed));
   }
 
+  // What it decided on is for a build that has its engine; that the server had it is for all.
+  void check_engine(codec::Entry const& entry, std::string const& engine) {
+    if (!engines_ || std::ranges::find(*engines_, engine) != engines_->end()) return;
+    fault(entry, fmt::format("is said to be decided by {}, which the server did not have when it "
+                             "started",
+                             engine));
+  }
+
   void after(codec::Entry const& entry) {
     if (fold_.tree().size() == root_at_) kept_root_ = fold_.tree().root();
     if (auto entered = books_.enter(entry); !entered) fault(entry, entered.error().detail);
     if (auto wrong = wrong_enclosure(entry, blobs_)) fault(entry, std::move(*wrong));
   }
 
+  std::optional<std::vector<std::string>> engines_;  // of the server that wrote; none: not seen yet
   Books books_;
   Fold fold_;
   ports::Blobs const* blobs_;

@@ -35,7 +35,7 @@ Report with_payloads(std::vector<domain::Recorded> const& history, Change change
 
 TEST(Verify, FindsPayloadsThatWereExchangedBetweenRuns) {
   World const world = paid_world();
-  auto const first = seq_of<domain::RunEvent, domain::run::Submitted>(world.history);
+  auto const first = seq_of<domain::run::Events, domain::run::Submitted>(world.history);
   Report const report = with_payloads(world.history, [](std::vector<Bytes*> const& payloads) {
     ASSERT_GE(payloads.size(), 2u);
     ASSERT_NE(*payloads[0], *payloads[1]);
@@ -49,7 +49,7 @@ TEST(Verify, FindsPayloadsThatWereExchangedBetweenRuns) {
 
 TEST(Verify, FindsAChangedByteOfAPayloadAndOneThatIsGone) {
   World const world = paid_world();
-  auto const settled = seq_of<domain::RunEvent, domain::run::Settled>(world.history);
+  auto const settled = seq_of<domain::run::Events, domain::run::Settled>(world.history);
   for (bool const gone : {true, false}) {
     Report const report = with_payloads(world.history, [&](std::vector<Bytes*> const& payloads) {
       if (gone)
@@ -125,7 +125,7 @@ TEST(Verify, FindsARefusalThatWasMadeOnFalseFacts) {
   world.ask(submission("k", kGrant + Micros(1)));
   auto const last = world.history.size() - 1;
   ASSERT_TRUE(std::holds_alternative<domain::run::Refused>(
-      std::get<domain::RunEvent>(world.history[last].event)));
+      std::get<domain::run::Events>(world.history[last].event)));
   auto const history = forged(world.history, last, [](domain::Recorded& recorded) {
     auto& facts = std::get<domain::run::SubmitFacts>(recorded.snapshot->facts);
     facts.balances.of(domain::AccountKind::available) = kGrant - Micros(1);

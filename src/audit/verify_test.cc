@@ -49,10 +49,10 @@ TEST(Verify, RefusesALedgerUnderAnotherKeyThanTheTrustedOne) {
 // An insider changes an amount and computes every hash, root and checksum anew.
 TEST(Verify, FindsAForgedPostingWithAllHashesRecomputed) {
   World const world = paid_world();
-  auto const settled = seq_of<domain::RunEvent, domain::run::Settled>(world.history);
+  auto const settled = seq_of<domain::run::Events, domain::run::Settled>(world.history);
   for (std::size_t posting = 0; posting < 3; ++posting) {
     Report const report = verified(forged(world.history, settled, [&](domain::Recorded& recorded) {
-      auto& postings = event_of<domain::RunEvent, domain::run::Settled>(recorded).postings;
+      auto& postings = event_of<domain::run::Events, domain::run::Settled>(recorded).postings;
       postings.at(posting).delta = postings.at(posting).delta + Micros(1);
     }));
     EXPECT_FALSE(report.ok);
@@ -60,9 +60,36 @@ TEST(Verify, FindsAForgedPostingWithAllHashesRecomputed) {
   }
 }
 
+World started_with(std::vector<std::string> engines) {
+  World world;
+  world.ask(domain::system::ServerStarted{.build = "b",
+                                          .engines = std::move(engines),
+                                          .epoch = 1,
+                                          .tail_cut_bytes = 0,
+                                          .version = "1"});
+  submit(world, "k");
+  return world;
+}
+
+TEST(Verify, AcceptsADecisionOfAnEngineThatOnlyTheServerHad) {
+  World const world = started_with({"run@7"});
+  auto const last = world.history.size() - 1;
+  Report const report = verified(forged(world.history, last, as_decided_by("run@7")));
+  EXPECT_TRUE(report.ok) << report.what;
+}
+
+// Otherwise any decision could be kept from being checked by giving it another engine's name.
+TEST(Verify, FindsADecisionOfAnEngineThatTheServerDidNotHave) {
+  World const world = started_with({"run@1"});
+  auto const last = world.history.size() - 1;
+  Report const report = verified(forged(world.history, last, as_decided_by("run@7")));
+  EXPECT_FALSE(report.ok);
+  EXPECT_EQ(report.bad_seq, last) << report.what;
+}
+
 TEST(Verify, FindsADecisionWithoutItsSnapshot) {
   World const world = paid_world();
-  auto const settled = seq_of<domain::RunEvent, domain::run::Settled>(world.history);
+  auto const settled = seq_of<domain::run::Events, domain::run::Settled>(world.history);
   Report const report = verified(forged(
       world.history, settled, [](domain::Recorded& recorded) { recorded.snapshot.reset(); }));
   EXPECT_FALSE(report.ok);
@@ -73,10 +100,10 @@ TEST(Verify, FindsADecisionWithoutItsSnapshot) {
 // The same, consistent within its own event: what comes after it tells.
 TEST(Verify, FindsAForgedGrantAtTheNextEventThatBuildsOnIt) {
   World const world = paid_world();
-  auto const granted = seq_of<domain::BudgetEvent, domain::budget::Granted>(world.history);
-  auto const next = seq_of<domain::RunEvent, domain::run::Submitted>(world.history);
+  auto const granted = seq_of<domain::budget::Events, domain::budget::Granted>(world.history);
+  auto const next = seq_of<domain::run::Events, domain::run::Submitted>(world.history);
   Report const report = verified(forged(world.history, granted, [](domain::Recorded& recorded) {
-    auto& event = event_of<domain::BudgetEvent, domain::budget::Granted>(recorded);
+    auto& event = event_of<domain::budget::Events, domain::budget::Granted>(recorded);
     domain::PostingPlan plan{domain::Balances{}};
     event.amount = kGrant + kGrant;
     event.postings =
@@ -242,10 +269,10 @@ std::vector<ports::LogFrame> with_checkpoint(Notary const& notary, bool true_dig
   writer.write(world.history);
   auto const before = static_cast<std::ptrdiff_t>(world.history.size());
   Digest const digest = true_digest ? codec::StateDigest::of(world.state) : Digest{};
-  world.ask(domain::chronicle::CheckpointSigned{
-      .note = notary.note(writer.tree.size(), writer.tree.root()),
-      .size = static_cast<std::int64_t>(writer.tree.size()),
-      .state_digest = digest.hex()});
+  world.ask(
+      domain::system::CheckpointSigned{.note = notary.note(writer.tree.size(), writer.tree.root()),
+                                       .size = static_cast<std::int64_t>(writer.tree.size()),
+                                       .state_digest = digest.hex()});
   writer.write({world.history.begin() + before, world.history.end()});
   return writer.frames;
 }

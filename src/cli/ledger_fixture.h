@@ -54,12 +54,11 @@ class LedgerFixture {
     options.segment_bytes = {1u << 18};
     log_ =
         std::move(segments::SegmentLog::create(*disk_, kLedger, options, [] { return 9u; })->log);
-    decide(domain::ChronicleCommand(
-        domain::chronicle::Opened{.format = domain::chronicle::kLedgerFormat,
-                                  .id_key = IdKey(0xff),
-                                  .ledger = kLedger,
-                                  .origin = vkey_.name,
-                                  .vkey = vkey()}));
+    decide(domain::system::Commands(domain::system::Opened{.format = domain::system::kLedgerFormat,
+                                                           .id_key = IdKey(0xff),
+                                                           .ledger = kLedger,
+                                                           .origin = vkey_.name,
+                                                           .vkey = vkey()}));
     end_frame();
   }
 
@@ -68,13 +67,13 @@ class LedgerFixture {
     PersonId const person("operator");
     TenantId const tenant("default");
     PlanName const plan("unlimited");
-    decide(domain::DirectoryCommand(
+    decide(domain::directory::Commands(
         domain::directory::SetPlan{.person = person, .plan = plan, .row = {}}));
     end_frame();
-    decide(domain::DirectoryCommand(
+    decide(domain::directory::Commands(
         domain::directory::CreateTenant{.person = person, .plan = plan, .tenant = tenant}));
     end_frame();
-    decide(domain::BudgetCommand(
+    decide(domain::budget::Commands(
         domain::budget::Grant{.amount = Micros(100'000'000), .person = person, .tenant = tenant}));
     end_frame();
     sign();
@@ -113,10 +112,10 @@ class LedgerFixture {
     note_ = merkle::format_note(
         {.text = text,
          .signatures = {merkle::ed25519_signature(vkey_, key_.sign(as_bytes(text)))}});
-    decide(domain::ChronicleCommand(
-        domain::chronicle::CheckpointSigned{.note = note_,
-                                            .size = static_cast<std::int64_t>(size),
-                                            .state_digest = codec::StateDigest::of(state_).hex()}));
+    decide(domain::system::Commands(
+        domain::system::CheckpointSigned{.note = note_,
+                                         .size = static_cast<std::int64_t>(size),
+                                         .state_digest = codec::StateDigest::of(state_).hex()}));
     end_frame();
   }
 

@@ -40,7 +40,7 @@ class Collector {
   // Whose key it is, its event does not say: the caller's tenant may grant to another one.
   void find_key(views::IdempotencyName const& name, domain::Recorded const& recorded) {
     using domain::directory::TenantCreated;
-    if (auto const* made = event_in<domain::DirectoryEvent, TenantCreated>(recorded))
+    if (auto const* made = event_in<domain::directory::Events, TenantCreated>(recorded))
       for (std::string_view const route : wire::keyed_routes())
         digests_.insert(wire::idempotency_digest(made->tenant, route, name.key));
     domain::Header const& header = recorded.header;
@@ -50,8 +50,8 @@ class Collector {
     if (!run_) events_.push_back(recorded);
   }
   void find_error(ErrorId error, domain::Recorded const& recorded) {
-    using domain::chronicle::Opened;
-    if (auto const* opened = event_in<domain::ChronicleEvent, Opened>(recorded))
+    using domain::system::Opened;
+    if (auto const* opened = event_in<domain::system::Events, Opened>(recorded))
       error_seq_ = domain::error_seq(opened->id_key, error);
     if (recorded.header.seq != error_seq_) return;
     auto const finding = domain::error::finding_of(recorded.event);

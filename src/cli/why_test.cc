@@ -22,7 +22,7 @@ class Story {
     job.queue_deadline = seconds(60);
     job.timeout = seconds(30);
     job.version = "1";
-    ledger_.decide(domain::DirectoryCommand(domain::directory::RegisterJob{job}));
+    ledger_.decide(domain::directory::Commands(domain::directory::RegisterJob{job}));
     submit("fits", Micros(50'000));
     submit("too-much", Micros(150'000'000));
     grant_to_another("paid");
@@ -32,7 +32,7 @@ class Story {
     error.error_class = ErrorClass::system_configuration;
     error.layer = Layer::L6;
     error.message = "a kind was refused";
-    ledger_.decide(domain::ErrorCommand(error));
+    ledger_.decide(domain::error::Commands(error));
     ledger_.end_frame();
   }
 
@@ -54,9 +54,9 @@ class Story {
   void grant_to_another(std::string const& key) {
     TenantId const acme("acme");
     PersonId const person("operator");
-    ledger_.decide(domain::DirectoryCommand(domain::directory::CreateTenant{
+    ledger_.decide(domain::directory::Commands(domain::directory::CreateTenant{
         .person = person, .plan = PlanName("unlimited"), .tenant = acme}));
-    ledger_.decide(domain::BudgetCommand(domain::budget::Grant{
+    ledger_.decide(domain::budget::Commands(domain::budget::Grant{
                        .amount = Micros(5'000'000), .person = person, .tenant = acme}),
                    domain::IdempotencyKey{
                        .fingerprint = {},
@@ -72,7 +72,7 @@ class Story {
     submit.max_cost = max_cost;
     submit.tenant = tenant;
     ledger_.decide(
-        domain::RunCommand(submit),
+        domain::run::Commands(submit),
         domain::IdempotencyKey{.fingerprint = {},
                                .key = wire::idempotency_digest(tenant, wire::kSubmitRoute, key)});
   }

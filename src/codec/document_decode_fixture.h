@@ -6,9 +6,9 @@
 
 #include <algorithm>
 
+#include "codec/engine_texts.h"
 #include "codec/event_codec.h"
 #include "codec/fields_json.h"
-#include "codec/kinds.h"
 #include "codec/leaf_members.h"
 #include "json/value.h"
 
@@ -24,7 +24,7 @@ class DocumentReader {
       return read_enum(from, to);
     } else if constexpr (std::same_as<T, domain::Command>) {
       return read_kind(from, "type", to,
-                       []<class C>(std::type_identity<C>) { return domain::kCommandType<C>.name; });
+                       []<class C>(std::type_identity<C>) { return C::kCommand.name; });
     } else if constexpr (kIsOptional<T>) {
       return read(from, to.emplace());
     } else if constexpr (kIsList<T>) {
@@ -63,10 +63,11 @@ class DocumentReader {
     json::Value const* body = from.find("body");
     json::Value const* name = from.find(name_member);
     bool found = false;
-    for_each_leaf<Whole>([&]<class G, class E>(std::type_identity<G>, std::type_identity<E> kind) {
-      if (body && name && *name == json::Value(name_of_kind(kind)))
-        found = read(*body, to.template emplace<G>().template emplace<E>());
-    });
+    domain::for_each_kind<Whole>(
+        [&]<class G, class E>(std::type_identity<G>, std::type_identity<E> kind) {
+          if (body && name && *name == json::Value(name_of_kind(kind)))
+            found = read(*body, to.template emplace<G>().template emplace<E>());
+        });
     return found;
   }
 
@@ -136,17 +137,23 @@ struct DocumentLeaf {
   void type() {}  // is compared when the value is written again
 
   void body(domain::Event& event) {
-    read_kind(leaf, "type", event,
-              []<class E>(std::type_identity<E>) { return domain::kEventType<E>.name; });
+    read_kind(leaf, "type", event, []<class E>(std::type_identity<E>) { return E::kEvent.name; });
   }
-  void decision(std::optional<domain::Snapshot>& snapshot) {
+  void decision(domain::Recorded& to) {
     json::Value const* decision = leaf.find("decision");
     if (decision == nullptr) return;
+    json::Value const* engine = decision->find("engine");
+    if (engine && engine->string() && is_engine_text(*engine->string()) &&
+        !is_engine_here(*engine->string())) {
+      to.foreign = {.engine = *engine->string(), .json = json::canonical(*decision)};
+      return;
+    }
+    auto& snapshot = to.snapshot;
     snapshot.emplace();
     json::Value const nothing;
     json::Value const* command = decision->find("command");
     read_kind(command ? *command : nothing, "type", snapshot->command,
-              []<class C>(std::type_identity<C>) { return domain::kCommandType<C>.name; });
+              []<class C>(std::type_identity<C>) { return C::kCommand.name; });
     json::Value const* facts = decision->find("facts");
     read_facts(facts ? *facts : nothing, snapshot->facts);
   }
@@ -161,8 +168,8 @@ struct DocumentLeaf {
     json::Value const* body = from.find("body");
     json::Value const* kind = from.find("kind");
     bool found = false;
-    Alternatives<domain::Facts>::each([&]<class F>(std::type_identity<F>) {
-      if (body && kind && *kind == json::Value(FactsKind<F>::name))
+    domain::Alternatives<domain::Facts>::each([&]<class F>(std::type_identity<F>) {
+      if (body && kind && *kind == json::Value(F::kKind))
         found = reader.read(*body, to.template emplace<F>());
     });
     ok = ok && found;
@@ -176,7 +183,8 @@ inline std::optional<domain::Recorded> decode_by_document(ByteView leaf) {
   DocumentReader reader;
   DocumentLeaf members{reader, *document};
   leaf_members(recorded, members);
-  if (!members.ok || (recorded.snapshot && !recorded.header.decision)) return std::nullopt;
+  if (!members.ok || ((recorded.snapshot || recorded.foreign) && !recorded.header.decision))
+    return std::nullopt;
   Bytes again;
   encode(recorded, again);
   return std::ranges::equal(leaf, again) ? std::optional(std::move(recorded)) : std::nullopt;

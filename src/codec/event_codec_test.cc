@@ -36,7 +36,7 @@ Recorded started() {
   domain::run::Started event;
   event.fence = 3;
   event.run = RunId(255);
-  Recorded recorded{{}, domain::RunEvent(event), {}};
+  Recorded recorded{{}, domain::run::Events(event), {}};
   recorded.header.actor = "worker:w1";
   recorded.header.at = Instant(1'700'000'000'000'001);
   recorded.header.ledger = LedgerId(1);
@@ -75,7 +75,7 @@ TEST(EventCodec, WritesAWholeHeaderAndADecisionInOrder) {
   recorded.header.span = SpanId({0xcd});
   recorded.header.tenant = TenantId("acme");
   domain::run::RunFacts facts{};
-  recorded.snapshot = {domain::RunCommand(domain::run::Cancel{RunId(255), TenantId("acme")}),
+  recorded.snapshot = {domain::run::Commands(domain::run::Cancel{RunId(255), TenantId("acme")}),
                        facts};
   EXPECT_EQ(
       as_text(encoded(recorded)),
@@ -111,7 +111,7 @@ TEST(EventCodec, WritesAWholeSubmitInOrder) {
                  .runner = domain::run::Runner::worker,
                  .timeout = seconds(2)};
   Recorded recorded = started();
-  recorded.event = domain::RunEvent(event);
+  recorded.event = domain::run::Events(event);
   recorded.header.idempotency = {.expires_at = Instant(9),
                                  .fingerprint = sha256(as_bytes("body")),
                                  .key = sha256(as_bytes("key"))};
@@ -183,11 +183,11 @@ TEST(EventCodec, EveryCommandAndItsFactsComeBackAndAreCanonical) {
 }
 
 TEST(EventCodec, MembersAtZeroAreLeftOutWhateverTheirInitialiserSays) {
-  domain::chronicle::ConfigChanged config;
+  domain::system::ConfigChanged config;
   config.reason = "why";
   clear(config.settings);
-  EXPECT_NE(config.settings, domain::chronicle::Settings{});
-  Recorded const recorded{{}, domain::ChronicleEvent(config), {}};
+  EXPECT_NE(config.settings, domain::system::Settings{});
+  Recorded const recorded{{}, domain::system::Events(config), {}};
   EXPECT_NE(as_text(encoded(recorded)).find(R"("body":{"reason":"why"})"), std::string::npos);
   expect_lasting(recorded);
 }
@@ -195,7 +195,7 @@ TEST(EventCodec, MembersAtZeroAreLeftOutWhateverTheirInitialiserSays) {
 TEST(EventCodec, AnEngagedOptionalIsWrittenEvenAtZero) {
   Recorded recorded = started();
   recorded.header.decision = DecisionId(3);
-  recorded.snapshot = {domain::RunCommand(domain::run::Lease{{}, TenantId(""), ""}),
+  recorded.snapshot = {domain::run::Commands(domain::run::Lease{{}, TenantId(""), ""}),
                        domain::run::LeaseFacts{domain::run::Candidate{}, Duration(0), LeaseId(0)}};
   std::string const text(as_text(encoded(recorded)));
   EXPECT_NE(text.find(R"("command":{"body":{"tenant":""})"), std::string::npos) << text;
@@ -249,7 +249,7 @@ TEST(EventCodec, SaysWhatIsWrongWhere) {
 
 TEST(EventCodec, RefusesAWordThatTheEnumDoesNotHaveAndItsAbsence) {
   Recorded recorded = started();
-  recorded.event = domain::RunEvent(domain::run::CancelRequested{.run = RunId(1)});
+  recorded.event = domain::run::Events(domain::run::CancelRequested{.run = RunId(1)});
   std::string const text(as_text(encoded(recorded)));
   auto const with = [&](std::string_view to) {
     std::string copy = text;
@@ -259,7 +259,7 @@ TEST(EventCodec, RefusesAWordThatTheEnumDoesNotHaveAndItsAbsence) {
   EXPECT_EQ(refusal(with(R"("order":"halt",)")),
             R"(malformed: at "/body/order": is none of the words that may stand here)");
   EXPECT_EQ(refusal(with("")), R"(malformed: at "/body/order": must be there)");
-  recorded.event = domain::DirectoryEvent(domain::directory::JobRegistered{});
+  recorded.event = domain::directory::Events(domain::directory::JobRegistered{});
   std::string const job(as_text(encoded(recorded)));
   auto const begin = job.find(R"("job":)");
   EXPECT_EQ(refusal(std::string(job).erase(begin, job.find("}}", begin) + 1 - begin)),
@@ -273,22 +273,59 @@ TEST(EventCodec, CallsANewerTypeOrVersionUnknownAndNotMalformed) {
             "unknown_event: this build does not know the version of run.started \"2\"");
 }
 
-TEST(EventCodec, CallsANewerDecisionUnknown) {
+Recorded decided() {
   Recorded recorded = started();
   recorded.header.decision = DecisionId(3);
-  recorded.snapshot = {domain::RunCommand(domain::run::Start{}), domain::run::RunFacts{}};
-  std::string const text(as_text(encoded(recorded)));
-  for (std::string_view name : {"run@1", "run.start\"", "run.run_facts"}) {
-    std::string copy = text;
-    std::string const other = copy.replace(copy.find(name), 3, "fly");
-    EXPECT_TRUE(refusal(other).starts_with("unknown_event: ")) << refusal(other);
+  recorded.snapshot = {domain::run::Commands(domain::run::Start{}), domain::run::RunFacts{}};
+  return recorded;
+}
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  auto const at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+TEST(EventCodec, CallsANewerCommandOrKindOfFactsUnknown) {
+  std::string const text(as_text(encoded(decided())));
+  EXPECT_EQ(refusal(replaced(text, "run.start\"", "run.fly\"")),
+            "unknown_event: this build does not know the command type \"run.fly\"");
+  EXPECT_EQ(refusal(replaced(text, "run.run_facts", "run.fly_facts")),
+            "unknown_event: this build does not know the kind of facts \"run.fly_facts\"");
+  EXPECT_EQ(refusal(replaced(text, R"("type":"run.start"})", R"("type":"run.start","v":2})")),
+            R"(malformed: at "/decision/command/v": is not known here)");
+}
+
+// Whatever another version decided on: its events are read, its snapshot is kept to the byte.
+TEST(EventCodec, KeepsTheDecisionOfAnEngineVersionThatIsNotHere) {
+  std::string const here(as_text(encoded(decided())));
+  for (std::string_view engine : {"run@7", "teleport@1", "run@10"}) {
+    std::string text = replaced(here, "run@1", engine);
+    text = replaced(text, "run.run_facts", "run.far_facts");
+    text = replaced(text, R"("type":"run.start"})", R"("type":"run.fly","v":3})");
+    auto const recorded = decode(as_bytes(text));
+    ASSERT_TRUE(recorded) << recorded.error().detail;
+    EXPECT_EQ(recorded->event, started().event);
+    EXPECT_EQ(recorded->snapshot, std::nullopt);
+    ASSERT_TRUE(recorded->foreign);
+    EXPECT_EQ(recorded->foreign->engine, engine);
+    EXPECT_EQ(as_text(encoded(*recorded)), text);
   }
+}
+
+TEST(EventCodec, RefusesADecisionOfWhatIsNoEngineOrNotCanonical) {
+  std::string const text(as_text(encoded(decided())));
+  for (std::string_view engine : {"run@0", "run@", "@1", "run", "Run@2", "run@2 ", "run@1@2"})
+    EXPECT_TRUE(refusal(replaced(text, "run@1", engine)).starts_with("unknown_event: "));
+  std::string const other = replaced(text, "run@1", "run@7");
+  EXPECT_NE(refusal(replaced(other, R"("decision":{)", R"("decision":{ )")), "decoded");
+  EXPECT_NE(refusal(replaced(other, R"("engine":)", R"("a":1,"engine":)")), "decoded");
 }
 
 TEST(EventCodec, RefusesADecisionUnderAnotherEnginesName) {
   Recorded recorded = started();
   recorded.header.decision = DecisionId(3);
-  recorded.snapshot = {domain::RunCommand(domain::run::Start{}), domain::run::RunFacts{}};
+  recorded.snapshot = {domain::run::Commands(domain::run::Start{}), domain::run::RunFacts{}};
   std::string text(as_text(encoded(recorded)));
   text.replace(text.find("run@1"), 5, "mode@1");
   EXPECT_EQ(refusal(text), R"(malformed: at "/decision/engine": must be "run@1")");
@@ -296,7 +333,7 @@ TEST(EventCodec, RefusesADecisionUnderAnotherEnginesName) {
 
 TEST(EventCodec, RefusesADecisionWithoutAnIdWhateverIsReadOfIt) {
   Recorded recorded = started();
-  recorded.snapshot = {domain::RunCommand(domain::run::Start{}), domain::run::RunFacts{}};
+  recorded.snapshot = {domain::run::Commands(domain::run::Start{}), domain::run::RunFacts{}};
   Bytes const leaf = encoded(recorded);
   for (Part part : {Part::whole, Part::event}) {
     Recorded read;
@@ -310,7 +347,7 @@ TEST(EventCodec, RefusesADecisionWithoutAnIdWhateverIsReadOfIt) {
 TEST(EventCodec, PassesOverASnapshotThatNobodyAskedFor) {
   Recorded recorded = started();
   recorded.header.decision = DecisionId(3);
-  recorded.snapshot = {domain::RunCommand(domain::run::Start{}), domain::run::RunFacts{}};
+  recorded.snapshot = {domain::run::Commands(domain::run::Start{}), domain::run::RunFacts{}};
   std::string text(as_text(encoded(recorded)));
   text.replace(text.find("run.start\""), 9, "run.nap!!");
   EXPECT_TRUE(refusal(text).starts_with("unknown_event: ")) << refusal(text);

@@ -1,7 +1,7 @@
 #include "base/check.h"
+#include "codec/engine_texts.h"
 #include "codec/event_codec.h"
 #include "codec/fields_json.h"
-#include "codec/kinds.h"
 #include "codec/leaf_members.h"
 
 namespace tally::codec {
@@ -12,15 +12,12 @@ void write_command(Buffer& out, domain::Command const& command) {
   auto write = [&]<class C>(C const& body) {
     members.always("body", body);
     write_name(out, "type");
-    write_word(out, domain::kCommandType<C>.name);
+    write_word(out, C::kCommand.name);
+    if constexpr (C::kCommand.version != 1) members.always("v", C::kCommand.version);
   };
-  std::visit([&](auto const& group) { std::visit(write, group); }, command);
+  domain::visit_both(write, command);
   out.put('}');
 }
-
-namespace {
-
-using domain::Snapshot;
 
 void write_facts(Buffer& out, domain::Facts const& facts) {
   out.put('{');
@@ -28,18 +25,22 @@ void write_facts(Buffer& out, domain::Facts const& facts) {
   auto write = [&]<class F>(F const& body) {
     members.always("body", body);
     write_name(out, "kind");
-    write_word(out, FactsKind<F>::name);
+    write_word(out, F::kKind);
   };
   std::visit(write, facts);
   out.put('}');
 }
+
+namespace {
+
+using domain::Snapshot;
 
 void write_snapshot(Buffer& out, Snapshot const& snapshot) {
   out.put('{');
   write_name(out, "command");
   write_command(out, snapshot.command);
   write_name(out, "engine");
-  write_word(out, domain::kEngines[snapshot.command.index()]);
+  write_word(out, kEngineTexts[snapshot.command.index()]);
   write_name(out, "facts");
   write_facts(out, snapshot.facts);
   out.put('}');
@@ -52,14 +53,18 @@ struct LeafWriter : MemberWriter {
   void body(domain::Event const& event) {
     auto write = [&]<class E>(E const& one) {
       always("body", one);
-      written = domain::kEventType<E>;
+      written = E::kEvent;
     };
-    std::visit([&](auto const& group) { std::visit(write, group); }, event);
+    domain::visit_both(write, event);
   }
-  void decision(std::optional<Snapshot> const& snapshot) {
-    if (!snapshot) return;
-    write_name(out, "decision");
-    write_snapshot(out, *snapshot);
+  void decision(domain::Recorded const& recorded) {
+    if (recorded.snapshot) {
+      write_name(out, "decision");
+      write_snapshot(out, *recorded.snapshot);
+    } else if (recorded.foreign) {
+      write_name(out, "decision");
+      out.put(recorded.foreign->json);
+    }
   }
   void type() {
     write_name(out, "type");

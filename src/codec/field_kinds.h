@@ -28,7 +28,9 @@ namespace tally::codec {
 using Labels = std::map<std::string, std::string>;
 
 template <class T>
-concept PrefixedId = requires { IdPrefix<T>::text; };
+concept PrefixedId = requires {
+  IdPrefix<T>::text;
+};
 template <class T>
 concept StrongInteger = StrongType<T> && std::same_as<typename T::Rep, std::int64_t>;
 template <class T>

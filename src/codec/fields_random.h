@@ -9,7 +9,6 @@
 
 #include "base/prng.h"
 #include "codec/fields_json.h"
-#include "codec/kinds.h"
 
 namespace tally::codec {
 
@@ -113,7 +112,7 @@ inline domain::Header random_header(Prng& random) {
 template <class Whole>
 std::vector<Whole> random_of_each(Prng& random) {
   std::vector<Whole> values;
-  for_each_leaf<Whole>(
+  domain::for_each_kind<Whole>(
       [&]<class Group, class Leaf>(std::type_identity<Group>, std::type_identity<Leaf>) {
         Leaf leaf;
         fill(random, leaf);
@@ -124,7 +123,7 @@ std::vector<Whole> random_of_each(Prng& random) {
 
 inline std::vector<domain::Facts> random_of_each_facts(Prng& random) {
   std::vector<domain::Facts> values;
-  Alternatives<domain::Facts>::each([&]<class F>(std::type_identity<F>) {
+  domain::Alternatives<domain::Facts>::each([&]<class F>(std::type_identity<F>) {
     F facts;
     fill(random, facts);
     values.emplace_back(std::move(facts));

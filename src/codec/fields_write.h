@@ -6,6 +6,7 @@
 
 #include "codec/buffer.h"
 #include "codec/field_kinds.h"
+#include "domain/facts.h"
 
 namespace tally::codec {
 
@@ -21,8 +22,10 @@ void write_digits(Buffer& out, ByteView bytes);
 void write_digits(Buffer& out, std::uint64_t number);
 void write_id(Buffer& out, std::string_view prefix, std::uint64_t value);
 void write_labels(Buffer& out, Labels const& labels);
-// {"body":{...},"type":"..."}, as in a snapshot (event_encode.cc).
+// {"body":{...},"type":"..."}, with "v" from version 2 on, and {"body":{...},"kind":"..."}, as in a
+// snapshot (event_encode.cc).
 void write_command(Buffer& out, domain::Command const& command);
+void write_facts(Buffer& out, domain::Facts const& facts);
 // The member's name, with the comma before it where one is due. Inlined into every place that names
 // a member: there the name and its length are constants, and copying it takes a few instructions
 // instead of a call.

@@ -16,7 +16,7 @@ void leaf_members(Recorded& recorded, Leaf& leaf) {
   leaf.always("at", header.at);
   leaf.body(recorded.event);
   leaf("correlation_id", header.correlation);
-  leaf.decision(recorded.snapshot);
+  leaf.decision(recorded);
   leaf("decision_id", header.decision);
   leaf("idempotency", header.idempotency);
   leaf.always("ledger", header.ledger);

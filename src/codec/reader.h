@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "codec/field_kinds.h"
+#include "domain/facts.h"
 
 namespace tally::codec {
 
@@ -32,6 +33,11 @@ class Reader {
     rest_.remove_prefix(bytes);
     return true;
   }
+  // Back to what was read from `rest` on, as if it had not been.
+  void go_back(std::string_view rest) { rest_ = rest; }
+  // {"body":{...},"type":"..."} and {"body":{...},"kind":"..."} (event_decode.cc).
+  bool read_command(domain::Command& to);
+  bool read_facts(domain::Facts& to);
   // What nobody has read yet.
   std::string_view rest() const { return rest_; }
 
@@ -48,7 +54,6 @@ class Reader {
   bool read_list(T& to);
   template <class T>
   bool read_enum(T& to);
-  bool read_command(domain::Command& to);  // event_decode.cc
   bool read_text(std::string& to);
   bool read_integer(std::int64_t& to);
   bool read_bool(bool& to);

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "codec/kinds.h"
+#include "codec/engine_texts.h"
+#include "codec/old_events.h"
 #include "json/value.h"
 
 namespace tally::codec {
@@ -28,46 +29,50 @@ json::Value const* find_path(json::Value const& from, std::string_view outer,
   return found == nullptr ? nullptr : found->find(inner);
 }
 
-std::optional<std::int64_t> version_of_event(std::string_view name) {
-  std::optional<std::int64_t> version;
-  for_each_leaf<domain::Event>([&]<class G, class E>(std::type_identity<G>, std::type_identity<E>) {
-    if (domain::kEventType<E>.name == name) version = domain::kEventType<E>.version;
-  });
-  return version;
+// Of all versions of it that can be read; none if there is no such event.
+std::vector<std::int64_t> versions_of_event(std::string_view name) {
+  std::vector<std::int64_t> versions;
+  auto const look = [&](domain::EventType type) {
+    if (type.name == name) versions.push_back(type.version);
+  };
+  domain::for_each_kind<domain::Event>(
+      [&]<class G, class E>(std::type_identity<G>, std::type_identity<E>) { look(E::kEvent); });
+  domain::Alternatives<OldEvents>::each(
+      [&]<class Old>(std::type_identity<Old>) { look(Old::kEvent); });
+  return versions;
 }
 
 bool is_command(std::string_view name) {
   bool found = false;
-  for_each_leaf<domain::Command>(
+  domain::for_each_kind<domain::Command>(
       [&]<class G, class C>(std::type_identity<G>, std::type_identity<C>) {
-        found = found || domain::kCommandType<C>.name == name;
+        found = found || C::kCommand.name == name;
       });
   return found;
 }
 
 bool is_facts_kind(std::string_view name) {
   bool found = false;
-  Alternatives<domain::Facts>::each(
-      [&]<class F>(std::type_identity<F>) { found = found || FactsKind<F>::name == name; });
+  domain::Alternatives<domain::Facts>::each(
+      [&]<class F>(std::type_identity<F>) { found = found || F::kKind == name; });
   return found;
 }
 
 std::optional<Error> wrong_type(json::Value const& leaf) {
   std::string_view const type = text_of(leaf.find("type"));
   if (type.empty()) return malformed("the event type must be a string");
-  auto const version = version_of_event(type);
-  if (!version) return unknown("event type", type);
+  auto const versions = versions_of_event(type);
+  if (versions.empty()) return unknown("event type", type);
   json::Value const* written = leaf.find("v");
   if (written == nullptr || written->integer() == nullptr)
     return malformed("at \"/v\": must be an integer");
-  if (*written->integer() == *version) return std::nullopt;
+  if (std::ranges::find(versions, *written->integer()) != versions.end()) return std::nullopt;
   return unknown("version of " + std::string(type), std::to_string(*written->integer()));
 }
 
 std::optional<Error> wrong_decision(json::Value const& decision) {
   std::string_view const engine = text_of(decision.find("engine"));
-  if (std::find(domain::kEngines.begin(), domain::kEngines.end(), engine) == domain::kEngines.end())
-    return unknown("engine", engine);
+  if (!is_engine_here(engine)) return unknown("engine", engine);
   std::string_view const command = text_of(find_path(decision, "command", "type"));
   if (!is_command(command)) return unknown("command type", command);
   std::string_view const facts = text_of(find_path(decision, "facts", "kind"));

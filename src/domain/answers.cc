@@ -29,7 +29,7 @@ std::optional<Reply> earlier_answer(State const& state, IdempotencyKey const& ke
 }
 
 Reply reply_of(Event const& first) {
-  auto const* group = std::get_if<ApprovalEvent>(&first);
+  auto const* group = std::get_if<approval::Events>(&first);
   if (group == nullptr) return Done{};
   if (auto const* proposed = std::get_if<approval::Proposed>(group))
     return NeedsApproval{proposed->approval};
@@ -40,17 +40,16 @@ Reply reply_of(Event const& first) {
 
 void remember_answer(State& state, Header const& header) {
   Answered const& answered = *header.idempotency;
-  auto const old =
-      state.answered.put(answered.key, {.expires_at = answered.expires_at,
-                                        .fingerprint = answered.fingerprint,
-                                        .run = header.run,
-                                        .seq = header.seq});
+  auto const old = state.answered.put(answered.key, {.expires_at = answered.expires_at,
+                                                     .fingerprint = answered.fingerprint,
+                                                     .run = header.run,
+                                                     .seq = header.seq});
   // The same key may come again after its life ended and before the archive took it away.
   if (old) state.key_ends.erase(std::pair(old->expires_at, answered.key));
   put_end(state, answered.expires_at, answered.key);
 }
 
-void forget_answers(State& state, Instant at, chronicle::ArchiveAdvanced const& event) {
+void forget_answers(State& state, Instant at, system::ArchiveAdvanced const& event) {
   auto& ends = state.key_ends;
   while (!ends.empty() && ends.begin()->first < event.keys_before) {
     Digest const key = ends.begin()->second;

@@ -33,6 +33,6 @@ Reply reply_of(Event const& first);
 
 // Shares of apply.
 void remember_answer(State& state, Header const& header);
-void forget_answers(State& state, Instant at, chronicle::ArchiveAdvanced const& event);
+void forget_answers(State& state, Instant at, system::ArchiveAdvanced const& event);
 
 }  // namespace tally::domain

@@ -26,9 +26,9 @@ Keyed<mode::Set> set_mode(std::string_view key, mode::Mode mode) {
 }
 
 void archive(World& world) {
-  world.ask(chronicle::ArchiveAdvanced{.finished_before = Instant{},
-                                       .keys_before = world.at,
-                                       .keys_kept_until = world.at + kKeyAfterRun});
+  world.ask(system::ArchiveAdvanced{.finished_before = Instant{},
+                                    .keys_before = world.at,
+                                    .keys_kept_until = world.at + kKeyAfterRun});
 }
 
 TEST(IdempotencyKey, GivesTheSameGrantOnce) {

@@ -1,41 +1,36 @@
 #pragma once
 
-// All commands, by engine. Closed: what is not in these lists cannot be asked.
+// All commands, by engine. Closed: what is not in an engine's list cannot be asked.
 
+#include <array>
 #include <variant>
 
 #include "domain/approval/command.h"
 #include "domain/budget/engine.h"
-#include "domain/chronicle/engine.h"
-#include "domain/directory/engine.h"
+#include "domain/directory/command.h"
 #include "domain/error/engine.h"
+#include "domain/kinds.h"
 #include "domain/mode/engine.h"
 #include "domain/run/command.h"
+#include "domain/system/engine.h"
 
 namespace tally::domain {
 
-using RunCommand =
-    std::variant<run::Submit, run::Lease, run::Start, run::Complete, run::Fail, run::Cancel,
-                 run::Stop, run::Due, run::Reconcile, run::ProposeResolution>;
-using BudgetCommand = std::variant<budget::Grant>;
-using DirectoryCommand =
-    std::variant<directory::CreateTenant, directory::AddPerson, directory::RemovePerson,
-                 directory::CreateKey, directory::ClaimKey, directory::ShowClaimCode,
-                 directory::RevokeKey, directory::SetPlan, directory::RegisterJob,
-                 directory::RetireJob>;
-using ModeCommand = std::variant<mode::Set>;
-using ApprovalCommand =
-    std::variant<approval::Sign, approval::Withdraw, approval::Expire, approval::End>;
-using ChronicleCommand =
-    std::variant<chronicle::Opened, chronicle::ServerStarted, chronicle::CheckpointSigned,
-                 chronicle::RefusalsCounted, chronicle::ArchiveAdvanced, chronicle::ConfigChanged,
-                 chronicle::SetQuorum, chronicle::ClockStepped>;
-using ErrorCommand = std::variant<error::Recorded>;
-using Command = std::variant<RunCommand, BudgetCommand, DirectoryCommand, ModeCommand,
-                             ApprovalCommand, ChronicleCommand, ErrorCommand>;
+template <class... Each>
+struct EngineList {
+  using Command = std::variant<typename Each::Commands...>;
+  // In the order of Command's alternatives.
+  static constexpr std::array<EngineType, sizeof...(Each)> kTypes{Each::kType...};
+};
 
-// The engine that decides each group, with the version that its decisions carry.
-inline constexpr std::array<std::string_view, 7> kEngines{
-    "run@1", "budget@1", "directory@1", "mode@1", "approval@1", "chronicle@1", "error@1"};
+using Engines = EngineList<run::Engine, budget::Engine, directory::Engine, mode::Engine,
+                           approval::Engine, system::Engine, error::Engine>;
+using Command = Engines::Command;
+
+inline CommandType type_of(Command const& command) {
+  return visit_both([]<class C>(C const&) { return C::kCommand; }, command);
+}
+// The engine that decides it, with the version that its decisions carry.
+inline EngineType engine_of(Command const& command) { return Engines::kTypes[command.index()]; }
 
 }  // namespace tally::domain

@@ -4,42 +4,20 @@
 #include "domain/approval/decide.h"
 #include "domain/approval/propose.h"
 #include "domain/budget/decide.h"
-#include "domain/chronicle/decide.h"
 #include "domain/directory/decide.h"
 #include "domain/error/decide.h"
 #include "domain/mode/decide.h"
-#include "domain/run/engine.h"
+#include "domain/run/decide.h"
+#include "domain/system/decide.h"
 
 namespace tally::domain {
-
-namespace {
-
-template <class Variant, class F>
-decltype(auto) visit_both(F&& f, Variant const& variant) {
-  return std::visit([&](auto const& group) { return std::visit(f, group); }, variant);
-}
-
-// The facts that belong to a command, by what its gather returns.
-template <class C>
-using FactsOf = decltype(gather(std::declval<State const&>(), std::declval<C const&>(),
-                                std::declval<Moment const&>()));
-
-}  // namespace
-
-EventType type_of(Event const& event) {
-  return visit_both([]<class E>(E const&) { return kEventType<E>; }, event);
-}
-
-CommandType type_of(Command const& command) {
-  return visit_both([]<class C>(C const&) { return kCommandType<C>; }, command);
-}
 
 Facts gather(State const& state, Command const& command, Permit, Moment const& moment) {
   return visit_both([&](auto const& one) -> Facts { return gather(state, one, moment); }, command);
 }
 
 void shorten(State const& state, Command& command, Facts const& facts) {
-  auto* group = std::get_if<RunCommand>(&command);
+  auto* group = std::get_if<run::Commands>(&command);
   auto* lease = group != nullptr ? std::get_if<run::Lease>(group) : nullptr;
   if (lease == nullptr || lease->jobs.size() <= run::kLeaseJobsRecorded) return;
   auto const& candidate = std::get<run::LeaseFacts>(facts).candidate;
@@ -52,7 +30,7 @@ namespace {
 Outcome decide_by_engine(Instant at, Command const& command, Facts const& facts) {
   return visit_both(
       [&]<class C>(C const& one) {
-        auto const* own = std::get_if<FactsOf<C>>(&facts);
+        auto const* own = std::get_if<typename C::Facts>(&facts);
         TALLY_CHECK(own != nullptr, "facts of another command");
         return decide(at, one, *own);
       },

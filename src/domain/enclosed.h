@@ -9,7 +9,7 @@ namespace tally::domain {
 // A run's input, its result, or the end of what its work wrote to stderr; an event has one of them
 // at most. Nothing: the event names no payload, and its frame holds none for it.
 inline run::Enclosure const* enclosure_in(Event const& event) {
-  auto const* group = std::get_if<RunEvent>(&event);
+  auto const* group = std::get_if<run::Events>(&event);
   if (group == nullptr) return nullptr;
   auto const given = [](std::optional<run::Enclosure> const& one) { return one ? &*one : nullptr; };
   auto const of_the_end = [&](auto const& ended) {

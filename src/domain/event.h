@@ -1,7 +1,6 @@
 #pragma once
 
-// All events, by engine. An event type is registered here with its class and version; a raw string
-// cannot become one (PV-001). A published (type, version) never changes its meaning.
+// All events, by engine, and what is recorded with each.
 
 #include <optional>
 #include <string>
@@ -16,89 +15,21 @@
 
 namespace tally::domain {
 
-using RunEvent =
-    std::variant<run::Submitted, run::Refused, run::Leased, run::Started, run::Requeued,
-                 run::Reconciling, run::CancelRequested, run::StopRequested, run::Settled,
-                 run::AuditRequired, run::Unaccounted>;
-using BudgetEvent = std::variant<budget::Granted>;
-using DirectoryEvent =
-    std::variant<directory::TenantCreated, directory::PersonAdded, directory::PersonRemoved,
-                 directory::KeyCreated, directory::KeyClaimed, directory::ClaimCodeShown,
-                 directory::KeyRevoked, directory::PlanSet, directory::JobRegistered,
-                 directory::JobRetired>;
-using ModeEvent = std::variant<mode::Changed>;
-using ApprovalEvent = std::variant<approval::Proposed, approval::Signed, approval::Aborted>;
-using ChronicleEvent =
-    std::variant<chronicle::Opened, chronicle::ServerStarted, chronicle::CheckpointSigned,
-                 chronicle::RefusalsCounted, chronicle::ArchiveAdvanced, chronicle::ConfigChanged,
-                 chronicle::ClockStepped>;
-using ErrorEvent = std::variant<error::Recorded>;
-using Event = std::variant<RunEvent, BudgetEvent, DirectoryEvent, ModeEvent, ApprovalEvent,
-                           ChronicleEvent, ErrorEvent>;
+using Event = std::variant<run::Events, budget::Events, directory::Events, mode::Events,
+                           approval::Events, system::Events, error::Events>;
 
-// Evidence is durable before anybody hears of it and never shed; telemetry may be.
-enum class EventClass { evidence, telemetry };
-
-struct EventType {
-  std::string_view name;
-  std::int64_t version;
-  EventClass event_class;
-};
-
-// No default: an unregistered type does not compile.
-template <class E>
-inline constexpr std::enable_if_t<sizeof(E) != 0, EventType> kEventType;
-#define TALLY_EVENT(type, name)                 \
-  template <>                                   \
-  inline constexpr EventType kEventType<type> { \
-    name, 1, EventClass::evidence               \
-  }
-TALLY_EVENT(run::Submitted, "run.submitted");
-TALLY_EVENT(run::Refused, "run.refused");
-TALLY_EVENT(run::Leased, "run.leased");
-TALLY_EVENT(run::Started, "run.started");
-TALLY_EVENT(run::Requeued, "run.requeued");
-TALLY_EVENT(run::Reconciling, "run.reconciling");
-TALLY_EVENT(run::CancelRequested, "run.cancel_requested");
-TALLY_EVENT(run::StopRequested, "run.stop_requested");
-TALLY_EVENT(run::Settled, "run.settled");
-TALLY_EVENT(run::AuditRequired, "run.audit_required");
-TALLY_EVENT(run::Unaccounted, "run.unaccounted");
-TALLY_EVENT(budget::Granted, "budget.granted");
-TALLY_EVENT(directory::TenantCreated, "tenant.created");
-TALLY_EVENT(directory::PersonAdded, "person.added");
-TALLY_EVENT(directory::PersonRemoved, "person.removed");
-TALLY_EVENT(directory::KeyCreated, "key.created");
-TALLY_EVENT(directory::KeyClaimed, "key.claimed");
-TALLY_EVENT(directory::ClaimCodeShown, "key.claim_code_shown");
-TALLY_EVENT(directory::KeyRevoked, "key.revoked");
-TALLY_EVENT(directory::PlanSet, "plan.set");
-TALLY_EVENT(directory::JobRegistered, "job.registered");
-TALLY_EVENT(directory::JobRetired, "job.retired");
-TALLY_EVENT(mode::Changed, "mode.changed");
-TALLY_EVENT(approval::Proposed, "approval.proposed");
-TALLY_EVENT(approval::Signed, "approval.signed");
-TALLY_EVENT(approval::Aborted, "approval.aborted");
-TALLY_EVENT(chronicle::Opened, "ledger.opened");
-TALLY_EVENT(chronicle::ServerStarted, "server.started");
-TALLY_EVENT(chronicle::CheckpointSigned, "checkpoint.signed");
-TALLY_EVENT(chronicle::RefusalsCounted, "refusals.counted");
-TALLY_EVENT(chronicle::ArchiveAdvanced, "archive.advanced");
-TALLY_EVENT(chronicle::ConfigChanged, "config.changed");
-TALLY_EVENT(chronicle::ClockStepped, "clock.stepped");
-TALLY_EVENT(error::Recorded, "error.recorded");
-#undef TALLY_EVENT
-
-EventType type_of(Event const& event);
+inline EventType type_of(Event const& event) {
+  return visit_both([]<class E>(E const&) { return E::kEvent; }, event);
+}
 
 // The checkpoint that the event is, or nothing.
-inline chronicle::CheckpointSigned const* checkpoint_in(Event const& event) {
-  auto const* group = std::get_if<ChronicleEvent>(&event);
-  return group == nullptr ? nullptr : std::get_if<chronicle::CheckpointSigned>(group);
+inline system::CheckpointSigned const* checkpoint_in(Event const& event) {
+  auto const* group = std::get_if<system::Events>(&event);
+  return group == nullptr ? nullptr : std::get_if<system::CheckpointSigned>(group);
 }
 
 inline bool begins_a_run(Event const& event) {
-  auto const* group = std::get_if<RunEvent>(&event);
+  auto const* group = std::get_if<run::Events>(&event);
   return group != nullptr && std::holds_alternative<run::Submitted>(*group);
 }
 
@@ -134,12 +65,21 @@ struct Snapshot {
   bool operator==(Snapshot const&) const = default;
 };
 
+// A decision of an engine, or a version of one, that this build does not have: its snapshot as it
+// was written. It cannot be replayed here; its events are as good as any.
+struct ForeignSnapshot {
+  std::string engine;  // "run@7"
+  std::string json;    // canonical: {"command":...,"engine":...,"facts":...}
+  bool operator==(ForeignSnapshot const&) const = default;
+};
+
 struct Recorded {
   Header header;
   // Whoever makes one says which at once; until then the smallest, since the first has lists and
   // texts, which every event would make and throw away.
-  Event event = RunEvent(run::Started());
+  Event event = run::Events(run::Started());
   std::optional<Snapshot> snapshot;
+  std::optional<ForeignSnapshot> foreign = {};  // in its place
   bool operator==(Recorded const&) const = default;
 };
 

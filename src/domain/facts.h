@@ -1,21 +1,45 @@
 #pragma once
 
-// The facts that a decision was made on, one alternative for each kind of question.
+// The facts that a decision was made on: one alternative for each kind of question, as the commands
+// name them.
 
 #include <variant>
 
 #include "domain/approval/engine.h"
-#include "domain/budget/engine.h"
-#include "domain/chronicle/engine.h"
+#include "domain/command.h"
 #include "domain/directory/engine.h"
-#include "domain/error/engine.h"
-#include "domain/mode/engine.h"
 #include "domain/run/facts.h"
 
 namespace tally::domain {
 
-using Facts =
-    std::variant<run::SubmitFacts, run::LeaseFacts, run::RunFacts, budget::GrantFacts,
-                 directory::Facts, mode::SetFacts, approval::Facts, chronicle::Facts, error::Facts>;
+// Adds the facts of commands that are not among `Variant` yet, in order.
+template <class Variant, class... Commands>
+struct FactsAmong {
+  using type = Variant;
+};
+template <class... Known, class C, class... More>
+struct FactsAmong<std::variant<Known...>, C, More...> {
+  using F = typename C::Facts;
+  using Next = std::conditional_t<(std::is_same_v<Known, F> || ...), std::variant<Known...>,
+                                  std::variant<Known..., F>>;
+  using type = typename FactsAmong<Next, More...>::type;
+};
+template <class Variant, class... Group>
+struct FactsOfGroups {
+  using type = Variant;
+};
+template <class Variant, class... Commands, class... More>
+struct FactsOfGroups<Variant, std::variant<Commands...>, More...> {
+  using type =
+      typename FactsOfGroups<typename FactsAmong<Variant, Commands...>::type, More...>::type;
+};
+template <class Whole>
+struct FactsOf;
+template <class... Groups>
+struct FactsOf<std::variant<Groups...>> {
+  using type = typename FactsOfGroups<std::variant<>, Groups...>::type;
+};
+
+using Facts = FactsOf<Command>::type;
 
 }  // namespace tally::domain

@@ -56,8 +56,8 @@ AfterGrant after_grant(State const& state, Command const& asked, Facts const& fa
       permit ? vain(outlook(state, command, *permit, approved, at)) : std::optional(permit.error());
   if (!after.refusal) return after;
   after.not_now = passes(*after.refusal);
-  after.next =
-      ApprovalCommand(approval::End{.approval = granted.approval, .reason = after.refusal->detail});
+  after.next = approval::Commands(
+      approval::End{.approval = granted.approval, .reason = after.refusal->detail});
   return after;
 }
 

@@ -22,7 +22,7 @@ std::optional<std::string_view> violated(directory::Tenant const& tenant) {
 
 std::optional<std::string_view> violated_invariant(State const& state, Header const& header,
                                                    Event const& event) {
-  if (auto const* group = std::get_if<ErrorEvent>(&event)) {
+  if (auto const* group = std::get_if<error::Events>(&event)) {
     auto const& recorded = std::get<error::Recorded>(*group);
     if (!may_emit(recorded.layer, recorded.error_class)) return "errors_are_of_their_layer";
   }

@@ -42,7 +42,7 @@ TEST(Invariants, FindAnErrorOfAnotherLayersClass) {
   error.error_class = ErrorClass::domain_validation;
   error.layer = Layer::L5;
   Header const& header = broken.world.history.back().header;
-  EXPECT_EQ(violated_invariant(broken.world.state, header, ErrorEvent(error)),
+  EXPECT_EQ(violated_invariant(broken.world.state, header, error::Events(error)),
             "errors_are_of_their_layer");
 }
 

@@ -49,15 +49,11 @@ tl::expected<Permit, Refusal> permit_for(State const& state, Command const& comm
   Strictest strictest;
   if (state.modes.size() > 0) {
     mode::raise(state, {}, strictest);
-    std::visit(
-        [&](auto const& group) {
-          std::visit([&](auto const& one) { raise_by(state, strictest, one); }, group);
-        },
-        command);
+    visit_both([&](auto const& one) { raise_by(state, strictest, one); }, command);
   }
   CommandType const type = type_of(command);
   mode::Mode const mode = strictest ? strictest->mode : mode::Mode::normal;
-  if (type.allowed[static_cast<std::size_t>(mode)]) return Permit(mode);
+  if (type.allowed_in(mode)) return Permit(mode);
   return tl::unexpected(standing_still(std::move(*strictest), type.name));
 }
 

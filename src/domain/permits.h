@@ -1,7 +1,7 @@
 #pragma once
 
 // Which command may be decided in which mode. `gather` demands a Permit, and only permit_for makes
-// one, from this table; a command without a row does not compile (PV-003).
+// one, from what the command says of itself (kinds.h, PV-003).
 
 #include <string_view>
 
@@ -11,60 +11,6 @@
 #include "tl/expected.hpp"
 
 namespace tally::domain {
-
-struct CommandType {
-  std::string_view name;
-  std::array<bool, mode::kModes> allowed;  // normal, safe, stop, halt
-};
-
-template <class C>
-inline constexpr std::enable_if_t<sizeof(C) != 0, CommandType> kCommandType;  // no default
-#define TALLY_COMMAND(type, name, normal, safe, stop, halt) \
-  template <>                                               \
-  inline constexpr CommandType kCommandType<type> {         \
-    name, { normal, safe, stop, halt }                      \
-  }
-// clang-format off
-//            command                       name                      normal safe   stop   halt
-TALLY_COMMAND(run::Submit,                  "run.submit",             true,  false, false, false);
-TALLY_COMMAND(run::Lease,                   "run.lease",              true,  true,  false, false);
-TALLY_COMMAND(run::Start,                   "run.start",              true,  true,  false, false);
-TALLY_COMMAND(run::Complete,                "run.complete",           true,  true,  true,  false);
-TALLY_COMMAND(run::Fail,                    "run.fail",               true,  true,  true,  false);
-TALLY_COMMAND(run::Cancel,                  "run.cancel",             true,  true,  true,  false);
-TALLY_COMMAND(run::Stop,                    "run.stop",               true,  true,  true,  true);
-TALLY_COMMAND(run::Due,                     "run.due",                true,  true,  false, false);
-TALLY_COMMAND(run::Reconcile,               "run.reconcile",          true,  true,  true,  false);
-TALLY_COMMAND(run::ProposeResolution,       "run.propose_resolution", true,  true,  true,  false);
-TALLY_COMMAND(budget::Grant,                "budget.grant",           true,  true,  true,  false);
-TALLY_COMMAND(directory::CreateTenant,      "tenant.create",          true,  true,  true,  false);
-TALLY_COMMAND(directory::AddPerson,         "person.add",             true,  true,  true,  false);
-TALLY_COMMAND(directory::RemovePerson,      "person.remove",          true,  true,  true,  false);
-TALLY_COMMAND(directory::CreateKey,         "key.create",             true,  true,  true,  false);
-TALLY_COMMAND(directory::ClaimKey,          "key.claim",              true,  true,  true,  false);
-TALLY_COMMAND(directory::ShowClaimCode,     "key.show_claim_code",    true,  true,  true,  false);
-TALLY_COMMAND(directory::RevokeKey,         "key.revoke",             true,  true,  true,  true);
-TALLY_COMMAND(directory::SetPlan,           "plan.set",               true,  true,  true,  false);
-TALLY_COMMAND(directory::RegisterJob,       "job.register",           true,  true,  true,  false);
-TALLY_COMMAND(directory::RetireJob,         "job.retire",             true,  true,  true,  false);
-TALLY_COMMAND(mode::Set,                    "mode.set",               true,  true,  true,  true);
-TALLY_COMMAND(approval::Sign,               "approval.sign",          true,  true,  true,  true);
-TALLY_COMMAND(approval::Withdraw,           "approval.withdraw",      true,  true,  true,  true);
-TALLY_COMMAND(approval::Expire,             "approval.expire",        true,  true,  true,  true);
-TALLY_COMMAND(approval::End,                "approval.end",           true,  true,  true,  true);
-TALLY_COMMAND(chronicle::Opened,            "ledger.open",            true,  true,  true,  true);
-TALLY_COMMAND(chronicle::ServerStarted,     "server.start",           true,  true,  true,  true);
-TALLY_COMMAND(chronicle::CheckpointSigned,  "checkpoint.sign",        true,  true,  true,  true);
-TALLY_COMMAND(chronicle::RefusalsCounted,   "refusals.count",         true,  true,  true,  true);
-TALLY_COMMAND(chronicle::ArchiveAdvanced,   "archive.advance",        true,  true,  false, false);
-TALLY_COMMAND(chronicle::ConfigChanged,     "config.change",          true,  true,  true,  false);
-TALLY_COMMAND(chronicle::SetQuorum,         "quorum.set",             true,  true,  true,  false);
-TALLY_COMMAND(chronicle::ClockStepped,      "clock.step",             true,  true,  true,  true);
-TALLY_COMMAND(error::Recorded,              "error.record",           true,  true,  true,  true);
-// clang-format on
-#undef TALLY_COMMAND
-
-CommandType type_of(Command const& command);
 
 // The refusal of a command, by its name in the table, while that stands. It says the scope, the
 // mode, why and since when; no time to try again, because only a person ends it.

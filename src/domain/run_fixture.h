@@ -7,7 +7,7 @@
 namespace tally::domain::testing {
 
 inline Keyed<run::Submit> submission(std::string_view key, Micros hold = kHold,
-                              JobName const& job = kFixed, TenantId const& tenant = kAcme) {
+                                     JobName const& job = kFixed, TenantId const& tenant = kAcme) {
   Keyed<run::Submit> submit;
   submit.idempotency = {.fingerprint = sha256(as_bytes("body")),
                         .key = sha256({as_bytes(tenant.value()), as_bytes(key)})};
@@ -35,7 +35,7 @@ inline std::optional<Leased> lease(World& world, std::vector<JobName> jobs = {kF
                                    std::optional<TenantId> tenant = std::nullopt) {
   auto const outcome =
       world.ask(run::Lease{.jobs = std::move(jobs), .tenant = std::move(tenant), .worker = "w"});
-  auto const* event = event_in<RunEvent, run::Leased>(outcome);
+  auto const* event = event_in<run::Events, run::Leased>(outcome);
   if (event == nullptr) return std::nullopt;
   return Leased{event->run, {.fence = event->fence, .lease = event->lease, .tenant = {}}};
 }

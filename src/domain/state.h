@@ -8,12 +8,12 @@
 #include <optional>
 
 #include "domain/approval/engine.h"
-#include "domain/chronicle/engine.h"
 #include "domain/directory/rows.h"
 #include "domain/fields.h"
 #include "domain/lookup.h"
 #include "domain/mode/engine.h"
 #include "domain/run/facts.h"
+#include "domain/system/engine.h"
 #include "domain/table.h"
 
 namespace tally::domain {
@@ -83,7 +83,7 @@ struct Deadlines {
 
 struct State {
   LedgerRow ledger;
-  chronicle::Settings settings;
+  system::Settings settings;
   Table<TenantId, directory::Tenant> tenants;
   Table<PersonId, directory::Person> people;
   Table<KeyId, directory::Key> keys;

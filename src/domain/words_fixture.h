@@ -22,16 +22,19 @@ inline constexpr Duration kQueueDeadline = seconds(3600);
 // The variant that a command belongs to, around it.
 template <class C>
 Command to_command(C command) {
-  if constexpr (std::is_constructible_v<RunCommand, C>) return RunCommand(std::move(command));
-  if constexpr (std::is_constructible_v<BudgetCommand, C>) return BudgetCommand(std::move(command));
-  if constexpr (std::is_constructible_v<DirectoryCommand, C>)
-    return DirectoryCommand(std::move(command));
-  if constexpr (std::is_constructible_v<ModeCommand, C>) return ModeCommand(std::move(command));
-  if constexpr (std::is_constructible_v<ApprovalCommand, C>)
-    return ApprovalCommand(std::move(command));
-  if constexpr (std::is_constructible_v<ChronicleCommand, C>)
-    return ChronicleCommand(std::move(command));
-  if constexpr (std::is_constructible_v<ErrorCommand, C>) return ErrorCommand(std::move(command));
+  if constexpr (std::is_constructible_v<run::Commands, C>) return run::Commands(std::move(command));
+  if constexpr (std::is_constructible_v<budget::Commands, C>)
+    return budget::Commands(std::move(command));
+  if constexpr (std::is_constructible_v<directory::Commands, C>)
+    return directory::Commands(std::move(command));
+  if constexpr (std::is_constructible_v<mode::Commands, C>)
+    return mode::Commands(std::move(command));
+  if constexpr (std::is_constructible_v<approval::Commands, C>)
+    return approval::Commands(std::move(command));
+  if constexpr (std::is_constructible_v<system::Commands, C>)
+    return system::Commands(std::move(command));
+  if constexpr (std::is_constructible_v<error::Commands, C>)
+    return error::Commands(std::move(command));
 }
 
 // A command that is asked for under an idempotency key.

@@ -86,8 +86,12 @@ class Workload {
     return measured(seconds(one_of({0, 1, 30})), reported);
   }
   std::string any_code() {
-    constexpr std::array<char const*, 7> kCodes{"cost_not_reported", "cost_not_reported", "killed",
-                                                "cost_limit",        "stopped",           "broke",
+    constexpr std::array<char const*, 7> kCodes{"cost_not_reported",
+                                                "cost_not_reported",
+                                                "killed",
+                                                "cost_limit",
+                                                "stopped",
+                                                "broke",
                                                 "broke"};
     return kCodes[random_.below(kCodes.size())];
   }
@@ -162,9 +166,9 @@ class Workload {
   PersonId anybody() { return random_.chance(500) ? kAnn : kBob; }
   void archive_or_grant() {
     if (random_.chance(700)) {
-      world.ask(chronicle::ArchiveAdvanced{.finished_before = world.at - hours(1),
-                                           .keys_before = world.at,
-                                           .keys_kept_until = world.at + kKeyAfterRun});
+      world.ask(system::ArchiveAdvanced{.finished_before = world.at - hours(1),
+                                        .keys_before = world.at,
+                                        .keys_kept_until = world.at + kKeyAfterRun});
       return;
     }
     TenantId const tenant = random_.chance(500) ? kAcme : kBeta;
@@ -181,7 +185,7 @@ class Workload {
   }
   void follow(Outcome const& outcome) {
     for (std::size_t i = 0; i < outcome.events.size(); ++i)
-      if (auto const* event = event_in<RunEvent, run::Settled>(outcome, i))
+      if (auto const* event = event_in<run::Events, run::Settled>(outcome, i))
         purses.end(event->run, event->charge.cost,
                    world.state.plans.at(PlanName("unlimited")).overrun);
   }

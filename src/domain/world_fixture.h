@@ -19,11 +19,11 @@ class World {
  public:
   // `vkey`: of the key that signs checkpoints, where a test has some.
   explicit World(std::string vkey = {}) {
-    ask(chronicle::Opened{.format = chronicle::kLedgerFormat,
-                          .id_key = IdKey(0x0123456789abcdef),
-                          .ledger = LedgerId(7),
-                          .origin = "test.example/ledger",
-                          .vkey = std::move(vkey)});
+    ask(system::Opened{.format = system::kLedgerFormat,
+                       .id_key = IdKey(0x0123456789abcdef),
+                       .ledger = LedgerId(7),
+                       .origin = "test.example/ledger",
+                       .vkey = std::move(vkey)});
     ask(directory::SetPlan{.person = kAnn, .plan = PlanName("unlimited"), .row = {}});
     add_person(kAnn, "admin", kAnn);
     add_tenant(kAcme, kGrant);
@@ -103,7 +103,7 @@ class World {
   }
   Outcome claim(Outcome const& created, std::string const& code) {
     for (std::size_t i = 0; i < created.events.size(); ++i)
-      if (auto const* made = event_in<DirectoryEvent, directory::KeyCreated>(created, i))
+      if (auto const* made = event_in<directory::Events, directory::KeyCreated>(created, i))
         return claim(made->key, code);
     return refuse(RefusalCode::not_found, "no key was made");
   }

@@ -38,7 +38,7 @@ Result<Attested> pass(ports::Disk& ledger, Snapshots& snapshots, AttestOptions c
 
 }  // namespace
 
-Result<domain::chronicle::CheckpointSigned> covered_checkpoint(Reader const& reader) {
+Result<domain::system::CheckpointSigned> covered_checkpoint(Reader const& reader) {
   TRY(last, reader.last_checkpoint());
   std::int64_t const least = std::max<std::int64_t>(last.size - kLookBackMost, 0);
   for (std::int64_t to = last.size; to > least;) {

@@ -12,7 +12,7 @@ namespace tally::ledger {
 
 // The last checkpoint that a later one covers. Error "not_found" if there is none, or only long
 // before.
-Result<domain::chronicle::CheckpointSigned> covered_checkpoint(Reader const& reader);
+Result<domain::system::CheckpointSigned> covered_checkpoint(Reader const& reader);
 
 enum class Reach {
   whole,  // from the first event

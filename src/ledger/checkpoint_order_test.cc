@@ -58,7 +58,7 @@ TEST(Checkpoints, AreNotOrderedForCheckpointsAlone) {
   world.ask(submission("k"));
   SignHead const head = world.last_head();
   auto const size = world.size();
-  world.ask(domain::chronicle::CheckpointSigned{
+  world.ask(domain::system::CheckpointSigned{
       .note = "note", .size = head.size, .state_digest = head.state_digest});
   world.live_through(seconds(1800));
   EXPECT_EQ(world.count_orders<SignHead>(), 1u);
@@ -71,7 +71,7 @@ TEST(Checkpoints, AreReadBackAsTheLastOneAndAsTheLastThatALaterOneCovers) {
   Reader const reader(world.log, world.index);
   auto const signed_now = [&] {
     SignHead const head = world.last_head();
-    world.ask(domain::chronicle::CheckpointSigned{
+    world.ask(domain::system::CheckpointSigned{
         .note = "note", .size = head.size, .state_digest = head.state_digest});
     world.clock.pass(seconds(1));
     return head.size;

@@ -5,7 +5,7 @@ namespace {
 
 using domain::run::Phase;
 
-Duration const kPeriod = domain::chronicle::Settings{}.lease;
+Duration const kPeriod = domain::system::Settings{}.lease;
 
 struct Opened : LoopWorld {
   Opened() { open(); }

@@ -107,8 +107,8 @@ tl::expected<std::shared_ptr<Entry const>, domain::Refusal> FrameBuilder::record
       head.idempotency = answered(request, at);
       entry->recorded.snapshot = std::move(snapshot);
     }
-    if (auto const* opened = std::get_if<domain::ChronicleEvent>(&entry->recorded.event))
-      if (auto const* leaf0 = std::get_if<domain::chronicle::Opened>(opened))
+    if (auto const* opened = std::get_if<domain::system::Events>(&entry->recorded.event))
+      if (auto const* leaf0 = std::get_if<domain::system::Opened>(opened))
         head.ledger = leaf0->ledger;
     codec::Fit const fit = codec::encode(entry->recorded, stored.leaf);
     if (fit != codec::Fit::fits) return tl::unexpected(unfit(fit));

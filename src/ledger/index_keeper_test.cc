@@ -26,7 +26,7 @@ class IndexKeeperTest : public testing::Test {
  protected:
   IndexKeeperTest() {
     while (load.world.history.size() < 120) load.step();
-    load.world.ask(domain::chronicle::CheckpointSigned{.note = {}, .size = 50, .state_digest = {}});
+    load.world.ask(domain::system::CheckpointSigned{.note = {}, .size = 50, .state_digest = {}});
     while (load.world.history.size() < 1'000) load.step();
     audit::testing::store(disk, audit::testing::frames_of(load.world.history));
     auto opened = segments::SegmentLog::open(disk, std::nullopt, {.segment_bytes = {256u << 10}},

@@ -117,8 +117,8 @@ TEST(ClockSteps, AreRecordedAndMoveNoDeadline) {
   world.settle();
   ASSERT_EQ(world.events(size), std::vector<std::string>{"clock.stepped"});
   auto const entry = world.index.recent(world.index.size() - 1);
-  auto const& event = std::get<domain::chronicle::ClockStepped>(
-      std::get<domain::ChronicleEvent>(entry->recorded.event));
+  auto const& event = std::get<domain::system::ClockStepped>(
+      std::get<domain::system::Events>(entry->recorded.event));
   EXPECT_EQ(event.disagreement, hours(3));
   EXPECT_EQ(entry->recorded.header.at, before);
   world.clock.set_by(hours(-6));

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "domain/run/engine.h"
+#include "domain/run/decide.h"
 #include "ledger/loop_inside.h"
 
 namespace tally::ledger {
@@ -36,7 +36,7 @@ bool Loop::Inside::decide_next_due(Instant now) {
   auto const& approvals = state.deadlines.approvals;
   if (!approvals.empty() && approvals.begin()->first <= now && now >= due_not_before) {
     std::size_t const before = open.entries.size();
-    decide_own(domain::ApprovalCommand(domain::approval::Expire{approvals.begin()->second}),
+    decide_own(domain::approval::Commands(domain::approval::Expire{approvals.begin()->second}),
                fresh_correlation());
     if (open.entries.size() == before) due_not_before = now + kNotNow;
     return true;
@@ -60,7 +60,7 @@ bool Loop::Inside::decide_next_due(Instant now) {
 // False: it led to nothing.
 bool Loop::Inside::decide_due_run(domain::run::Due due) {
   std::size_t const before = open.entries.size();
-  decide_own(domain::RunCommand(due), correlation_of(due.run));
+  decide_own(domain::run::Commands(due), correlation_of(due.run));
   return open.entries.size() > before;
 }
 
@@ -106,7 +106,7 @@ void Loop::Inside::stop_running() {
   for (std::size_t n = 0; n < kDueAtOnce && !full() && !to_stop.empty(); ++n) {
     RunId const run = to_stop.front();
     to_stop.pop_front();
-    decide_own(domain::RunCommand(domain::run::Stop{run}), correlation_of(run));
+    decide_own(domain::run::Commands(domain::run::Stop{run}), correlation_of(run));
   }
 }
 
@@ -124,7 +124,7 @@ void Loop::Inside::remind(Instant now) {
 void Loop::Inside::archive(Instant now) {
   if (now < archive_not_before) return;
   std::int64_t const before = state.ledger.seq_next;
-  decide_own(domain::ChronicleCommand(domain::chronicle::ArchiveAdvanced{
+  decide_own(domain::system::Commands(domain::system::ArchiveAdvanced{
                  .finished_before = cut(state.finished, now - state.settings.archive_after),
                  .keys_before = cut(state.key_ends, now),
                  .keys_kept_until = now + domain::kKeyAfterRun}),
@@ -137,8 +137,7 @@ void Loop::Inside::archive(Instant now) {
 
 void Loop::Inside::note_clock_step() {
   if (auto const step = clock.take_step()) {
-    decide_own(domain::ChronicleCommand(domain::chronicle::ClockStepped{*step}),
-               fresh_correlation());
+    decide_own(domain::system::Commands(domain::system::ClockStepped{*step}), fresh_correlation());
   }
 }
 

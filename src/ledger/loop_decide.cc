@@ -5,15 +5,13 @@ namespace tally::ledger {
 
 namespace {
 
+// An event says so itself.
 bool changes_directory(domain::Event const& event) {
-  if (std::holds_alternative<domain::DirectoryEvent>(event) ||
-      std::holds_alternative<domain::ModeEvent>(event) ||
-      std::holds_alternative<domain::ApprovalEvent>(event))
-    return true;
-  auto const* chronicle = std::get_if<domain::ChronicleEvent>(&event);
-  return chronicle != nullptr &&
-         (std::holds_alternative<domain::chronicle::Opened>(*chronicle) ||
-          std::holds_alternative<domain::chronicle::ConfigChanged>(*chronicle));
+  return domain::visit_both(
+      []<class E>(E const&) {
+        return requires { E::kDirectory; };
+      },
+      event);
 }
 
 // Nobody asks for the row of a run that was just submitted, and copying it costs.
@@ -46,7 +44,7 @@ void Loop::Inside::decide(Request request) {
 
 domain::Moment Loop::Inside::moment_of(domain::Command const& command) {
   domain::Moment moment{.at = clock.now()};
-  if (auto const* run = std::get_if<domain::RunCommand>(&command))
+  if (auto const* run = std::get_if<domain::run::Commands>(&command))
     if (auto const* due = std::get_if<domain::run::Due>(run))
       moment.lease_expired = liveness.expired(due->run, moment.at);
   return moment;
@@ -115,9 +113,9 @@ void Loop::Inside::end_hopeless(Instant now) {
   if (!std::exchange(approvals_in_doubt, false)) return;
   for (auto const& [id, row] : state.approvals.in_order())
     if (auto why = domain::hopeless(state, row, now))
-      decide_own(
-          domain::ApprovalCommand(domain::approval::End{.approval = id, .reason = std::move(*why)}),
-          fresh_correlation());
+      decide_own(domain::approval::Commands(
+                     domain::approval::End{.approval = id, .reason = std::move(*why)}),
+                 fresh_correlation());
 }
 
 void Loop::Inside::attach_rows(Answer& answer, std::optional<RunId> run,
@@ -156,9 +154,9 @@ void Loop::Inside::follow(Entry const& entry, Instant at) {
     open.directory_changed = true;
     approvals_in_doubt = true;
   }
-  if (auto const* run = std::get_if<domain::RunEvent>(&event))
+  if (auto const* run = std::get_if<domain::run::Events>(&event))
     std::visit([&](auto const& one) { follow_run(one, at); }, *run);
-  if (auto const* mode = std::get_if<domain::ModeEvent>(&event))
+  if (auto const* mode = std::get_if<domain::mode::Events>(&event))
     std::visit([&](auto const& one) { follow_mode(one, at); }, *mode);
 }
 

@@ -20,11 +20,11 @@ class LoopWorld {
 
   // A fresh ledger with tenants acme and beta, ann and bob, and the two job kinds.
   void open() {
-    post(domain::chronicle::Opened{.format = domain::chronicle::kLedgerFormat,
-                                   .id_key = IdKey(0x0123456789abcdef),
-                                   .ledger = LedgerId(7),
-                                   .origin = "test.example/ledger",
-                                   .vkey = {}});
+    post(domain::system::Opened{.format = domain::system::kLedgerFormat,
+                                .id_key = IdKey(0x0123456789abcdef),
+                                .ledger = LedgerId(7),
+                                .origin = "test.example/ledger",
+                                .vkey = {}});
     post(domain::directory::SetPlan{.person = kAnn, .plan = PlanName("unlimited"), .row = {}});
     for (PersonId const& person : {kAnn, kBob})
       post(domain::directory::AddPerson{

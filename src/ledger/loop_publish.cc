@@ -88,7 +88,7 @@ void Loop::Inside::answer_waits(Entry const& entry) {
   if (waits.size() == 0 || !entry.recorded.header.run) return;
   // Final rows do not change, so what the open frame adds is not seen here - unless the run ended
   // only in the open frame; then its own frame answers.
-  auto const* event = std::get_if<domain::RunEvent>(&entry.recorded.event);
+  auto const* event = std::get_if<domain::run::Events>(&entry.recorded.event);
   if (event == nullptr || !std::holds_alternative<domain::run::Settled>(*event)) return;
   RunId const run = *entry.recorded.header.run;
   domain::run::Row const* row = state.runs.find(run);

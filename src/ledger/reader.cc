@@ -87,7 +87,7 @@ Result<domain::run::Row> Reader::run(RunId run) const {
   return *row;
 }
 
-Result<domain::chronicle::CheckpointSigned> Reader::last_checkpoint() const {
+Result<domain::system::CheckpointSigned> Reader::last_checkpoint() const {
   auto const seq = index_.last_checkpoint();
   if (!seq) return fail("not_found", "no checkpoint is signed yet");
   TRY(one, entry(*seq));

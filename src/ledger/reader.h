@@ -26,7 +26,7 @@ class Reader {
   // The run's row, folded from its own events; also for runs that left memory. Error "not_found".
   Result<domain::run::Row> run(RunId run) const;
   // Error "not_found" if none is signed yet.
-  Result<domain::chronicle::CheckpointSigned> last_checkpoint() const;
+  Result<domain::system::CheckpointSigned> last_checkpoint() const;
   // Leaf hashes of [from, to), for proofs and tiles.
   Result<std::vector<Digest>> leaf_hashes(std::int64_t from, std::int64_t to) const;
 

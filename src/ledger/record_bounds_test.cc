@@ -34,7 +34,7 @@ domain::mode::Set reasoned(std::string reason) {
 }
 
 std::vector<JobName> recorded_jobs(Answer const& answer) {
-  auto const& run = std::get<domain::RunCommand>(answer.entry->recorded.snapshot->command);
+  auto const& run = std::get<domain::run::Commands>(answer.entry->recorded.snapshot->command);
   return std::get<domain::run::Lease>(run).jobs;
 }
 

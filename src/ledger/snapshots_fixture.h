@@ -24,7 +24,7 @@ class Story {
     write();
     covered_ = checkpointed_;
     checkpointed_ = writer_.tree.size();
-    load_.world.ask(domain::chronicle::CheckpointSigned{
+    load_.world.ask(domain::system::CheckpointSigned{
         .note = notary_.note(writer_.tree.size(), writer_.tree.root()),
         .size = static_cast<std::int64_t>(writer_.tree.size()),
         .state_digest = digest().hex()});

@@ -18,12 +18,12 @@
 #include <string>
 
 #include "base/result.h"
-#include "domain/chronicle/engine.h"
+#include "domain/system/engine.h"
 
 namespace tally::server {
 
 struct Config {
-  domain::chronicle::Settings settings;
+  domain::system::Settings settings;
   Duration attest_every = hours(24);
   std::uint64_t snapshot_every_events = 200'000;
   Micros first_grant{100'000'000};

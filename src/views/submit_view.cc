@@ -8,7 +8,7 @@ namespace {
 
 template <class E>
 E const* run_event(domain::Recorded const& recorded) {
-  auto const* group = std::get_if<domain::RunEvent>(&recorded.event);
+  auto const* group = std::get_if<domain::run::Events>(&recorded.event);
   return group ? std::get_if<E>(group) : nullptr;
 }
 

@@ -33,8 +33,8 @@ domain::Recorded submitted() {
   recorded.header.seq = 12;
   recorded.header.tenant = TenantId("default");
   recorded.header.tenant_seq = 3;
-  recorded.event = domain::RunEvent(event);
-  recorded.snapshot = domain::Snapshot{domain::RunCommand(domain::run::Submit{}), facts};
+  recorded.event = domain::run::Events(event);
+  recorded.snapshot = domain::Snapshot{domain::run::Commands(domain::run::Submit{}), facts};
   return recorded;
 }
 
@@ -75,7 +75,7 @@ TEST(RefusedView, SaysThatANewKeyIsNeededAndNamesEveryAmount) {
                     .scope = "tenant",
                     .spent = Micros(5)};
   domain::Recorded recorded;
-  recorded.event = domain::RunEvent(event);
+  recorded.event = domain::run::Events(event);
   auto const problem = refused_view(recorded, Digest{}, {correlation(), true}, {});
   ASSERT_TRUE(problem.has_value());
   EXPECT_EQ(problem->status, 402);

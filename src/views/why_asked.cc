@@ -12,7 +12,7 @@ namespace {
 namespace run = domain::run;
 namespace directory = domain::directory;
 namespace approval = domain::approval;
-namespace chronicle = domain::chronicle;
+namespace system = domain::system;
 
 std::string because(std::string const& reason) {
   return reason.empty() ? "" : ", because: " + reason;
@@ -97,20 +97,20 @@ std::string words(approval::Expire const& one) {
 std::string words(approval::End const& one) {
   return fmt::format("the end of {}, which can come to nothing", to_text(one.approval));
 }
-std::string words(chronicle::Opened const&) { return "a new ledger"; }
-std::string words(chronicle::ServerStarted const&) { return "a start of the server"; }
-std::string words(chronicle::CheckpointSigned const&) { return "a signed checkpoint"; }
-std::string words(chronicle::RefusalsCounted const&) { return "a record of counted refusals"; }
-std::string words(chronicle::ArchiveAdvanced const&) {
+std::string words(system::Opened const&) { return "a new ledger"; }
+std::string words(system::ServerStarted const&) { return "a start of the server"; }
+std::string words(system::CheckpointSigned const&) { return "a signed checkpoint"; }
+std::string words(system::RefusalsCounted const&) { return "a record of counted refusals"; }
+std::string words(system::ArchiveAdvanced const&) {
   return "that what ended long ago leaves memory";
 }
-std::string words(chronicle::ConfigChanged const& one) {
+std::string words(system::ConfigChanged const& one) {
   return "other settings" + because(one.reason);
 }
-std::string words(chronicle::SetQuorum const& one) {
+std::string words(system::SetQuorum const& one) {
   return fmt::format("that {} people must agree{}", one.quorum, because(one.reason));
 }
-std::string words(chronicle::ClockStepped const&) {
+std::string words(system::ClockStepped const&) {
   return "a record that the machine's clock was set";
 }
 std::string words(domain::error::Recorded const&) { return "a record of an error"; }

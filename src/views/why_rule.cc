@@ -42,11 +42,12 @@ void add_balances(domain::Balances const& balances, Numbers& numbers) {
 
 // What the work said of itself, and what the price makes of it.
 domain::run::Measured const* measured_of(domain::Recorded const& recorded) {
-  using domain::RunCommand;
-  if (auto const* one = command_of<RunCommand, domain::run::Complete>(recorded))
+  using domain::run::Commands;
+  if (auto const* one = command_of<run::Commands, domain::run::Complete>(recorded))
     return &one->measured;
-  if (auto const* one = command_of<RunCommand, domain::run::Fail>(recorded)) return &one->measured;
-  if (auto const* one = command_of<RunCommand, domain::run::Reconcile>(recorded))
+  if (auto const* one = command_of<run::Commands, domain::run::Fail>(recorded))
+    return &one->measured;
+  if (auto const* one = command_of<run::Commands, domain::run::Reconcile>(recorded))
     return &one->measured;
   return nullptr;
 }
@@ -279,27 +280,27 @@ WhyRule rule_of(domain::Recorded const&, domain::approval::Signed const& event) 
 WhyRule rule_of(domain::Recorded const&, domain::approval::Aborted const& event) {
   return says(fmt::format("{} came to nothing: {}", to_text(event.approval), event.reason));
 }
-WhyRule rule_of(domain::Recorded const&, domain::chronicle::Opened const& event) {
+WhyRule rule_of(domain::Recorded const&, domain::system::Opened const& event) {
   return says(fmt::format("the ledger {} of {} begins", to_text(event.ledger), event.origin));
 }
-WhyRule rule_of(domain::Recorded const&, domain::chronicle::ServerStarted const& event) {
+WhyRule rule_of(domain::Recorded const&, domain::system::ServerStarted const& event) {
   return says(fmt::format("the server {} started for the {}. time", event.version, event.epoch));
 }
-WhyRule rule_of(domain::Recorded const&, domain::chronicle::CheckpointSigned const& event) {
+WhyRule rule_of(domain::Recorded const&, domain::system::CheckpointSigned const& event) {
   return says(fmt::format("a checkpoint over {} events was signed", event.size));
 }
-WhyRule rule_of(domain::Recorded const&, domain::chronicle::RefusalsCounted const& event) {
+WhyRule rule_of(domain::Recorded const&, domain::system::RefusalsCounted const& event) {
   return says(fmt::format("{} times {} was answered to {} in the minute from {} on", event.count,
                           event.code, event.subject.value(), to_rfc3339(event.minute)));
 }
-WhyRule rule_of(domain::Recorded const&, domain::chronicle::ArchiveAdvanced const& event) {
+WhyRule rule_of(domain::Recorded const&, domain::system::ArchiveAdvanced const& event) {
   return says(fmt::format("runs that ended before {} left memory; the ledger keeps them",
                           to_rfc3339(event.finished_before)));
 }
-WhyRule rule_of(domain::Recorded const&, domain::chronicle::ConfigChanged const& event) {
+WhyRule rule_of(domain::Recorded const&, domain::system::ConfigChanged const& event) {
   return says(fmt::format("the settings changed, because: {}", event.reason));
 }
-WhyRule rule_of(domain::Recorded const&, domain::chronicle::ClockStepped const& event) {
+WhyRule rule_of(domain::Recorded const&, domain::system::ClockStepped const& event) {
   return says(fmt::format("the machine's clock and the ledger's disagree by {}",
                           seconds_text(event.disagreement)));
 }

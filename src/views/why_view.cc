@@ -18,21 +18,21 @@ namespace {
 
 template <class E>
 E const* run_event(domain::Recorded const& recorded) {
-  auto const* group = std::get_if<domain::RunEvent>(&recorded.event);
+  auto const* group = std::get_if<domain::run::Events>(&recorded.event);
   return group == nullptr ? nullptr : std::get_if<E>(group);
 }
 
 domain::run::Submit const* submit_of(domain::Recorded const& recorded) {
   if (!recorded.snapshot) return nullptr;
-  auto const* group = std::get_if<domain::RunCommand>(&recorded.snapshot->command);
+  auto const* group = std::get_if<domain::run::Commands>(&recorded.snapshot->command);
   return group == nullptr ? nullptr : std::get_if<domain::run::Submit>(group);
 }
 
 std::string labels_text(std::map<std::string, std::string> const& labels) {
   std::string text;
   for (auto const& [name, value] : labels)
-    text += fmt::format("{}{}={}", text.empty() ? ", labels " : " ", as_a_word(name),
-                        as_a_word(value));
+    text +=
+        fmt::format("{}{}={}", text.empty() ? ", labels " : " ", as_a_word(name), as_a_word(value));
   return text;
 }
 
@@ -59,8 +59,10 @@ wire::WhyDecision decision_of(domain::Recorded const& first) {
   decision.seq = header.seq;
   decision.decision_id = header.decision;
   if (first.snapshot) {
-    decision.engine = domain::kEngines[first.snapshot->command.index()];
+    decision.engine = text_of(domain::engine_of(first.snapshot->command));
     decision.command = domain::type_of(first.snapshot->command).name;
+  } else if (first.foreign) {
+    decision.engine = first.foreign->engine;
   }
   decision.events = {std::string(domain::type_of(first.event).name)};
   decision.actor = header.actor;

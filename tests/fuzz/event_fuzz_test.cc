@@ -8,23 +8,39 @@
 #include <iterator>
 
 #include "codec/event_codec.h"
+#include "codec/fields_json.h"
 #include "fuzz/fuzz.h"
 
 namespace tally::fuzz {
 namespace {
 
-// The published leaves, one of every type.
-std::vector<Bytes> seeds() {
+std::vector<std::string> published(std::string_view kind) {
   std::vector<std::filesystem::path> paths;
-  for (auto const& file : std::filesystem::directory_iterator(TALLY_SOURCE_DIR "/src/codec/golden"))
+  std::filesystem::path const golden = TALLY_SOURCE_DIR "/src/codec/golden";
+  for (auto const& file : std::filesystem::directory_iterator(golden / kind))
     paths.push_back(file.path());
   std::sort(paths.begin(), paths.end());
-  std::vector<Bytes> leaves;
+  std::vector<std::string> texts;
   for (auto const& path : paths) {
     std::ifstream file(path, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(file), {});
-    while (text.ends_with('\n')) text.pop_back();
-    leaves.push_back(to_bytes(text));
+    texts.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  return texts;
+}
+
+// The published leaves, one of every type, with the published commands and facts as their
+// decisions.
+std::vector<Bytes> seeds() {
+  auto const commands = published("commands");
+  auto const facts = published("facts");
+  std::vector<Bytes> leaves;
+  for (std::string const& text : published("events")) {
+    domain::Recorded recorded = codec::decode(as_bytes(text)).value();
+    domain::Snapshot& snapshot = recorded.snapshot.emplace();
+    codec::Reader(commands[leaves.size() % commands.size()]).read_command(snapshot.command);
+    codec::Reader(facts[leaves.size() % facts.size()]).read_facts(snapshot.facts);
+    recorded.header.decision = DecisionId(leaves.size());
+    codec::encode(recorded, leaves.emplace_back());
   }
   return leaves;
 }

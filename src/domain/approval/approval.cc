@@ -14,7 +14,7 @@ Facts facts_of(State const& state, ApprovalId approval) {
   return facts;
 }
 
-Outcome about(Row const& row, ApprovalEvent event) {
+Outcome about(Row const& row, approval::Events event) {
   return {.events = {std::move(event)}, .reply = Done{}, .run = row.run, .tenant = row.tenant};
 }
 

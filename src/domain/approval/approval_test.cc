@@ -52,7 +52,7 @@ void alone(World& world) {
 // Ann and bob agree on another quorum.
 void expect_quorum(World& world, std::int64_t quorum) {
   auto const proposed =
-      world.ask(chronicle::SetQuorum{.person = kAnn, .quorum = quorum, .reason = "more of us"});
+      world.ask(system::SetQuorum{.person = kAnn, .quorum = quorum, .reason = "more of us"});
   auto const outcome = world.ask(approval::Sign{.approval = approval_of(proposed), .person = kBob});
   EXPECT_EQ(text_of(outcome), "approval.signed+config.changed");
   EXPECT_EQ(world.state.settings.quorum, quorum);
@@ -133,7 +133,7 @@ TEST(Approval, TakesNoKeyThatWasClaimedWithinADay) {
   World world;
   auto const proposed = world.make_key_for(kBob, kAnn, {"admin"});
   auto const made = world.ask(approval::Sign{.approval = approval_of(proposed), .person = kBob});
-  auto const* created = event_in<DirectoryEvent, directory::KeyCreated>(made, 1);
+  auto const* created = event_in<directory::Events, directory::KeyCreated>(made, 1);
   ASSERT_NE(created, nullptr) << text_of(made);
   EXPECT_EQ(text_of(world.claim(created->key, "code of bob")), "key.claimed");
   auto const run = in_audit(world, "k").run;
@@ -154,7 +154,7 @@ TEST(Approval, ASecondDecisionStandsOnItsOwnFactsAndNobodyElsesClaimOfOne) {
   ASSERT_TRUE(settled.snapshot);
   auto facts = std::get<run::RunFacts>(settled.snapshot->facts);
   ASSERT_TRUE(facts.approvers && facts.approvers->approved);
-  Command const asked = RunCommand(resolution(open.run, Micros(700)));
+  Command const asked = run::Commands(resolution(open.run, Micros(700)));
   EXPECT_EQ(settled.snapshot->command, asked);
   EXPECT_EQ(open.world.state.ledger.granted, std::nullopt);
   // The same command, asked for again, is not what was approved.
@@ -186,7 +186,7 @@ TEST(Approval, OfWhatIsNoLongerSoEndsAndTheSignerIsTold) {
   auto const outcome = open.world.ask(approval::Sign{.approval = second, .person = kBob});
   EXPECT_EQ(text_of(outcome.reply), "conflict");
   EXPECT_EQ(text_of(outcome), "approval.signed+approval.aborted");
-  auto const* aborted = event_in<ApprovalEvent, approval::Aborted>(outcome, 1);
+  auto const* aborted = event_in<approval::Events, approval::Aborted>(outcome, 1);
   EXPECT_EQ(aborted->reason, "the run does not wait for an audit");
   EXPECT_EQ(open.world.balance(spent), Micros(700));
   EXPECT_EQ(open.world.state.approvals.size(), 0u);
@@ -219,7 +219,7 @@ TEST(SingleOperator, DecidesAtOnceAndIsRecordedAsOne) {
   alone(world);
   auto const outcome = world.ask(resolution(in_audit(world, "k").run, Micros(700)));
   EXPECT_EQ(text_of(outcome), "approval.proposed+approval.signed+run.settled");
-  auto const* proposed = event_in<ApprovalEvent, approval::Proposed>(outcome);
+  auto const* proposed = event_in<approval::Events, approval::Proposed>(outcome);
   ASSERT_NE(proposed, nullptr);
   EXPECT_TRUE(proposed->row.single_operator);
   EXPECT_EQ(proposed->row.missing(), 0);

@@ -14,6 +14,7 @@
 
 #include "domain/command.h"
 #include "domain/fields.h"
+#include "domain/kinds.h"
 
 namespace tally::domain::approval {
 
@@ -38,6 +39,7 @@ struct Row {
 };
 
 struct Facts {
+  static constexpr std::string_view kKind = "approval.facts";
   bool key_counts = false;  // Sign: the key has been the signer's for kNewcomerPeriod
   std::optional<Row> row;
   bool signer_may = false;  // Sign: has the role approver or admin
@@ -46,6 +48,8 @@ struct Facts {
 
 // Event: approval.proposed.
 struct Proposed {
+  static constexpr EventType kEvent{"approval.proposed"};
+  static constexpr bool kDirectory = true;
   ApprovalId approval;
   Row row;
   TALLY_FIELDS(Proposed, approval, row);
@@ -53,6 +57,8 @@ struct Proposed {
 
 // Event: approval.signed; with `granted` the decision on its command follows in the same frame.
 struct Signed {
+  static constexpr EventType kEvent{"approval.signed"};
+  static constexpr bool kDirectory = true;
   ApprovalId approval;
   bool granted = false;
   PersonId person;
@@ -61,9 +67,13 @@ struct Signed {
 
 // Event: approval.aborted: nothing comes of it, and why.
 struct Aborted {
+  static constexpr EventType kEvent{"approval.aborted"};
+  static constexpr bool kDirectory = true;
   ApprovalId approval;
   std::string reason;  // "deadline", "withdrawn", or a sentence
   TALLY_FIELDS(Aborted, approval, reason);
 };
+
+using Events = std::variant<Proposed, Signed, Aborted>;
 
 }  // namespace tally::domain::approval

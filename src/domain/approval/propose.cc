@@ -64,13 +64,13 @@ Outcome propose(Instant at, Command const& command, NotAlone const& asked) {
   row.single_operator = alone;
   row.tenant = asked.tenant;
   row.what = asked.what;
-  Outcome outcome{.events = {ApprovalEvent(Proposed{.approval = id, .row = std::move(row)})},
+  Outcome outcome{.events = {approval::Events(Proposed{.approval = id, .row = std::move(row)})},
                   .reply = NeedsApproval{id},
                   .run = asked.run,
                   .tenant = asked.tenant};
   if (!alone) return outcome;
   outcome.events.emplace_back(
-      ApprovalEvent(Signed{.approval = id, .granted = true, .person = asked.person}));
+      approval::Events(Signed{.approval = id, .granted = true, .person = asked.person}));
   outcome.reply = Granted{id};
   return outcome;
 }

@@ -39,7 +39,7 @@ Outcome decide(Instant, Grant const& command, GrantFacts const& facts) {
                 .debt_paid = paid,
                 .person = command.person,
                 .postings = plan.take()};
-  return {.events = {BudgetEvent(std::move(event))},
+  return {.events = {budget::Events(std::move(event))},
           .reply = Done{},
           .run = {},
           .tenant = command.tenant};

@@ -2,14 +2,21 @@
 
 // Grants: where a tenant's credits come from.
 
+#include <variant>
+
 #include "base/ids.h"
 #include "domain/fields.h"
+#include "domain/kinds.h"
 #include "domain/money.h"
 
 namespace tally::domain::budget {
 
+struct GrantFacts;
+
 // Command: add credits to a tenant.
 struct Grant {
+  static constexpr CommandType kCommand{"budget.grant", mode::Mode::stop};
+  using Facts = GrantFacts;
   Micros amount;
   PersonId person;
   TenantId tenant;
@@ -17,6 +24,7 @@ struct Grant {
 };
 
 struct GrantFacts {
+  static constexpr std::string_view kKind = "budget.grant_facts";
   Balances balances;
   PlanName plan;
   std::int64_t runs_live = 0;
@@ -26,11 +34,20 @@ struct GrantFacts {
 
 // Event: budget.granted.
 struct Granted {
+  static constexpr EventType kEvent{"budget.granted"};
   Micros amount;
   Micros debt_paid;  // of it, to what was owed; the rest is available
   PersonId person;
   Postings postings;
   TALLY_FIELDS(Granted, amount, debt_paid, person, postings);
 };
+
+using Commands = std::variant<Grant>;
+struct Engine {
+  static constexpr EngineType kType{"budget"};
+  using Commands = budget::Commands;
+};
+
+using Events = std::variant<Granted>;
 
 }  // namespace tally::domain::budget

@@ -12,7 +12,7 @@ namespace tally::domain::directory {
 
 inline constexpr Duration kClaimLife = hours(72);  // of a claim code
 
-inline Outcome one(DirectoryEvent event, std::optional<TenantId> tenant = std::nullopt) {
+inline Outcome one(directory::Events event, std::optional<TenantId> tenant = std::nullopt) {
   return {.events = {std::move(event)}, .reply = Done{}, .run = {}, .tenant = std::move(tenant)};
 }
 

@@ -2,13 +2,20 @@
 
 // What can be asked of the directory.
 
+#include <variant>
+
 #include "domain/directory/rows.h"
 #include "domain/fields.h"
+#include "domain/kinds.h"
 #include "domain/run/job_kind.h"
 
 namespace tally::domain::directory {
 
+struct Facts;
+
 struct CreateTenant {
+  static constexpr CommandType kCommand{"tenant.create", mode::Mode::stop};
+  using Facts = directory::Facts;
   PersonId person;
   PlanName plan;
   TenantId tenant;
@@ -18,6 +25,8 @@ struct CreateTenant {
 // With the role approver or admin it takes the approval of those who count; the first person of a
 // ledger counts at once.
 struct AddPerson {
+  static constexpr CommandType kCommand{"person.add", mode::Mode::stop};
+  using Facts = directory::Facts;
   std::optional<KeyId> asked_with = {};
   std::string name;
   PersonId person;  // who adds
@@ -28,6 +37,8 @@ struct AddPerson {
 
 // Of an approver or admin it takes an approval.
 struct RemovePerson {
+  static constexpr CommandType kCommand{"person.remove", mode::Mode::stop};
+  using Facts = directory::Facts;
   std::optional<KeyId> asked_with = {};
   PersonId person;  // who removes
   PersonId subject;
@@ -44,6 +55,8 @@ struct ClaimSeed {
 // For oneself with a secret; for another person with a claim, and if that person is an approver or
 // admin, with an approval.
 struct CreateKey {
+  static constexpr CommandType kCommand{"key.create", mode::Mode::stop};
+  using Facts = directory::Facts;
   std::optional<KeyId> asked_with = {};
   std::optional<ClaimSeed> claim = {};
   std::optional<Instant> expires_at;
@@ -58,6 +71,8 @@ struct CreateKey {
 
 // Whoever brings the code of a key gets its token, once.
 struct ClaimKey {
+  static constexpr CommandType kCommand{"key.claim", mode::Mode::stop};
+  using Facts = directory::Facts;
   Digest code_sha256;
   KeyId key;
   Digest secret_sha256;
@@ -66,18 +81,24 @@ struct ClaimKey {
 
 // The proposer of a key asks for its code, which is shown once.
 struct ShowClaimCode {
+  static constexpr CommandType kCommand{"key.show_claim_code", mode::Mode::stop};
+  using Facts = directory::Facts;
   KeyId key;
   PersonId person;
   TALLY_FIELDS(ShowClaimCode, key, person);
 };
 
 struct RevokeKey {
+  static constexpr CommandType kCommand{"key.revoke", mode::Mode::halt};
+  using Facts = directory::Facts;
   KeyId key;
   PersonId person;
   TALLY_FIELDS(RevokeKey, key, person);
 };
 
 struct SetPlan {
+  static constexpr CommandType kCommand{"plan.set", mode::Mode::stop};
+  using Facts = directory::Facts;
   PersonId person;
   PlanName plan;
   Plan row;
@@ -86,14 +107,25 @@ struct SetPlan {
 
 // A job kind as loaded at start; the same hash again is no event.
 struct RegisterJob {
+  static constexpr CommandType kCommand{"job.register", mode::Mode::stop};
+  using Facts = directory::Facts;
   run::JobKind job;
   TALLY_FIELDS(RegisterJob, job);
 };
 
 // A job kind that this start did not load: it takes no new runs until it is registered again.
 struct RetireJob {
+  static constexpr CommandType kCommand{"job.retire", mode::Mode::stop};
+  using Facts = directory::Facts;
   JobName job;
   TALLY_FIELDS(RetireJob, job);
+};
+
+using Commands = std::variant<CreateTenant, AddPerson, RemovePerson, CreateKey, ClaimKey,
+                              ShowClaimCode, RevokeKey, SetPlan, RegisterJob, RetireJob>;
+struct Engine {
+  static constexpr EngineType kType{"directory"};
+  using Commands = directory::Commands;
 };
 
 }  // namespace tally::domain::directory

@@ -16,7 +16,8 @@ Facts gather(State const& state, CreateTenant const& command, Moment const&) {
 
 Facts gather(State const& state, AddPerson const& command, Moment const& moment) {
   Facts facts;
-  facts.approvers = approvers_of(state, DirectoryCommand(command), command.asked_with, moment.at);
+  facts.approvers =
+      approvers_of(state, directory::Commands(command), command.asked_with, moment.at);
   facts.exists = state.people.find(command.subject) != nullptr;
   facts.first = state.people.size() == 0;
   return facts;
@@ -24,7 +25,8 @@ Facts gather(State const& state, AddPerson const& command, Moment const& moment)
 
 Facts gather(State const& state, RemovePerson const& command, Moment const& moment) {
   Facts facts;
-  facts.approvers = approvers_of(state, DirectoryCommand(command), command.asked_with, moment.at);
+  facts.approvers =
+      approvers_of(state, directory::Commands(command), command.asked_with, moment.at);
   if (Person const* person = state.people.find(command.subject)) facts.subject = *person;
   bool own = false, others = false;
   state.keys.each([&](KeyId, Key const& key) {

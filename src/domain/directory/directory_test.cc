@@ -78,7 +78,7 @@ TEST(Keys, HaveKnownScopesAndAnEndInTheFuture) {
 TEST(Keys, AreRevokedOnce) {
   World world;
   auto const created = world.ask(key_for(kAcme, kAnn));
-  auto const* event = event_in<DirectoryEvent, directory::KeyCreated>(created);
+  auto const* event = event_in<directory::Events, directory::KeyCreated>(created);
   ASSERT_NE(event, nullptr);
   directory::RevokeKey const revoke{.key = event->key, .person = kAnn};
   EXPECT_EQ(text_of(world.ask(revoke)), "key.revoked");
@@ -95,7 +95,7 @@ TEST(Keys, TheLastThatMayAdministerIsKept) {
     command.scopes = {"admin"};
     auto const created = world.ask(command);
     return directory::RevokeKey{
-        .key = event_in<DirectoryEvent, directory::KeyCreated>(created)->key, .person = kAnn};
+        .key = event_in<directory::Events, directory::KeyCreated>(created)->key, .person = kAnn};
   };
   auto const first = admin({});
   EXPECT_EQ(text_of(world.ask(first)), "conflict");
@@ -112,7 +112,7 @@ TEST(Keys, HaveIdsThatDoNotRepeat) {
   std::set<KeyId> ids;
   for (int i = 0; i < 100; ++i) {
     auto const created = world.ask(key_for(kAcme, kAnn));
-    ids.insert(event_in<DirectoryEvent, directory::KeyCreated>(created)->key);
+    ids.insert(event_in<directory::Events, directory::KeyCreated>(created)->key);
   }
   EXPECT_EQ(ids.size(), 100u);
 }

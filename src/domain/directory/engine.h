@@ -6,11 +6,13 @@
 #include "domain/directory/command.h"
 #include "domain/directory/event.h"
 #include "domain/fields.h"
+#include "domain/kinds.h"
 
 namespace tally::domain::directory {
 
 // One set of facts serves all: what the names in the command resolve to.
 struct Facts {
+  static constexpr std::string_view kKind = "directory.facts";
   std::optional<Approvers> approvers;  // AddPerson, RemovePerson, CreateKey, ClaimKey
   std::optional<Instant> counts_from;  // CreateKey: of the key, if it is for whoever makes it
   bool exists = false;                 // the thing to be made is there already

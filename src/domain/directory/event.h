@@ -4,12 +4,15 @@
 
 #include "domain/directory/rows.h"
 #include "domain/fields.h"
+#include "domain/kinds.h"
 #include "domain/run/job_kind.h"
 
 namespace tally::domain::directory {
 
 // Event: tenant.created.
 struct TenantCreated {
+  static constexpr EventType kEvent{"tenant.created"};
+  static constexpr bool kDirectory = true;
   PersonId person;
   Tenant row;
   TenantId tenant;
@@ -18,6 +21,8 @@ struct TenantCreated {
 
 // Event: person.added.
 struct PersonAdded {
+  static constexpr EventType kEvent{"person.added"};
+  static constexpr bool kDirectory = true;
   PersonId person;
   Person row;
   TALLY_FIELDS(PersonAdded, person, row);
@@ -25,6 +30,8 @@ struct PersonAdded {
 
 // Event: person.removed.
 struct PersonRemoved {
+  static constexpr EventType kEvent{"person.removed"};
+  static constexpr bool kDirectory = true;
   PersonId by;
   PersonId person;
   Person row;
@@ -33,6 +40,8 @@ struct PersonRemoved {
 
 // Event: key.created.
 struct KeyCreated {
+  static constexpr EventType kEvent{"key.created"};
+  static constexpr bool kDirectory = true;
   KeyId key;
   PersonId person;
   Key row;
@@ -41,6 +50,8 @@ struct KeyCreated {
 
 // Event: key.revoked.
 struct KeyRevoked {
+  static constexpr EventType kEvent{"key.revoked"};
+  static constexpr bool kDirectory = true;
   KeyId key;
   PersonId person;
   TALLY_FIELDS(KeyRevoked, key, person);
@@ -49,6 +60,8 @@ struct KeyRevoked {
 // Event: key.claimed: the key has its token. Its person counts from then on as the key does, if
 // they do not count from an earlier time.
 struct KeyClaimed {
+  static constexpr EventType kEvent{"key.claimed"};
+  static constexpr bool kDirectory = true;
   KeyId key;
   Key row;
   TALLY_FIELDS(KeyClaimed, key, row);
@@ -56,6 +69,8 @@ struct KeyClaimed {
 
 // Event: key.claim_code_shown: its proposer has seen the code; nobody will again.
 struct ClaimCodeShown {
+  static constexpr EventType kEvent{"key.claim_code_shown"};
+  static constexpr bool kDirectory = true;
   KeyId key;
   PersonId person;
   TALLY_FIELDS(ClaimCodeShown, key, person);
@@ -63,6 +78,8 @@ struct ClaimCodeShown {
 
 // Event: plan.set.
 struct PlanSet {
+  static constexpr EventType kEvent{"plan.set"};
+  static constexpr bool kDirectory = true;
   PersonId person;
   PlanName plan;
   Plan row;
@@ -71,14 +88,21 @@ struct PlanSet {
 
 // Event: job.registered.
 struct JobRegistered {
+  static constexpr EventType kEvent{"job.registered"};
+  static constexpr bool kDirectory = true;
   run::JobKind job;
   TALLY_FIELDS(JobRegistered, job);
 };
 
 // Event: job.retired.
 struct JobRetired {
+  static constexpr EventType kEvent{"job.retired"};
+  static constexpr bool kDirectory = true;
   JobName job;
   TALLY_FIELDS(JobRetired, job);
 };
+
+using Events = std::variant<TenantCreated, PersonAdded, PersonRemoved, KeyCreated, KeyClaimed,
+                            ClaimCodeShown, KeyRevoked, PlanSet, JobRegistered, JobRetired>;
 
 }  // namespace tally::domain::directory

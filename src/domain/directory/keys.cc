@@ -98,7 +98,8 @@ bool is_the_last(State const& state, KeyId id, bool (*holds)(State const&, Key c
 
 Facts gather(State const& state, CreateKey const& command, Moment const& moment) {
   Facts facts;
-  facts.approvers = approvers_of(state, DirectoryCommand(command), command.asked_with, moment.at);
+  facts.approvers =
+      approvers_of(state, directory::Commands(command), command.asked_with, moment.at);
   facts.next_key = next_key_id(state.ledger);
   Person const* owner = state.people.find(command.owner);
   if (owner != nullptr) facts.subject = *owner;
@@ -111,7 +112,7 @@ Facts gather(State const& state, CreateKey const& command, Moment const& moment)
 
 Facts gather(State const& state, ClaimKey const& command, Moment const& moment) {
   Facts facts;
-  facts.approvers = approvers_of(state, DirectoryCommand(command), {}, moment.at);
+  facts.approvers = approvers_of(state, directory::Commands(command), {}, moment.at);
   Key const* key = state.keys.find(command.key);
   if (key == nullptr) return facts;
   facts.key = *key;

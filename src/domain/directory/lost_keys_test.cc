@@ -10,7 +10,7 @@ PersonId const kCid("cid");
 constexpr Duration kDay = hours(24);
 
 std::set<PersonId> counted(World const& world) {
-  return approvers_of(world.state, DirectoryCommand(directory::RemovePerson{}), {}, world.at)
+  return approvers_of(world.state, directory::Commands(directory::RemovePerson{}), {}, world.at)
       .counted;
 }
 
@@ -108,7 +108,7 @@ TEST(LostKeys, AreReplacedByAllWhoCountWhereThoseAreFewerThanMustAgree) {
   world.add_approver(kCid);
   world.pass(hours(48));
   auto const three =
-      world.ask(chronicle::SetQuorum{.person = kAnn, .quorum = 3, .reason = "three of us"});
+      world.ask(system::SetQuorum{.person = kAnn, .quorum = 3, .reason = "three of us"});
   EXPECT_EQ(text_of(world.agree(three)), "approval.signed+config.changed");
   revoke(world, key_of_person(world, kCid));
   world.pass(kDay);

@@ -21,7 +21,7 @@ directory::AddPerson adding(char const* who, std::set<std::string> roles) {
 }
 
 KeyId key_in(Outcome const& outcome, std::size_t index) {
-  auto const* event = event_in<DirectoryEvent, directory::KeyCreated>(outcome, index);
+  auto const* event = event_in<directory::Events, directory::KeyCreated>(outcome, index);
   EXPECT_NE(event, nullptr) << text_of(outcome);
   return event == nullptr ? KeyId{} : event->key;
 }
@@ -84,7 +84,7 @@ TEST(People, OfWhomTheQuorumIsMadeStay) {
   sign(world, world.ask(adding("cid", {"approver"})));
   ASSERT_NE(world.state.people.find(kCid), nullptr) << "named by two";
   auto const proposed =
-      world.ask(chronicle::SetQuorum{.person = kAnn, .quorum = 3, .reason = "three of us"});
+      world.ask(system::SetQuorum{.person = kAnn, .quorum = 3, .reason = "three of us"});
   EXPECT_EQ(text_of(sign(world, proposed)), "approval.signed+config.changed");
   EXPECT_EQ(text_of(world.ask(directory::RemovePerson{.person = kAnn, .subject = kCid})),
             "conflict");
@@ -100,8 +100,7 @@ TEST(People, TheLastWhoCountsStays) {
 TEST(Quorum, IsNotAboveThePeopleWhoAreNamed) {
   World world;
   auto set = [&](std::int64_t quorum) {
-    return text_of(
-        world.ask(chronicle::SetQuorum{.person = kAnn, .quorum = quorum, .reason = "r"}));
+    return text_of(world.ask(system::SetQuorum{.person = kAnn, .quorum = quorum, .reason = "r"}));
   };
   EXPECT_EQ(set(1), "validation_error");
   EXPECT_EQ(set(11), "validation_error");
@@ -109,8 +108,8 @@ TEST(Quorum, IsNotAboveThePeopleWhoAreNamed) {
   EXPECT_EQ(set(2), "done");
 }
 
-chronicle::ConfigChanged file_with(std::int64_t quorum) {
-  chronicle::ConfigChanged file{.reason = "configuration file", .settings = {}};
+system::ConfigChanged file_with(std::int64_t quorum) {
+  system::ConfigChanged file{.reason = "configuration file", .settings = {}};
   file.settings.quorum = quorum;
   file.settings.runs_live_max = 7;
   return file;

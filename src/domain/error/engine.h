@@ -6,15 +6,19 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/error_class.h"
 #include "base/ids.h"
 #include "base/time.h"
 #include "domain/fields.h"
+#include "domain/kinds.h"
 #include "domain/refusal.h"
 
 namespace tally::domain::error {
+
+struct Facts;
 
 inline constexpr std::size_t kCausesMax = 5;
 inline constexpr std::size_t kTextBytesMax = 200;
@@ -30,6 +34,9 @@ struct Cause {
 // Command and event error.recorded: the envelope of one error, less what every event's header says
 // (when, which correlation, run, tenant and decision).
 struct Recorded {
+  static constexpr EventType kEvent{"error.recorded"};
+  static constexpr CommandType kCommand{"error.record", mode::Mode::halt};
+  using Facts = error::Facts;
   std::optional<std::string> agent;
   std::vector<Cause> chain;  // outermost first
   std::string component;
@@ -51,8 +58,17 @@ struct Recorded {
 
 // Does the subject exist? A tenant's error joins the tenant's own sequence.
 struct Facts {
+  static constexpr std::string_view kKind = "error.facts";
   bool known_subject = false;
   TALLY_FIELDS(Facts, known_subject);
 };
+
+using Commands = std::variant<Recorded>;
+struct Engine {
+  static constexpr EngineType kType{"error"};
+  using Commands = error::Commands;
+};
+
+using Events = std::variant<Recorded>;
 
 }  // namespace tally::domain::error

@@ -45,7 +45,7 @@ Outcome decide(Instant, Recorded const& command, Facts const& facts) {
     return invalid(*pointer, "more than an error's record holds");
   std::optional<TenantId> tenant;
   if (facts.known_subject) tenant = command.subject;
-  return {.events = {ErrorEvent(command)},
+  return {.events = {error::Events(command)},
           .reply = Done{},
           .run = command.run,
           .tenant = std::move(tenant)};

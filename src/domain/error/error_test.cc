@@ -120,13 +120,12 @@ TEST(Findings, ReadLeasesThatCameBackAndWorkThatWasStopped) {
   EXPECT_EQ(error::finding_of(world.history.back().event)->message, "job_unknown: it broke");
   world.ask(run::Cancel{.run = run, .tenant = kAcme});
   auto settled = run::Settled{};
-  for (auto const& [code, read] :
-       {std::pair("lease_unusable", "L5 system.configuration ERROR"),
-        std::pair("cost_limit", "L5 infra.resource_exhausted ERROR"),
-        std::pair("signal", "L5 infra.dependency ERROR"),
-        std::pair("stopped", "L4 domain.policy_violation ERROR")}) {
+  for (auto const& [code, read] : {std::pair("lease_unusable", "L5 system.configuration ERROR"),
+                                   std::pair("cost_limit", "L5 infra.resource_exhausted ERROR"),
+                                   std::pair("signal", "L5 infra.dependency ERROR"),
+                                   std::pair("stopped", "L4 domain.policy_violation ERROR")}) {
     settled.error_code = code;
-    auto const finding = error::finding_of(RunEvent(settled));
+    auto const finding = error::finding_of(run::Events(settled));
     ASSERT_TRUE(finding);
     EXPECT_EQ(class_name(*finding), read);
   }
@@ -136,12 +135,12 @@ TEST(Findings, ReadRefusalsForMoneyAndAuditsAsTheDomains) {
   World world;
   auto refused = run::Refused{};
   refused.code = "budget_exceeded";
-  auto finding = error::finding_of(RunEvent(refused));
+  auto finding = error::finding_of(run::Events(refused));
   ASSERT_TRUE(finding);
   EXPECT_EQ(class_name(*finding), "L4 domain.budget_exceeded WARNING");
   auto audit = run::AuditRequired{};
   audit.reconcile_type = "no_receipt_audit";
-  finding = error::finding_of(RunEvent(audit));
+  finding = error::finding_of(run::Events(audit));
   ASSERT_TRUE(finding);
   EXPECT_EQ(class_name(*finding), "L4 system.recovery_failed CRITICAL");
   EXPECT_EQ(finding->context.at("reconcile_type"), "no_receipt_audit");

@@ -200,7 +200,7 @@ std::optional<Recorded> read(mode::Changed const& event) {
   return found;
 }
 
-std::optional<Recorded> read(chronicle::ServerStarted const& event) {
+std::optional<Recorded> read(system::ServerStarted const& event) {
   if (event.tail_cut_bytes == 0) return std::nullopt;
   auto found = finding(Classification::of<Layer::L6, infra_storage>(), "ledger", Severity::warning,
                        "the last write before this start was torn; nobody had been told of it");
@@ -209,7 +209,7 @@ std::optional<Recorded> read(chronicle::ServerStarted const& event) {
   return found;
 }
 
-std::optional<Recorded> read(chronicle::ClockStepped const& event) {
+std::optional<Recorded> read(system::ClockStepped const& event) {
   auto found = finding(Classification::of<Layer::L6, infra_dependency>(), "clock",
                        Severity::warning, "the wall clock and ledger time disagree");
   found.context["disagreement_us"] = std::to_string(event.disagreement.value());
@@ -217,7 +217,7 @@ std::optional<Recorded> read(chronicle::ClockStepped const& event) {
   return found;
 }
 
-std::optional<Recorded> read(chronicle::RefusalsCounted const& event) {
+std::optional<Recorded> read(system::RefusalsCounted const& event) {
   if (event.code == kReplayed || event.code == kUnchanged) return std::nullopt;
   auto found = finding(class_of_refusal(event.code), "api", Severity::info,
                        "requests were refused and only counted");

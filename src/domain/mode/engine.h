@@ -5,14 +5,18 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "base/ids.h"
 #include "base/time.h"
 #include "domain/approvers.h"
 #include "domain/fields.h"
+#include "domain/kinds.h"
 #include "domain/mode/mode.h"
 
 namespace tally::domain::mode {
+
+struct SetFacts;
 
 inline constexpr Duration kSafeAfterHalt = hours(48);
 
@@ -37,6 +41,8 @@ struct WorkClock {
 
 // Command: a person asks for a mode. Leaving stop or halt takes an approval.
 struct Set {
+  static constexpr CommandType kCommand{"mode.set", mode::Mode::halt};
+  using Facts = SetFacts;
   std::optional<KeyId> asked_with = {};
   Mode mode = Mode::normal;
   PersonId person;
@@ -46,6 +52,7 @@ struct Set {
 };
 
 struct SetFacts {
+  static constexpr std::string_view kKind = "mode.set_facts";
   std::optional<Approvers> approvers;  // where stop or halt is to be left
   Row current;
   bool scope_known = true;
@@ -55,6 +62,8 @@ struct SetFacts {
 
 // Event: mode.changed.
 struct Changed {
+  static constexpr EventType kEvent{"mode.changed"};
+  static constexpr bool kDirectory = true;
   Mode from = Mode::normal;
   PersonId person;
   Row row;
@@ -70,5 +79,13 @@ std::optional<std::string> objection(Row const& current, Mode mode, Instant at);
 // The event that puts `scope` from `current` into `mode` at `at`.
 Changed change(Scope const& scope, Row const& current, WorkClock const& clock, Mode mode,
                std::string reason, PersonId person, Instant at);
+
+using Commands = std::variant<Set>;
+struct Engine {
+  static constexpr EngineType kType{"mode"};
+  using Commands = mode::Commands;
+};
+
+using Events = std::variant<Changed>;
 
 }  // namespace tally::domain::mode

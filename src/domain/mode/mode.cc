@@ -75,7 +75,7 @@ SetFacts gather(State const& state, Set const& command, Moment const& moment) {
   SetFacts facts;
   facts.current = current(state, command.scope);
   if (is_left(facts.current.mode, command.mode))
-    facts.approvers = approvers_of(state, ModeCommand(command), command.asked_with, moment.at);
+    facts.approvers = approvers_of(state, mode::Commands(command), command.asked_with, moment.at);
   facts.scope_known = is_known(state, command.scope);
   facts.work_clock = state.ledger.work_clock;
   return facts;
@@ -102,8 +102,8 @@ Outcome decide(Instant at, Set const& command, SetFacts const& facts) {
       return refuse(RefusalCode::conflict,
                     "the mode changed since this was proposed: propose it again");
   }
-  return {.events = {ModeEvent(change(command.scope, facts.current, facts.work_clock, command.mode,
-                                      command.reason, command.person, at))},
+  return {.events = {mode::Events(change(command.scope, facts.current, facts.work_clock,
+                                         command.mode, command.reason, command.person, at))},
           .reply = Done{},
           .run = {},
           .tenant = {}};

@@ -224,9 +224,9 @@ TEST(AnAudit, OfATenantThatIsHeldBackAlreadyChangesNoMode) {
 TEST(AnAudit, ChangesTheModeWhereAsManyWaitAsTheSettingSays) {
   for (std::int64_t const limit : {0, 2}) {
     World world;
-    chronicle::Settings settings;
+    system::Settings settings;
     settings.audits_before_safe_mode = limit;
-    world.ask(chronicle::ConfigChanged{.reason = "test", .settings = settings});
+    world.ask(system::ConfigChanged{.reason = "test", .settings = settings});
     Leased const first = running(world, "k", kReported);
     Leased const second = running(world, "l", kReported);
     EXPECT_EQ(text_of(world.ask(complete(first.handle))), "run.audit_required");
@@ -237,9 +237,9 @@ TEST(AnAudit, ChangesTheModeWhereAsManyWaitAsTheSettingSays) {
 
 TEST(AnAudit, ThatIsResolvedNoLongerCounts) {
   World world;
-  chronicle::Settings settings;
+  system::Settings settings;
   settings.audits_before_safe_mode = 2;
-  world.ask(chronicle::ConfigChanged{.reason = "test", .settings = settings});
+  world.ask(system::ConfigChanged{.reason = "test", .settings = settings});
   RunId const audited = in_audit(world, "k").run;
   auto const proposed = world.ask(resolution(audited, Micros(0)));
   auto const approval = std::get<NeedsApproval>(proposed.reply).approval;

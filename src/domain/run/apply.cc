@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "domain/run/engine.h"
+#include "domain/run/decide.h"
 #include "domain/run/history.h"
 #include "domain/run/limits.h"
 

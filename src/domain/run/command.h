@@ -2,12 +2,21 @@
 
 // What can be asked of the run engine.
 
+#include <variant>
+
 #include "domain/fields.h"
+#include "domain/kinds.h"
 #include "domain/run/reports.h"
 
 namespace tally::domain::run {
 
+struct SubmitFacts;
+struct LeaseFacts;
+struct RunFacts;
+
 struct Submit {
+  static constexpr CommandType kCommand{"run.submit", mode::Mode::normal};
+  using Facts = SubmitFacts;
   bool dry_run = false;
   Enclosure input;
   JobName job;
@@ -26,6 +35,8 @@ inline constexpr std::size_t kLeaseJobsRecorded = 64;
 
 // One run for a worker; a worker that wants ten asks ten times within one frame.
 struct Lease {
+  static constexpr CommandType kCommand{"run.lease", mode::Mode::safe};
+  using Facts = LeaseFacts;
   std::vector<JobName> jobs;
   std::optional<TenantId> tenant;  // of the worker's key; none: any (in-process workers)
   std::string worker;
@@ -33,6 +44,8 @@ struct Lease {
 };
 
 struct Cancel {
+  static constexpr CommandType kCommand{"run.cancel", mode::Mode::stop};
+  using Facts = RunFacts;
   RunId run;
   TenantId tenant;
   TALLY_FIELDS(Cancel, run, tenant);
@@ -40,6 +53,8 @@ struct Cancel {
 
 // A mode that lets nothing execute came into force while the run ran: its work is to be stopped.
 struct Stop {
+  static constexpr CommandType kCommand{"run.stop", mode::Mode::halt};
+  using Facts = RunFacts;
   RunId run;
   TALLY_FIELDS(Stop, run);
 };
@@ -55,6 +70,8 @@ constexpr std::string_view name_of(DueKind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 struct Due {
+  static constexpr CommandType kCommand{"run.due", mode::Mode::safe};
+  using Facts = RunFacts;
   DueKind kind = DueKind::lease;
   RunId run;
   TALLY_FIELDS(Due, kind, run);
@@ -70,6 +87,8 @@ constexpr std::string_view name_of(Receipt receipt) {
   return names[static_cast<std::size_t>(receipt)];
 }
 struct Reconcile {
+  static constexpr CommandType kCommand{"run.reconcile", mode::Mode::stop};
+  using Facts = RunFacts;
   std::int64_t fence = 0;
   Measured measured;
   Receipt receipt = Receipt::none;
@@ -80,12 +99,21 @@ struct Reconcile {
 
 // A person proposes how an audit ends: what is charged; the rest is released.
 struct ProposeResolution {
+  static constexpr CommandType kCommand{"run.propose_resolution", mode::Mode::stop};
+  using Facts = RunFacts;
   std::optional<KeyId> asked_with = {};
   Micros charge;
   PersonId person;
   std::string reason;
   RunId run;
   TALLY_FIELDS(ProposeResolution, asked_with, charge, person, reason, run);
+};
+
+using Commands = std::variant<Submit, Lease, Start, Complete, Fail, Cancel, Stop, Due, Reconcile,
+                              ProposeResolution>;
+struct Engine {
+  static constexpr EngineType kType{"run"};
+  using Commands = run::Commands;
 };
 
 }  // namespace tally::domain::run

@@ -1,6 +1,6 @@
 #include "base/check.h"
 #include "base/money.h"
-#include "domain/run/engine.h"
+#include "domain/run/decide.h"
 #include "domain/run/settled.h"
 
 namespace tally::domain::run {
@@ -38,7 +38,7 @@ Outcome decide(Instant, ProposeResolution const& command, RunFacts const& facts)
                           format_usd(*facts.overrun->believed_max) + ": charge at most " +
                           format_usd(*most) + ", or raise that bound first");
   if (facts.halted && facts.halted->mode == mode::Mode::halt)
-    return refuse(standing_still(*facts.halted, kCommandType<ProposeResolution>.name));
+    return refuse(standing_still(*facts.halted, ProposeResolution::kCommand.name));
   auto event = resolved(facts, command.charge);
   if (!event) return invalid_charge("the tenant would owe more than 1 billion USD; charge less");
   TALLY_CHECK(facts.approvers.has_value(), "a resolution without those who decide it");
@@ -49,7 +49,7 @@ Outcome decide(Instant, ProposeResolution const& command, RunFacts const& facts)
                       .run = command.run,
                       .tenant = facts.situation->tenant,
                       .what = words_of(command.charge, hold)});
-  return one(facts, RunEvent(std::move(*event)));
+  return one(facts, run::Events(std::move(*event)));
 }
 
 }  // namespace tally::domain::run

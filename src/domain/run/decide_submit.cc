@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "domain/run/engine.h"
+#include "domain/run/decide.h"
 
 namespace tally::domain::run {
 
@@ -101,7 +101,7 @@ Outcome accept(Submit const& command, SubmitFacts const& facts) {
   event.run = facts.next_run;
   event.terms = *facts.job;
   event.terms.timeout = command.timeout.value_or(facts.job->timeout);
-  return {.events = {RunEvent(std::move(event))},
+  return {.events = {run::Events(std::move(event))},
           .reply = Done{},
           .run = facts.next_run,
           .tenant = command.tenant};
@@ -113,7 +113,7 @@ Outcome refuse_for_good(Submit const& command, Refusal refusal) {
   event.code = name_of(refusal.code);
   event.job = command.job;
   event.shortage = *refusal.shortage;
-  return {.events = {RunEvent(std::move(event))},
+  return {.events = {run::Events(std::move(event))},
           .reply = std::move(refusal),
           .run = {},
           .tenant = command.tenant};

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "domain/run/charge.h"
-#include "domain/run/engine.h"
+#include "domain/run/decide.h"
 #include "domain/run/outcomes.h"
 #include "domain/run/reconcile.h"
 #include "domain/run/settled.h"
@@ -22,7 +22,7 @@ bool holds_lease(RunFacts const& facts, Handle const& handle) {
 
 template <class C>
 Outcome halted(RunFacts const& facts, C const&) {
-  return refuse(standing_still(*facts.halted, kCommandType<C>.name));
+  return refuse(standing_still(*facts.halted, C::kCommand.name));
 }
 
 // The mode of the run's own scopes; that of everything is the permit's business.
@@ -101,7 +101,7 @@ Outcome too_late(RunFacts const& facts, Handle const& handle, Measured const& me
   event.lease = handle.lease;
   event.run = *facts.run;
   event.unaccounted = std::min(*facts.unaccounted + amount, kAmountMax);
-  outcome.events.emplace_back(RunEvent(std::move(event)));
+  outcome.events.emplace_back(run::Events(std::move(event)));
   outcome.run = facts.run;
   outcome.tenant = facts.situation->tenant;
   return outcome;
@@ -145,7 +145,7 @@ Outcome decide(Instant, Lease const& command, LeaseFacts const& facts) {
   event.lease_period = facts.lease_period;
   event.run = facts.candidate->run;
   event.worker = command.worker;
-  return {.events = {RunEvent(std::move(event))},
+  return {.events = {run::Events(std::move(event))},
           .reply = Done{},
           .run = facts.candidate->run,
           .tenant = facts.candidate->tenant};

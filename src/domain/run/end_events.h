@@ -3,12 +3,14 @@
 // How runs end: the events that post their money, or say that nobody may.
 
 #include "domain/fields.h"
+#include "domain/kinds.h"
 #include "domain/run/row.h"
 
 namespace tally::domain::run {
 
 // run.settled: posts the money and ends the run, in one record.
 struct Settled {
+  static constexpr EventType kEvent{"run.settled"};
   Charge charge;
   bool cost_rounded_up = false;  // to a micro
   std::string error_code;
@@ -27,6 +29,7 @@ struct Settled {
 
 // run.audit_required: nobody may guess what this cost. CRITICAL.
 struct AuditRequired {
+  static constexpr EventType kEvent{"run.audit_required"};
   std::optional<Micros> claimed;  // the cost that nobody believes, in all
   std::string reason;
   std::string reconcile_type;  // "no_receipt_audit" and its kin
@@ -39,6 +42,7 @@ struct AuditRequired {
 // run.unaccounted: a lost lease said what it spent. Its report is refused and changes nothing else.
 // ERROR.
 struct Unaccounted {
+  static constexpr EventType kEvent{"run.unaccounted"};
   Micros amount;  // of this report
   std::int64_t fence = 0;
   LeaseId lease;

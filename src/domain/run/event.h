@@ -3,6 +3,7 @@
 // What happened to runs. Every amount, deadline and fence is a value here; apply computes nothing.
 
 #include "domain/fields.h"
+#include "domain/kinds.h"
 #include "domain/refusal.h"
 #include "domain/run/command.h"
 #include "domain/run/end_events.h"
@@ -22,6 +23,7 @@ constexpr std::string_view name_of(Order order) {
 // run.submitted: the run, its hold and the order to execute, in one record. Tenant, trace and time
 // of the run are the record's own, and so is the idempotency key that it answers.
 struct Submitted {
+  static constexpr EventType kEvent{"run.submitted"};
   Hold hold;
   Enclosure input;
   JobName job;
@@ -38,6 +40,7 @@ struct Submitted {
 
 // run.refused: a refusal that consumes its key (402).
 struct Refused {
+  static constexpr EventType kEvent{"run.refused"};
   std::string code;
   JobName job;
   Shortage shortage;
@@ -46,6 +49,7 @@ struct Refused {
 
 // run.leased
 struct Leased {
+  static constexpr EventType kEvent{"run.leased"};
   std::int64_t attempt = 0;
   std::int64_t fence = 0;
   LeaseId lease;
@@ -57,6 +61,7 @@ struct Leased {
 
 // run.started: from here on the world may have been touched. Both instants are on the work clock.
 struct Started {
+  static constexpr EventType kEvent{"run.started"};
   std::optional<Instant> cost_limit_at;  // when the hold is used up; none: the price has no rate
   std::int64_t fence = 0;
   RunId run;
@@ -68,6 +73,7 @@ struct Started {
 // clock) a lease was given back before its start: the run rests until then, and its queue deadline
 // is the one that it had.
 struct Requeued {
+  static constexpr EventType kEvent{"run.requeued"};
   std::int64_t attempt = 0;
   Micros cost_so_far;
   std::string detail;
@@ -85,6 +91,7 @@ struct Requeued {
 
 // run.reconciling: the worker went silent after it started; somebody must look for its receipt.
 struct Reconciling {
+  static constexpr EventType kEvent{"run.reconciling"};
   std::int64_t fence = 0;
   Order order = Order::reconcile;
   std::string reason;
@@ -94,6 +101,7 @@ struct Reconciling {
 
 // run.cancel_requested: the worker learns it at its next heartbeat.
 struct CancelRequested {
+  static constexpr EventType kEvent{"run.cancel_requested"};
   Order order = Order::stop;
   RunId run;
   TALLY_FIELDS(CancelRequested, order, run);
@@ -102,9 +110,13 @@ struct CancelRequested {
 // run.stop_requested: a mode that lets nothing execute came while it ran; the worker learns it at
 // once or at its next heartbeat. It is not tried again.
 struct StopRequested {
+  static constexpr EventType kEvent{"run.stop_requested"};
   Order order = Order::stop;
   RunId run;
   TALLY_FIELDS(StopRequested, order, run);
 };
+
+using Events = std::variant<Submitted, Refused, Leased, Started, Requeued, Reconciling,
+                            CancelRequested, StopRequested, Settled, AuditRequired, Unaccounted>;
 
 }  // namespace tally::domain::run

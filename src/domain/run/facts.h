@@ -4,6 +4,7 @@
 
 #include "domain/approvers.h"
 #include "domain/fields.h"
+#include "domain/kinds.h"
 #include "domain/mode/engine.h"
 #include "domain/run/command.h"
 #include "domain/run/situation.h"
@@ -11,6 +12,7 @@
 namespace tally::domain::run {
 
 struct SubmitFacts {
+  static constexpr std::string_view kKind = "run.submit_facts";
   Balances balances;
   std::optional<Terms> job;
   RunId next_run;
@@ -32,6 +34,7 @@ struct Candidate {
 };
 
 struct LeaseFacts {
+  static constexpr std::string_view kKind = "run.lease_facts";
   std::optional<Candidate> candidate;
   Duration lease_period;
   LeaseId next_lease;
@@ -49,6 +52,7 @@ struct OverrunTerms {
 // Everything else is about one run; where it stands is absent when there is none (or it is another
 // tenant's, which is the same to the caller).
 struct RunFacts {
+  static constexpr std::string_view kKind = "run.run_facts";
   // For what may end in an audit, when one more puts the run's tenant into safe mode: the clock
   // that mode.changed states.
   std::optional<mode::WorkClock> alarm;

@@ -1,6 +1,6 @@
 #include "domain/mode/decide.h"
 #include "domain/next_id.h"
-#include "domain/run/engine.h"
+#include "domain/run/decide.h"
 #include "domain/run/limits.h"
 #include "domain/who_counts.h"
 
@@ -193,7 +193,7 @@ RunFacts gather(State const& state, Reconcile const& command, Moment const& mome
 }
 RunFacts gather(State const& state, ProposeResolution const& command, Moment const& moment) {
   RunFacts facts = facts_of(state, command.run, std::nullopt, moment);
-  facts.approvers = approvers_of(state, RunCommand(command), command.asked_with, moment.at);
+  facts.approvers = approvers_of(state, run::Commands(command), command.asked_with, moment.at);
   return facts;
 }
 

@@ -129,7 +129,7 @@ void advance(Row& row, Header const& header, Submitted const& event) { row = beg
 }  // namespace
 
 void advance(std::optional<Row>& row, Header const& header, Event const& event) {
-  auto const* group = std::get_if<RunEvent>(&event);
+  auto const* group = std::get_if<run::Events>(&event);
   if (group == nullptr) return;
   if (auto const* submitted = std::get_if<Submitted>(group)) row = begin(header, *submitted);
   if (!row) return;

@@ -263,7 +263,7 @@ TEST(Limit, BoundsTheLeaseByWhatIsLeftOfTheTime) {
   EXPECT_EQ(run::lease_period(row, world.at + seconds(50), usual), run::kLimitGrace);
   world.ask(submission("l", Micros(401'000), kTimed));
   auto const answer = world.ask(run::Lease{.jobs = {kTimed}, .tenant = {}, .worker = "w"});
-  auto const* event = event_in<RunEvent, run::Leased>(answer);
+  auto const* event = event_in<run::Events, run::Leased>(answer);
   ASSERT_TRUE(event);
   EXPECT_EQ(event->lease_period, milliseconds(400) + run::kLimitGrace) << "before its start too";
 }

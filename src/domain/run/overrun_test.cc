@@ -93,11 +93,11 @@ TEST(Debt, IsPaidByAGrantBeforeAnythingIsAvailable) {
   World world;
   costing(world, "k", kGrant + Micros(70));
   auto const first = grant(world, Micros(50));
-  EXPECT_EQ((event_in<BudgetEvent, budget::Granted>(first)->debt_paid), Micros(50));
+  EXPECT_EQ((event_in<budget::Events, budget::Granted>(first)->debt_paid), Micros(50));
   EXPECT_EQ(world.balance(overrun), Micros(20));
   EXPECT_EQ(text_of(world.ask(submission("early", Micros(1000)))), "run.refused");
   auto const second = grant(world, Micros(5020));
-  EXPECT_EQ((event_in<BudgetEvent, budget::Granted>(second)->debt_paid), Micros(20));
+  EXPECT_EQ((event_in<budget::Events, budget::Granted>(second)->debt_paid), Micros(20));
   EXPECT_EQ(world.balance(overrun), Micros(0));
   EXPECT_EQ(world.balance(available), Micros(5000));
   EXPECT_EQ(world.balance(spent), kGrant + Micros(70));
@@ -179,7 +179,7 @@ TEST(Overrun, AboveWhatThePlanBelievesIsAnAuditThatKeepsTheResult) {
   EXPECT_EQ(world.balance(held), kHold);  // no charge, and the hold stays
   Micros const available_before = world.balance(available);
   auto const proposed = world.ask(resolution(leased.run, kHold + Micros(5)));
-  auto const& approval = *event_in<ApprovalEvent, approval::Proposed>(proposed);
+  auto const& approval = *event_in<approval::Events, approval::Proposed>(proposed);
   world.ask(approval::Sign{.approval = approval.approval, .person = kBob});
   EXPECT_EQ(world.row(leased.run).phase, Phase::succeeded);
   ASSERT_TRUE(world.row(leased.run).result);
@@ -210,9 +210,9 @@ TEST(Retry, IsNotMadeOnceTheAttemptsHaveCostTheHold) {
 // would be owed beyond it an audit; nothing ends the process.
 TEST(Overrun, BeyondAllThatMayBeOwedIsAnAudit) {
   World world;
-  chronicle::Settings settings;
+  system::Settings settings;
   settings.audits_before_safe_mode = 0;
-  world.ask(chronicle::ConfigChanged{.reason = "test", .settings = settings});
+  world.ask(system::ConfigChanged{.reason = "test", .settings = settings});
   std::vector<Leased> leased;
   for (int i = 0; i < 10; ++i) leased.push_back(running(world, std::to_string(i), kReported));
   for (Leased const& one : leased)
@@ -252,7 +252,7 @@ TEST(Resolution, FindsThatTheTenantOwesTooMuchByTheTimeItIsSigned) {
   world.ask(
       mode::Set{.mode = mode::Mode::normal, .person = kAnn, .reason = "looked", .scope = acme});
   auto const proposed = world.ask(resolution(waits.run, kAmountMax));
-  auto const& approval = *event_in<ApprovalEvent, approval::Proposed>(proposed);
+  auto const& approval = *event_in<approval::Events, approval::Proposed>(proposed);
   costing(world, "dear", kAmountMax);
   EXPECT_EQ(text_of(world.ask(approval::Sign{.approval = approval.approval, .person = kBob})),
             "approval.signed+approval.aborted");
@@ -264,7 +264,7 @@ TEST(Resolution, AboveTheHoldIsMetAsAnyOtherCost) {
   Leased const waits = in_audit(world, "k");
   Micros const charge = kGrant + Micros(9);
   auto const proposed = world.ask(resolution(waits.run, charge));
-  auto const& approval = *event_in<ApprovalEvent, approval::Proposed>(proposed);
+  auto const& approval = *event_in<approval::Events, approval::Proposed>(proposed);
   world.ask(approval::Sign{.approval = approval.approval, .person = kBob});
   EXPECT_EQ(world.row(waits.run).charge->paid, kGrant - kHold);
   EXPECT_EQ(world.row(waits.run).charge->owed, Micros(9));
@@ -276,7 +276,7 @@ TEST(Resolution, AboveWhatThePlanBelievesIsRefusedAlsoWhereThePlanCameLater) {
   World world;
   Leased const waits = in_audit(world, "k");
   auto const proposed = world.ask(resolution(waits.run, kHold + Micros(1001)));
-  auto const& approval = *event_in<ApprovalEvent, approval::Proposed>(proposed);
+  auto const& approval = *event_in<approval::Events, approval::Proposed>(proposed);
   EXPECT_TRUE(approval.row.what.ends_with("0.001001 above its hold")) << approval.row.what;
   set_plan(world, OverrunRule::count, Micros(1000));
   auto const refused = world.ask(resolution(waits.run, kHold + Micros(1001)));

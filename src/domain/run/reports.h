@@ -3,9 +3,12 @@
 // What a worker says of its lease, from its start to its end.
 
 #include "domain/fields.h"
+#include "domain/kinds.h"
 #include "domain/run/row.h"
 
 namespace tally::domain::run {
+
+struct RunFacts;
 
 // A lease as a worker names it. `tenant` is that of the worker's key, none for in-process workers.
 struct Handle {
@@ -16,6 +19,8 @@ struct Handle {
 };
 
 struct Start {
+  static constexpr CommandType kCommand{"run.start", mode::Mode::safe};
+  using Facts = RunFacts;
   Handle handle;
   TALLY_FIELDS(Start, handle);
 };
@@ -30,6 +35,8 @@ struct Measured {
 };
 
 struct Complete {
+  static constexpr CommandType kCommand{"run.complete", mode::Mode::stop};
+  using Facts = RunFacts;
   Handle handle;
   Measured measured;
   Enclosure result;
@@ -37,6 +44,8 @@ struct Complete {
 };
 
 struct Fail {
+  static constexpr CommandType kCommand{"run.fail", mode::Mode::stop};
+  using Facts = RunFacts;
   std::string code;
   std::string detail;
   Handle handle;

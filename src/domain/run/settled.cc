@@ -12,7 +12,7 @@ namespace {
 // New runs of the tenant wait until a person has looked. Other tenants go on.
 Event safe_mode(Instant at, RunFacts const& facts, mode::WorkClock const& clock, std::string why) {
   mode::Scope const scope{.id = facts.situation->tenant.value(), .kind = mode::ScopeKind::tenant};
-  return ModeEvent(
+  return mode::Events(
       mode::change(scope, {}, clock, mode::Mode::safe, std::move(why), PersonId("server"), at));
 }
 
@@ -28,7 +28,7 @@ bool is_believed(RunFacts const& facts, Micros cost) {
 
 }  // namespace
 
-Outcome one(RunFacts const& facts, RunEvent event) {
+Outcome one(RunFacts const& facts, run::Events event) {
   return {.events = {std::move(event)},
           .reply = Done{},
           .run = facts.run,

@@ -46,7 +46,7 @@ Outcome audit(Instant at, RunFacts const& facts, Audit why);
 Outcome end_of(Instant at, RunFacts const& facts, Ending ending);
 
 // An event of the run, and nothing else.
-Outcome one(RunFacts const& facts, RunEvent event);
+Outcome one(RunFacts const& facts, run::Events event);
 
 // Whether the lease ends under work that had begun, and without its report.
 bool loses_lease(Situation const& run, bool reported);

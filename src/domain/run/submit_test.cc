@@ -19,7 +19,7 @@ TEST(Submit, HoldsTheCostAndQueuesTheRunInOneEvent) {
   EXPECT_EQ(world.balance(funding), -kGrant);
   EXPECT_EQ(world.state.queue.depth, 1);
   EXPECT_EQ(world.state.answered.size(), 1u);
-  auto const& event = *event_in<RunEvent, run::Submitted>(outcome);
+  auto const& event = *event_in<run::Events, run::Submitted>(outcome);
   EXPECT_EQ(event.order, run::Order::execute);
   EXPECT_EQ(event.queue_deadline, world.at + kQueueDeadline);
   EXPECT_EQ(event.terms.hash, world.state.jobs.at(kFixed).hash);
@@ -128,9 +128,9 @@ TEST(Submit, NamesTheMemberThatIsWrong) {
 
 TEST(Submit, ReachesABoundOnLiveRunsThatAnEndedRunFreesAgain) {
   World world;
-  chronicle::Settings settings;
+  system::Settings settings;
   settings.runs_live_max = 1;
-  world.ask(chronicle::ConfigChanged{.reason = "test", .settings = settings});
+  world.ask(system::ConfigChanged{.reason = "test", .settings = settings});
   RunId const first = submit(world, "a");
   EXPECT_EQ(text_of(world.ask(submission("b"))), "overloaded");
   world.ask(run::Cancel{.run = first, .tenant = kAcme});

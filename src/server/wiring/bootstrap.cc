@@ -17,19 +17,19 @@ std::vector<domain::Command> open_commands(FreshLedger const& fresh) {
   key.secret_sha256 = fresh.operator_key_sha256;
   key.tenant = tenant;
   std::vector<domain::Command> commands{
-      domain::ChronicleCommand(domain::chronicle::Opened{.format = domain::chronicle::kLedgerFormat,
-                                                         .id_key = fresh.id_key,
-                                                         .ledger = fresh.ledger,
-                                                         .origin = fresh.origin,
-                                                         .vkey = fresh.vkey}),
-      domain::DirectoryCommand(directory::SetPlan{.person = person, .plan = plan, .row = {}}),
-      domain::DirectoryCommand(directory::AddPerson{
+      domain::system::Commands(domain::system::Opened{.format = domain::system::kLedgerFormat,
+                                                      .id_key = fresh.id_key,
+                                                      .ledger = fresh.ledger,
+                                                      .origin = fresh.origin,
+                                                      .vkey = fresh.vkey}),
+      domain::directory::Commands(directory::SetPlan{.person = person, .plan = plan, .row = {}}),
+      domain::directory::Commands(directory::AddPerson{
           .name = "Operator", .person = person, .subject = person, .roles = {"admin"}}),
-      domain::DirectoryCommand(
+      domain::directory::Commands(
           directory::CreateTenant{.person = person, .plan = plan, .tenant = tenant}),
-      domain::DirectoryCommand(std::move(key))};
+      domain::directory::Commands(std::move(key))};
   if (fresh.grant.value() > 0) {
-    commands.emplace_back(domain::BudgetCommand(
+    commands.emplace_back(domain::budget::Commands(
         domain::budget::Grant{.amount = fresh.grant, .person = person, .tenant = tenant}));
   }
   return commands;
@@ -60,19 +60,20 @@ domain::run::JobKind to_job_kind(ports::JobSpec const& spec) {
 }
 
 std::vector<domain::Command> start_commands(StartNote const& note) {
-  domain::chronicle::ServerStarted started;
+  domain::system::ServerStarted started;
   started.build = note.build;
-  started.engines = {domain::kEngines.begin(), domain::kEngines.end()};
+  for (domain::EngineType const& engine : domain::Engines::kTypes)
+    started.engines.push_back(text_of(engine));
   started.epoch = static_cast<std::int64_t>(note.epoch);
   started.tail_cut_bytes = static_cast<std::int64_t>(note.tail_cut_bytes);
   started.version = note.version;
-  std::vector<domain::Command> commands{domain::ChronicleCommand(std::move(started))};
+  std::vector<domain::Command> commands{domain::system::Commands(std::move(started))};
   if (note.settings) {
-    commands.emplace_back(domain::ChronicleCommand(domain::chronicle::ConfigChanged{
-        .reason = "configuration file", .settings = *note.settings}));
+    commands.emplace_back(domain::system::Commands(
+        domain::system::ConfigChanged{.reason = "configuration file", .settings = *note.settings}));
   }
   for (ports::JobSpec const& spec : note.jobs)
-    commands.emplace_back(domain::DirectoryCommand(directory::RegisterJob{to_job_kind(spec)}));
+    commands.emplace_back(domain::directory::Commands(directory::RegisterJob{to_job_kind(spec)}));
   return commands;
 }
 

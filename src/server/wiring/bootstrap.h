@@ -36,7 +36,7 @@ struct StartNote {
   std::uint64_t epoch = 1;
   std::uint64_t tail_cut_bytes = 0;
   std::vector<ports::JobSpec> jobs;
-  std::optional<domain::chronicle::Settings> settings;  // of the config file
+  std::optional<domain::system::Settings> settings;  // of the config file
 };
 
 // server.started, config.changed, one job.registered each; what is already so is no event.

@@ -41,10 +41,10 @@ Result<std::string> CheckpointSigner::sign(ledger::SignHead const& head) {
 }
 
 void CheckpointSigner::record(ledger::SignHead const& head, std::string note) {
-  domain::chronicle::CheckpointSigned command{
+  domain::system::CheckpointSigned command{
       .note = std::move(note), .size = head.size, .state_digest = head.state_digest};
   loop_.post(ledger::Lane::control,
-             {.command = domain::ChronicleCommand(std::move(command)),
+             {.command = domain::system::Commands(std::move(command)),
               .enclosure = {},
               .origin = {.actor = "server", .correlation = {}, .span = {}, .tenant = {}},
               .done = [this, head](ledger::Answer answer) {

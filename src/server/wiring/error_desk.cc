@@ -125,7 +125,7 @@ void ErrorDesk::flush(ledger::Loop& loop) {
 
 // What the loop does not take waits for the next step, and is counted where it is refused.
 void ErrorDesk::post(ledger::Loop& loop, Waiting waiting) {
-  loop.post(ledger::Lane::control, {.command = domain::ErrorCommand(waiting.record),
+  loop.post(ledger::Lane::control, {.command = domain::error::Commands(waiting.record),
                                     .enclosure = {},
                                     .origin = {.actor = "server",
                                                .correlation = waiting.correlation,

@@ -14,7 +14,7 @@ std::vector<domain::error::Recorded> recorded(LoopWorld const& world) {
   for (auto const& frame : world.log.frames) {
     for (auto const& record : frame.records) {
       auto const event = codec::decode(record.leaf);
-      auto const* group = event ? std::get_if<domain::ErrorEvent>(&event->event) : nullptr;
+      auto const* group = event ? std::get_if<domain::error::Events>(&event->event) : nullptr;
       if (group != nullptr) found.push_back(std::get<domain::error::Recorded>(*group));
     }
   }

@@ -81,7 +81,7 @@ Result<ports::WorkItem> LocalWork::item(ledger::Answer const& answer) {
   domain::run::Row const& row = *answer.row;
   TRY(entry, reader_.entry(row.submit_seq));
   auto const& submitted =
-      std::get<domain::run::Submitted>(std::get<domain::RunEvent>(entry.recorded.event));
+      std::get<domain::run::Submitted>(std::get<domain::run::Events>(entry.recorded.event));
   TRY(input, payloads_.open(row.tenant, submitted.input, entry.enclosure));
   auto const correlation = row.correlation.value_or(CorrelationId{});
   remember(*row.lease, {.run = submitted.run, .tenant = row.tenant, .correlation = correlation});
@@ -114,7 +114,7 @@ void LocalWork::lease(std::vector<JobName> jobs, std::uint32_t max, Duration wai
 void LocalWork::ask(std::shared_ptr<Visit> visit) {
   asked_(visit->jobs);
   domain::run::Lease command{.jobs = visit->jobs, .tenant = std::nullopt, .worker = name_};
-  loop_.post(ledger::Lane::start, {.command = domain::RunCommand(std::move(command)),
+  loop_.post(ledger::Lane::start, {.command = domain::run::Commands(std::move(command)),
                                    .enclosure = {},
                                    .origin = origin(CorrelationId{}),
                                    .done = [this, visit = std::move(visit)](ledger::Answer answer) {
@@ -185,7 +185,7 @@ void LocalWork::tick() {
   if (visit) finish(*visit, std::nullopt);
 }
 
-void LocalWork::post(domain::RunCommand command, Bytes enclosure, CorrelationId correlation,
+void LocalWork::post(domain::run::Commands command, Bytes enclosure, CorrelationId correlation,
                      std::function<void(Result<void>)> done) {
   loop_.post(ledger::Lane::finish, {.command = std::move(command),
                                     .enclosure = std::move(enclosure),

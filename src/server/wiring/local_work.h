@@ -82,7 +82,7 @@ class LocalWork : public ports::WorkQueue {
   void remember(LeaseId lease, Known known);
   std::optional<Known> known(LeaseId lease) const;
   ledger::Origin origin(CorrelationId correlation) const;
-  void post(domain::RunCommand command, Bytes enclosure, CorrelationId correlation,
+  void post(domain::run::Commands command, Bytes enclosure, CorrelationId correlation,
             std::function<void(Result<void>)> done);
 
   ledger::Loop& loop_;

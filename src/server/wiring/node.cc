@@ -27,18 +27,18 @@ ledger::Origin own_origin(ports::Entropy& entropy) {
 }
 
 domain::Command halt_command(std::string reason) {
-  return domain::ModeCommand(domain::mode::Set{.mode = domain::mode::Mode::halt,
-                                               .person = PersonId("server"),
-                                               .reason = std::move(reason),
-                                               .scope = {}});
+  return domain::mode::Commands(domain::mode::Set{.mode = domain::mode::Mode::halt,
+                                                  .person = PersonId("server"),
+                                                  .reason = std::move(reason),
+                                                  .scope = {}});
 }
 
 // Of a run whose worker was lost: what became of it, in the words of domain/run/reconcile.h. None
 // for what has another cause.
 std::optional<std::string_view> reconciled_as(domain::Recorded const& recorded) {
-  auto const* run = std::get_if<domain::RunEvent>(&recorded.event);
+  auto const* run = std::get_if<domain::run::Events>(&recorded.event);
   if (run == nullptr || !recorded.snapshot) return std::nullopt;
-  auto const* command = std::get_if<domain::RunCommand>(&recorded.snapshot->command);
+  auto const* command = std::get_if<domain::run::Commands>(&recorded.snapshot->command);
   bool const from_evidence =
       command != nullptr && std::holds_alternative<domain::run::Reconcile>(*command);
   auto const* due = command != nullptr ? std::get_if<domain::run::Due>(command) : nullptr;
@@ -222,7 +222,7 @@ std::vector<domain::Command> Node::begin_commands(std::uint64_t epoch, std::stri
   for (auto const& [job, waiting] : retired) {
     ports::ErrorReporter<Layer::L7>(&errors_, "start")
         .report<ErrorClass::system_configuration>(report_of(job, waiting));
-    commands.emplace_back(domain::DirectoryCommand(domain::directory::RetireJob{job}));
+    commands.emplace_back(domain::directory::Commands(domain::directory::RetireJob{job}));
   }
   if (!options_.halt_reason.empty()) commands.push_back(halt_command(options_.halt_reason));
   return commands;
@@ -316,7 +316,7 @@ Duration Node::step_worker() {
 
 // The desk has told of what it records.
 void Node::tell(codec::Entry const& entry) const {
-  bool const told = std::holds_alternative<domain::ErrorEvent>(entry.recorded.event);
+  bool const told = std::holds_alternative<domain::error::Events>(entry.recorded.event);
   if (!world_.error_told || told) return;
   auto const finding = domain::error::finding_of(entry.recorded.event);
   if (!finding || finding->severity < Severity::warning) return;
@@ -328,7 +328,7 @@ void Node::tell(codec::Entry const& entry) const {
 }
 
 // Money that left above a hold, or under no hold at all.
-void Node::count_overruns(api::Metrics& metrics, domain::RunEvent const& event) {
+void Node::count_overruns(api::Metrics& metrics, domain::run::Events const& event) {
   auto const usd = [](Micros amount) { return static_cast<double>(amount.value()) / 1e6; };
   auto const* settled = std::get_if<domain::run::Settled>(&event);
   if (settled != nullptr && settled->charge.overrun > Micros(0)) {
@@ -343,7 +343,7 @@ void Node::count_overruns(api::Metrics& metrics, domain::RunEvent const& event) 
 
 // What the recorded events say in numbers; so metrics and records cannot disagree.
 void Node::count(codec::Entry const& entry) {
-  auto const* run = std::get_if<domain::RunEvent>(&entry.recorded.event);
+  auto const* run = std::get_if<domain::run::Events>(&entry.recorded.event);
   if (run == nullptr) return;
   api::Metrics& metrics = api_->metrics();
   auto const reconciled = [&](std::string const& outcome) {

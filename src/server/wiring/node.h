@@ -65,7 +65,7 @@ struct NodeOptions {
   std::string version = "0.1.0";
   std::string build;
   std::vector<ports::JobSpec> jobs;
-  std::optional<domain::chronicle::Settings> settings;
+  std::optional<domain::system::Settings> settings;
   std::string origin = "tallystick.local/ledger";  // of a fresh ledger; its name in checkpoints
   Digest operator_key_sha256;
   Micros first_grant{100'000'000};
@@ -143,7 +143,7 @@ class Node {
   void post_begin(std::vector<domain::Command> commands);
   void give_up(std::string const& why);
   void take_order(ledger::Order order);
-  static void count_overruns(api::Metrics& metrics, domain::RunEvent const& event);
+  static void count_overruns(api::Metrics& metrics, domain::run::Events const& event);
   void count(codec::Entry const& entry);
   void tell(codec::Entry const& entry) const;
 

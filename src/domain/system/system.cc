@@ -1,9 +1,9 @@
 #include "domain/answers.h"
-#include "domain/chronicle/decide.h"
-#include "domain/run/engine.h"
+#include "domain/run/decide.h"
+#include "domain/system/decide.h"
 #include "domain/who_counts.h"
 
-namespace tally::domain::chronicle {
+namespace tally::domain::system {
 
 namespace {
 
@@ -34,7 +34,7 @@ std::optional<std::string> too_large(std::int64_t quorum, std::int64_t named) {
 }  // namespace
 
 Facts gather(State const& state, ConfigChanged const& command, Moment const& moment) {
-  Facts facts{.approvers = approvers_of(state, ChronicleCommand(command), {}, moment.at),
+  Facts facts{.approvers = approvers_of(state, system::Commands(command), {}, moment.at),
               .current = state.settings,
               .opened = state.ledger.seq_next > 0,
               .same = false};
@@ -51,12 +51,12 @@ Outcome decide(Instant, ConfigChanged const& command, Facts const& facts) {
   if (auto why = too_large(event.settings.quorum, facts.approvers->named()))
     return refuse(RefusalCode::conflict, std::move(*why));
   if (event.settings == *facts.current) return nothing();
-  return {.events = {ChronicleEvent(std::move(event))}, .reply = Done{}, .run = {}, .tenant = {}};
+  return {.events = {system::Events(std::move(event))}, .reply = Done{}, .run = {}, .tenant = {}};
 }
 
 Facts gather(State const& state, SetQuorum const& command, Moment const& moment) {
   return {
-      .approvers = approvers_of(state, ChronicleCommand(command), command.asked_with, moment.at),
+      .approvers = approvers_of(state, system::Commands(command), command.asked_with, moment.at),
       .current = state.settings,
       .opened = state.ledger.seq_next > 0,
       .same = false};
@@ -83,7 +83,7 @@ Outcome decide(Instant, SetQuorum const& command, Facts const& facts) {
                               std::to_string(facts.current->quorum)});
   ConfigChanged event{.reason = command.reason, .settings = *facts.current};
   event.settings.quorum = command.quorum;
-  return {.events = {ChronicleEvent(std::move(event))}, .reply = Done{}, .run = {}, .tenant = {}};
+  return {.events = {system::Events(std::move(event))}, .reply = Done{}, .run = {}, .tenant = {}};
 }
 
 template <class C>
@@ -99,7 +99,7 @@ Outcome decide(Instant, C const& command, Facts const& facts) {
   if (facts.same) return nothing();
   if (!std::is_same_v<C, Opened> && !facts.opened)
     return refuse(RefusalCode::conflict, "the ledger is not open");
-  return {.events = {ChronicleEvent(command)}, .reply = Done{}, .run = {}, .tenant = {}};
+  return {.events = {system::Events(command)}, .reply = Done{}, .run = {}, .tenant = {}};
 }
 
 #define TALLY_CHRONICLE(C)                                      \
@@ -144,4 +144,4 @@ void apply(State& state, Header const&, ConfigChanged const& event) {
 
 void apply(State&, Header const&, ClockStepped const&) {}
 
-}  // namespace tally::domain::chronicle
+}  // namespace tally::domain::system

@@ -4,9 +4,9 @@ namespace tally::domain::testing {
 namespace {
 
 std::string archive(World& world, Instant finished_before, Instant keys_before) {
-  return text_of(world.ask(chronicle::ArchiveAdvanced{.finished_before = finished_before,
-                                                      .keys_before = keys_before,
-                                                      .keys_kept_until = world.at + kKeyAfterRun}));
+  return text_of(world.ask(system::ArchiveAdvanced{.finished_before = finished_before,
+                                                   .keys_before = keys_before,
+                                                   .keys_kept_until = world.at + kKeyAfterRun}));
 }
 
 TEST(Archive, ForgetsRunsThatFinishedBeforeAndNoOthers) {
@@ -68,9 +68,9 @@ TEST(IdempotencyKey, LeavesMemoryOnlyAfterItsLife) {
 
 TEST(Ledger, OpensOnceAndRefusesEverythingOfItsOwnBefore) {
   World world;
-  EXPECT_EQ(text_of(world.ask(chronicle::Opened{})), "done");
+  EXPECT_EQ(text_of(world.ask(system::Opened{})), "done");
   State empty;
-  Command const step = to_command(chronicle::ClockStepped{seconds(1)});
+  Command const step = to_command(system::ClockStepped{seconds(1)});
   auto const permit = permit_for(empty, step, Instant{});
   ASSERT_TRUE(permit);
   auto const outcome = decide(Instant{}, step, gather(empty, step, *permit, {}));
@@ -81,7 +81,7 @@ TEST(Checkpoints, AreRecordedOnlyWhenLargerThanTheLast) {
   World world;
   auto sign = [&](std::int64_t size) {
     return text_of(
-        world.ask(chronicle::CheckpointSigned{.note = "note", .size = size, .state_digest = {}}));
+        world.ask(system::CheckpointSigned{.note = "note", .size = size, .state_digest = {}}));
   };
   EXPECT_EQ(sign(5), "checkpoint.signed");
   EXPECT_EQ(sign(5), "done");
@@ -91,17 +91,17 @@ TEST(Checkpoints, AreRecordedOnlyWhenLargerThanTheLast) {
 
 TEST(Settings, ChangeByAnEventThatSaysAll) {
   World world;
-  chronicle::Settings settings;
+  system::Settings settings;
   settings.lease = seconds(20);
   auto change = [&] {
-    return text_of(world.ask(chronicle::ConfigChanged{.reason = "flag", .settings = settings}));
+    return text_of(world.ask(system::ConfigChanged{.reason = "flag", .settings = settings}));
   };
   EXPECT_EQ(change(), "config.changed");
   EXPECT_EQ(world.state.settings, settings);
   EXPECT_EQ(change(), "done");
   submit(world, "k");
   auto const leased = world.ask(run::Lease{.jobs = {kFixed}, .tenant = {}, .worker = "w"});
-  EXPECT_EQ((event_in<RunEvent, run::Leased>(leased)->lease_period), seconds(20));
+  EXPECT_EQ((event_in<run::Events, run::Leased>(leased)->lease_period), seconds(20));
 }
 
 TEST(Ids, OfDifferentKindsAndCountsDiffer) {

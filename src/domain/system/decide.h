@@ -1,11 +1,11 @@
 #pragma once
 
-// The chronicle engine's shares of gather, decide and apply (core.h). Its commands and events are
+// The system engine's shares of gather, decide and apply (core.h). Its commands and events are
 // the same types: what the ledger is told about itself is what it records.
 
 #include "domain/core.h"
 
-namespace tally::domain::chronicle {
+namespace tally::domain::system {
 
 template <class C>
 Facts gather(State const& state, C const& command, Moment const& moment);
@@ -25,4 +25,4 @@ void apply(State& state, Header const& header, ArchiveAdvanced const& event);
 void apply(State& state, Header const& header, ConfigChanged const& event);
 void apply(State& state, Header const& header, ClockStepped const& event);
 
-}  // namespace tally::domain::chronicle
+}  // namespace tally::domain::system

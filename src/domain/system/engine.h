@@ -4,6 +4,7 @@
 // left memory.
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/digest.h"
@@ -11,13 +12,16 @@
 #include "base/time.h"
 #include "domain/approvers.h"
 #include "domain/fields.h"
+#include "domain/kinds.h"
 #include "domain/refusal.h"
 
-namespace tally::domain::chronicle {
+namespace tally::domain::system {
+
+struct Facts;
 
 // What events hold belongs to it, what facts there are, and what the state's digest is made of: a
 // ledger of another format is refused.
-inline constexpr std::int64_t kLedgerFormat = 5;
+inline constexpr std::int64_t kLedgerFormat = 6;
 
 // Settings with their defaults; changed by config.changed only.
 struct Settings {
@@ -35,6 +39,10 @@ struct Settings {
 
 // Command and event ledger.opened, leaf 0: {format, ledger id, vkey, origin}.
 struct Opened {
+  static constexpr EventType kEvent{"ledger.opened"};
+  static constexpr bool kDirectory = true;
+  static constexpr CommandType kCommand{"ledger.open", mode::Mode::halt};
+  using Facts = system::Facts;
   std::int64_t format = kLedgerFormat;
   IdKey id_key;
   LedgerId ledger;
@@ -46,6 +54,9 @@ struct Opened {
 // Command and event server.started: versions and build hash stand here once, so a decision can
 // say `run@1`. `tail_cut` is what recovery dropped: bytes of a frame that nobody was told of.
 struct ServerStarted {
+  static constexpr EventType kEvent{"server.started"};
+  static constexpr CommandType kCommand{"server.start", mode::Mode::halt};
+  using Facts = system::Facts;
   std::string build;
   std::vector<std::string> engines;
   std::int64_t epoch = 0;
@@ -57,6 +68,9 @@ struct ServerStarted {
 // Command and event checkpoint.signed: the signed note over the first `size` leaves, and the
 // digest of the state folded from them.
 struct CheckpointSigned {
+  static constexpr EventType kEvent{"checkpoint.signed"};
+  static constexpr CommandType kCommand{"checkpoint.sign", mode::Mode::halt};
+  using Facts = system::Facts;
   std::string note;
   std::int64_t size = 0;
   std::string state_digest;
@@ -66,6 +80,9 @@ struct CheckpointSigned {
 // Command and event refusals.counted: one a tenant, code and minute. `code` is that of the problem
 // (RFC 9457), or "idempotent_replay" or "unchanged" for decisions that had nothing to change.
 struct RefusalsCounted {
+  static constexpr EventType kEvent{"refusals.counted"};
+  static constexpr CommandType kCommand{"refusals.count", mode::Mode::halt};
+  using Facts = system::Facts;
   std::string code;
   std::int64_t count = 0;
   Instant minute;
@@ -77,6 +94,9 @@ struct RefusalsCounted {
 // idempotency keys that expired before `keys_before`; keys of a run that lives, or ended less than
 // an hour before, are looked at again at `keys_kept_until`.
 struct ArchiveAdvanced {
+  static constexpr EventType kEvent{"archive.advanced"};
+  static constexpr CommandType kCommand{"archive.advance", mode::Mode::safe};
+  using Facts = system::Facts;
   Instant finished_before;
   Instant keys_before;
   Instant keys_kept_until;
@@ -85,6 +105,10 @@ struct ArchiveAdvanced {
 
 // Command and event config.changed: the settings that are in force from here on.
 struct ConfigChanged {
+  static constexpr EventType kEvent{"config.changed"};
+  static constexpr bool kDirectory = true;
+  static constexpr CommandType kCommand{"config.change", mode::Mode::stop};
+  using Facts = system::Facts;
   std::string reason;
   Settings settings;
   TALLY_FIELDS(ConfigChanged, reason, settings);
@@ -92,6 +116,8 @@ struct ConfigChanged {
 
 // A person asks for another quorum; it takes an approval, and becomes config.changed.
 struct SetQuorum {
+  static constexpr CommandType kCommand{"quorum.set", mode::Mode::stop};
+  using Facts = system::Facts;
   std::optional<KeyId> asked_with = {};
   PersonId person;
   std::int64_t quorum = 0;
@@ -101,12 +127,16 @@ struct SetQuorum {
 
 // Command and event clock.stepped: wall and ledger time disagree by more than 500 ms.
 struct ClockStepped {
+  static constexpr EventType kEvent{"clock.stepped"};
+  static constexpr CommandType kCommand{"clock.step", mode::Mode::halt};
+  using Facts = system::Facts;
   Duration disagreement;  // wall minus ledger
   TALLY_FIELDS(ClockStepped, disagreement);
 };
 
 // Facts of those commands: is there anything to record?
 struct Facts {
+  static constexpr std::string_view kKind = "system.facts";
   std::optional<Approvers> approvers;  // ConfigChanged, SetQuorum
   std::optional<Settings> current;     // ConfigChanged, SetQuorum
   bool opened = false;                 // leaf 0 exists
@@ -114,4 +144,14 @@ struct Facts {
   TALLY_FIELDS(Facts, approvers, current, opened, same);
 };
 
-}  // namespace tally::domain::chronicle
+using Commands = std::variant<Opened, ServerStarted, CheckpointSigned, RefusalsCounted,
+                              ArchiveAdvanced, ConfigChanged, SetQuorum, ClockStepped>;
+struct Engine {
+  static constexpr EngineType kType{"system"};
+  using Commands = system::Commands;
+};
+
+using Events = std::variant<Opened, ServerStarted, CheckpointSigned, RefusalsCounted,
+                            ArchiveAdvanced, ConfigChanged, ClockStepped>;
+
+}  // namespace tally::domain::system

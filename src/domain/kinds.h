@@ -1,0 +1,85 @@
+#pragma once
+
+// What a command, an event, a kind of facts and an engine say of themselves. Each stands on its
+// own type, and everything else follows from there:
+//
+//   struct Grant {                                   // a command
+//     static constexpr CommandType kCommand{"budget.grant", mode::Mode::stop};
+//     using Facts = GrantFacts;                      // what its decision is made on
+//   struct Granted {                                 // an event
+//     static constexpr EventType kEvent{"budget.granted"};
+//   struct GrantFacts {
+//     static constexpr std::string_view kKind = "budget.grant_facts";
+//
+// An engine lists its commands (`Commands`, in its Engine) and its events (`Events`); command.h and
+// event.h have a line an engine, and facts.h follows from the commands.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+
+#include "domain/mode/mode.h"
+
+namespace tally::domain {
+
+// Evidence is durable before anybody hears of it and never shed; telemetry may be.
+enum class EventClass { evidence, telemetry };
+
+// A raw string cannot become an event's type (PV-001). A published (name, version) never changes
+// its meaning: what changes is another version, and codec/old_events.h reads the one before.
+struct EventType {
+  std::string_view name;
+  std::int64_t version = 1;
+  EventClass event_class = EventClass::evidence;
+};
+
+// `strictest` is the last of the modes normal, safe, stop, halt in which it may be decided. There
+// is no default, so that no command gets past the question (PV-003).
+// The version is that of its shape, for those that are kept for later (approval::Row).
+struct CommandType {
+  std::string_view name;
+  mode::Mode strictest;
+  std::int64_t version = 1;
+  constexpr bool allowed_in(mode::Mode mode) const { return mode <= strictest; }
+};
+
+// The version rises whenever the same facts may lead to another decision, or facts or commands
+// have another shape: a decision is replayed by the version that made it, or not at all.
+struct EngineType {
+  std::string_view name;
+  std::int64_t version = 1;
+};
+inline std::string text_of(EngineType type) {  // "run@1"
+  return std::string(type.name) + "@" + std::to_string(type.version);
+}
+
+// Calls visit(std::type_identity<T>{}) for each alternative T of a variant.
+template <class Variant>
+struct Alternatives;
+template <class... Each>
+struct Alternatives<std::variant<Each...>> {
+  template <class Visit>
+  static constexpr void each(Visit&& visit) {
+    (visit(std::type_identity<Each>{}), ...);
+  }
+};
+
+// For Command and Event, which are variants of variants: calls visit with the group and the
+// member of the group.
+template <class Whole, class Visit>
+constexpr void for_each_kind(Visit&& visit) {
+  Alternatives<Whole>::each([&]<class Group>(std::type_identity<Group> group) {
+    Alternatives<Group>::each([&](auto kind) { visit(group, kind); });
+  });
+}
+
+// What f returns for the alternative that it is.
+template <class F, class Variant>
+decltype(auto) visit_both(F&& f, Variant&& variant) {
+  return std::visit([&](auto&& group) -> decltype(auto) { return std::visit(f, group); },
+                    std::forward<Variant>(variant));
+}
+
+}  // namespace tally::domain
