@@ -106,12 +106,7 @@ std::vector<Ban> const& bans() {
   static std::vector<Ban> const all = {
       {{"system_clock", "steady_clock", "high_resolution_clock", "clock_gettime", "gettimeofday",
         "time(nullptr)", "time(NULL)", "time(0)"},
-       // One file of the client, whose deadlines run in other people's programs, has no port to
-       // ask.
-       [](auto const& path) {
-         return !under(path, "src/platform/") && !under(path, "bench/") &&
-                path != "src/client/http_connection_socket.cc";
-       },
+       [](auto const& path) { return !under(path, "src/platform/") && !under(path, "bench/"); },
        "take the time from ports::Clock (ports/clock.h)"},
       {{"rand", "srand", "drand48", "random_device", "mt19937", "mt19937_64",
         "default_random_engine", "*_distribution", "std::shuffle", "ranges::shuffle"},
@@ -318,16 +313,16 @@ Findings co_await_operands(SourceFile const& file) {
 
 Findings heavy_includes(SourceFile const& file) {
   Findings found;
-  bool wraps = under(file.path, "src/platform/") || under(file.path, "src/client/") ||
-               under(file.path, "src/json/");
+  bool wraps = under(file.path, "src/platform/") || under(file.path, "src/json/");
   if (wraps && file.path.ends_with(".cc")) return found;
   for (auto const& include : layering::includes_of(file.text))
-    for (auto heavy : {"boost/asio", "boost/beast", "simdjson"})
+    for (auto heavy : {"boost/asio", "boost/beast", "curl/", "simdjson"})
       if (include.target.starts_with(heavy))
-        found.push_back({include.line,
-                         fmt::format("{} belongs in a .cc of platform/, client/ or json/: hide it "
-                                     "behind ports/http.h, json/value.h or a forward declaration",
-                                     include.target)});
+        found.push_back(
+            {include.line, fmt::format("{} belongs in a .cc of platform/ or json/: hide it behind "
+                                       "ports/http.h, ports/outbound.h, json/value.h or a forward "
+                                       "declaration",
+                                       include.target)});
   return found;
 }
 

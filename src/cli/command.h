@@ -17,9 +17,10 @@ namespace tally::cli {
 // One invocation: what all commands share.
 struct Call {
   Console& console;
-  std::optional<std::string> key;  // TALLY_KEY
+  Environment const& environment;
   bool json = false;
-  std::string server = {};  // --server
+  std::string server = {};   // --server
+  std::string ca_file = {};  // --ca-file; empty: the system's authorities
   std::string data = {};    // --data
   // --idempotency-key; where it was left out, the one that was made and shown.
   std::optional<std::string> idempotency_key = {};

@@ -15,6 +15,10 @@ namespace tally::cli {
 struct Environment {
   std::optional<std::string> server;  // TALLY_SERVER
   std::optional<std::string> key;     // TALLY_KEY
+  std::optional<std::string> ca_file = {};      // TALLY_CA_FILE
+  std::optional<std::string> http_proxy = {};   // http_proxy; in upper case it is a CGI's request
+  std::optional<std::string> https_proxy = {};  // https_proxy, HTTPS_PROXY
+  std::optional<std::string> no_proxy = {};     // no_proxy, NO_PROXY
   bool no_color = false;              // NO_COLOR is set and not empty (no-color.org)
 };
 

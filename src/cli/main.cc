@@ -15,12 +15,21 @@ std::optional<std::string> variable(char const* name) {
   return value;
 }
 
+std::optional<std::string> variable(char const* name, char const* else_name) {
+  auto const value = variable(name);
+  return value ? value : variable(else_name);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
   std::ios::sync_with_stdio(false);
   tally::cli::Environment const environment{.server = variable("TALLY_SERVER"),
                                             .key = variable("TALLY_KEY"),
+                                            .ca_file = variable("TALLY_CA_FILE"),
+                                            .http_proxy = variable("http_proxy"),
+                                            .https_proxy = variable("https_proxy", "HTTPS_PROXY"),
+                                            .no_proxy = variable("no_proxy", "NO_PROXY"),
                                             .no_color = variable("NO_COLOR").has_value()};
   tally::cli::Console console({.in = std::cin,
                                .out = std::cout,

@@ -6,6 +6,7 @@
 
 #include "cli/files.h"
 #include "cli/shown.h"
+#include "platform/curl_outbound.h"
 #include "platform/os_entropy.h"
 
 namespace tally::cli {
@@ -40,6 +41,18 @@ ExitCode no_server(Call& call, Error const& error) {
                 "mend --server or TALLY_SERVER; the default is http://127.0.0.1:7070");
 }
 
+// How this call reaches its server.
+struct Way {
+  platform::CurlLibrary library;
+  platform::CurlOutbound outbound;
+
+  explicit Way(Call const& call)
+      : outbound(library, {.ca_file = call.ca_file,
+                           .proxies = {.http = call.environment.http_proxy.value_or(""),
+                                       .https = call.environment.https_proxy.value_or(""),
+                                       .none_for = call.environment.no_proxy.value_or("")}}) {}
+};
+
 }  // namespace
 
 std::string_view if_repeated(Call const& call) {
@@ -53,8 +66,8 @@ std::string random_idempotency_key() {
 }
 
 Result<std::string> find_key(Call& call) {
-  if (call.key && !trimmed(*call.key).empty()) {
-    std::string key = trimmed(*call.key);
+  if (call.environment.key && !trimmed(*call.environment.key).empty()) {
+    std::string key = trimmed(*call.environment.key);
     if (std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; })) return key;
     return fail("no_key", "TALLY_KEY holds a blank or another character that no key has");
   }
@@ -63,7 +76,7 @@ Result<std::string> find_key(Call& call) {
   std::string const key = content ? trimmed(*content) : "";
   if (!key.empty()) return key;
   return fail("no_key",
-              fmt::format("there is no key: TALLY_KEY is {} and {}", call.key ? "empty" : "not set",
+              fmt::format("there is no key: TALLY_KEY is {} and {}", call.environment.key ? "empty" : "not set",
                           content ? file + " is empty" : content.error().detail));
 }
 
@@ -75,8 +88,9 @@ ExitCode online(Call& call, std::function<ExitCode(client::TallyClient&)> const&
     return report(call, ExitCode::usage, key.error(),
                   "export TALLY_KEY=tk_..., or name the server's data directory with --data");
   }
+  Way way(call);
   client::TallyClient client(
-      *url, *key, [&call] { return key_for(call); },
+      way.outbound, *url, *key, [&call] { return key_for(call); },
       [&call](client::Repetition const& repetition) { say_repeated(call, repetition); },
       client::Texts::for_people);
   return work(client);
@@ -85,7 +99,8 @@ ExitCode online(Call& call, std::function<ExitCode(client::TallyClient&)> const&
 ExitCode without_key(Call& call, std::function<ExitCode(client::TallyClient&)> const& work) {
   auto const url = client::parse_server_url(call.server);
   if (!url) return no_server(call, url.error());
-  client::TallyClient client(*url, "", {}, {}, client::Texts::for_people);
+  Way way(call);
+  client::TallyClient client(way.outbound, *url, "", {}, {}, client::Texts::for_people);
   return work(client);
 }
 

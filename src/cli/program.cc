@@ -18,6 +18,7 @@ namespace {
 struct Parsed {
   bool json = false;
   std::string server;
+  std::string ca_file;
   std::string data{kDataDefault};
   std::optional<IdempotencyText> idempotency_key;
   bool data_is_named = false;
@@ -38,6 +39,10 @@ void declare_shared(CLI::App& app, Command const& command, Parsed& parsed) {
     app.add_option("--server", parsed.server, "The server's address (TALLY_SERVER)")
         ->type_name("URL")
         ->capture_default_str();
+  if (command.reach != Reach::nothing && command.reach != Reach::data)
+    app.add_option("--ca-file", parsed.ca_file,
+                   "Certificates (PEM) to trust instead of the system's (TALLY_CA_FILE)")
+        ->type_name("FILE");
   if (command.reach == Reach::changes)
     Arguments(app).option("--idempotency-key", parsed.idempotency_key,
                           "To repeat a command whose answer was lost: the key that it showed");
@@ -169,9 +174,10 @@ ExitCode complain(CLI::App const& root, CLI::ParseError const& error,
 
 ExitCode act(Parsed const& parsed, Environment const& environment, Console& console) {
   Call call{.console = console,
-            .key = environment.key,
+            .environment = environment,
             .json = parsed.json,
             .server = parsed.server,
+            .ca_file = parsed.ca_file,
             .data = parsed.data,
             .idempotency_key = parsed.idempotency_key ? std::optional(parsed.idempotency_key->value)
                                                       : std::nullopt,
@@ -207,6 +213,7 @@ ExitCode run_program(std::vector<std::string> arguments, Environment const& envi
                      Console& console) {
   Parsed parsed;
   parsed.server = environment.server.value_or(std::string(kServerDefault));
+  parsed.ca_file = environment.ca_file.value_or("");
   CLI::App root("A hard spending limit, one charge for each run, a record that anyone can check",
                 "tally");
   root.formatter(command_list(""));

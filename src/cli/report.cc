@@ -93,6 +93,15 @@ std::string next_of(wire::Problem const& problem, wire::ProblemKind const* kind)
   return kind == nullptr ? "" : std::string(kind->remedy);
 }
 
+// What to do where no answer came that can be used.
+std::string_view next_of(std::string_view code) {
+  if (code == "malformed") return "see that a Tallystick server is what answers there";
+  if (code == "untrusted")
+    return "name its certificate, or who signed it, with --ca-file or TALLY_CA_FILE";
+  if (code == "too_large") return "ask for less at a time";
+  return "start it with `tally serve`, or name another with --server or TALLY_SERVER";
+}
+
 }  // namespace
 
 ExitCode report(Call& call, client::Failure const& failure) {
@@ -110,9 +119,7 @@ ExitCode report(Call& call, client::Failure const& failure) {
           : fmt::format("{} ({})", failure.error.detail, failure.error.inside);
   call.console.complain(
       fmt::format("{}: {}", call.server, detail),
-      failure.error.code == "malformed"
-          ? "see that a Tallystick server is what answers there"
-          : "start it with `tally serve`, or name another with --server or TALLY_SERVER");
+      next_of(failure.error.code));
   say_how_to_repeat(call);
   return ExitCode::failed;
 }

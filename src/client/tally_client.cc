@@ -35,7 +35,7 @@ tl::expected<T, std::string> read_message(std::string const& body, Texts texts) 
       fmt::format("the server's answer is no {}: {} {}", T::kName, first.pointer, first.detail));
 }
 
-Failure failure_of(HttpReply const& reply, Texts texts) {
+Failure failure_of(ports::OutboundReply const& reply, Texts texts) {
   auto problem = read_message<wire::Problem>(reply.body, texts);
   if (!problem) {
     return unintelligible(
@@ -49,26 +49,30 @@ Failure failure_of(HttpReply const& reply, Texts texts) {
 
 }  // namespace
 
-Result<HttpReply> TallyClient::exchange(Call const& call) {
-  if (!connection_) {
-    TRY(opened, HttpConnection::open(url_.host, url_.port, kConnectTimeout));
-    connection_ = std::move(opened);
-  }
-  HttpHeaders headers{{"Accept", "application/json"}};
-  if (!key_.empty()) headers.emplace_back("Authorization", "Bearer " + key_);
-  if (!call.body.empty()) headers.emplace_back("Content-Type", "application/json");
+ports::OutboundResult TallyClient::exchange(Call const& call) {
+  ports::OutboundRequest request{.method = std::string(call.method),
+                                 .url = url_.text + call.target,
+                                 .headers = {{"Accept", "application/json"}},
+                                 .body = call.body,
+                                 .timeout = kAnswerTimeout + seconds(call.wait_s),
+                                 .connect_timeout = kConnectTimeout};
+  if (!key_.empty()) request.headers.emplace_back("Authorization", "Bearer " + key_);
+  if (!call.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
   std::string idempotency_key(call.idempotency_key);
   if (idempotency_key.empty() && call.method == "POST" && make_idempotency_key_)
     idempotency_key = make_idempotency_key_();
   if (!idempotency_key.empty())
-    headers.emplace_back("Idempotency-Key", wire::idempotency_key_field(idempotency_key));
-  return connection_->exchange(call.method, call.target, headers, call.body,
-                               kAnswerTimeout + seconds(call.wait_s));
+    request.headers.emplace_back("Idempotency-Key", wire::idempotency_key_field(idempotency_key));
+  return outbound_.exchange(request);
 }
 
-tl::expected<HttpReply, Failure> TallyClient::ask(Call const& call) {
+tl::expected<ports::OutboundReply, Failure> TallyClient::ask(Call const& call) {
   auto reply = exchange(call);
-  if (!reply) return tl::unexpected(Failure{.error = reply.error(), .problem = {}, .body = {}});
+  if (!reply) {
+    auto const& failed = reply.error();
+    return tl::unexpected(
+        Failure{.error = failed.error, .problem = {}, .body = {}, .fate = failed.fate});
+  }
   if (on_repetition_ && reply->header("idempotent-replayed") == "true")
     on_repetition_({.answered_at = from_rfc3339(reply->header("idempotent-answered-at"))});
   if (reply->status < 200 || reply->status > 299) return tl::unexpected(failure_of(*reply, texts_));

@@ -1,8 +1,8 @@
 #pragma once
 
 // The server's API as calls: one function an endpoint, messages from wire/. It blocks; one thread
-// at a time. Nothing is sent twice by itself: after "unreachable" or "timed_out" the caller may
-// send a request again with the same idempotency key, and nothing happens twice.
+// at a time. Nothing that changes something is sent twice by itself: where the outcome of a request
+// is unknown, the caller may send it again with the same idempotency key, and nothing happens twice.
 
 #include <functional>
 #include <optional>
@@ -10,7 +10,8 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "client/http_connection.h"
+#include "client/server_url.h"
+#include "ports/outbound.h"
 #include "wire/admin_messages.h"
 #include "wire/budget_messages.h"
 #include "wire/error_messages.h"
@@ -22,11 +23,13 @@
 namespace tally::client {
 
 // Why there is no answer to use. With a `problem` the server refused; without one nothing that can
-// be understood came back, and `error.code` is "unreachable", "timed_out" or "malformed".
+// be understood came back, and `error.code` is one of ports::OutboundFailure.
 struct Failure {
   Error error;
   std::optional<wire::Problem> problem;
   std::string body;  // what the server sent, byte for byte
+  // What may have happened at the server.
+  ports::OutboundFate fate = ports::OutboundFate::answered;
 };
 
 template <class T>
@@ -83,10 +86,12 @@ class TallyClient {
   // Hears of each answer that is a repetition, before the caller has it.
   using OnRepetition = std::function<void(Repetition const&)>;
 
-  // `key` is the token, "tk_...". Connects with the first call.
-  TallyClient(ServerUrl url, std::string key, KeyMaker make_idempotency_key = {},
+  // `key` is the token, "tk_...". Connects with the first call, through `outbound`, which outlives
+  // the client.
+  TallyClient(ports::Outbound& outbound, ServerUrl url, std::string key, KeyMaker make_idempotency_key = {},
               OnRepetition on_repetition = {}, Texts texts = Texts::as_sent)
-      : url_(std::move(url)),
+      : outbound_(outbound),
+        url_(std::move(url)),
         key_(std::move(key)),
         make_idempotency_key_(std::move(make_idempotency_key)),
         on_repetition_(std::move(on_repetition)),
@@ -150,19 +155,19 @@ class TallyClient {
     std::int64_t wait_s = 0;
   };
   // A reply of 2xx, or the failure.
-  tl::expected<HttpReply, Failure> ask(Call const& call);
-  Result<HttpReply> exchange(Call const& call);
+  tl::expected<ports::OutboundReply, Failure> ask(Call const& call);
+  ports::OutboundResult exchange(Call const& call);
   template <class T>
   Asked<T> ask_for(Call const& call);
   template <class T>
   Asked<Proposed<T>> propose(Call const& call);
 
+  ports::Outbound& outbound_;
   ServerUrl url_;
   std::string key_;
   KeyMaker make_idempotency_key_;
   OnRepetition on_repetition_;
   Texts texts_;
-  std::optional<HttpConnection> connection_;
 };
 
 }  // namespace tally::client

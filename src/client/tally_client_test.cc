@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "client/canned_server_fixture.h"
+#include "client/canned_outbound_fixture.h"
 
 namespace tally::client {
 namespace {
@@ -17,8 +17,14 @@ constexpr std::string_view kBudget =
     R"({"tenant":"default","plan":"unlimited","granted_usd":"100.0000","available_usd":"99.9500",)"
     R"("held_usd":"0.0500","spent_usd":"0.0000","overrun_usd":"0.0000","runs_live":1,"new":7})";
 
-TallyClient client_of(CannedServer const& server) {
-  return TallyClient({.host = "127.0.0.1", .port = server.port()}, "tk_secret");
+TallyClient client_of(CannedOutbound& outbound) {
+  return TallyClient(outbound, {.text = "https://ledger.test/base"}, "tk_secret");
+}
+
+std::string header(ports::OutboundRequest const& request, std::string_view name) {
+  for (auto const& [key, value] : request.headers)
+    if (key == name) return value;
+  return "(none)";
 }
 
 wire::SubmitRequest request() {
@@ -33,21 +39,21 @@ wire::SubmitRequest request() {
 }  // namespace
 
 TEST(TallyClient, SubmitsWithTheKeyTheIdempotencyKeyAndTheFixedBody) {
-  CannedServer server({{.status = 402, .body = std::string(kProblem)}});
-  auto client = client_of(server);
-  (void)client.submit(request(), "once");
-  std::string const& sent = server.requests().at(0);
-  EXPECT_TRUE(sent.starts_with("POST /v1/runs HTTP/1.1\r\n")) << sent;
-  EXPECT_NE(sent.find("Authorization: Bearer tk_secret\r\n"), std::string::npos) << sent;
-  EXPECT_NE(sent.find("Idempotency-Key: once\r\n"), std::string::npos) << sent;
-  EXPECT_TRUE(sent.ends_with(
-      R"({"job":"log-patterns","input":{"a":1},"max_cost_usd":"0.0500","labels":{}})"))
-      << sent;
+  CannedOutbound outbound({reply(402, kProblem)});
+  (void)client_of(outbound).submit(request(), "once");
+  auto const& sent = outbound.requests().at(0);
+  EXPECT_EQ(sent.method, "POST");
+  EXPECT_EQ(sent.url, "https://ledger.test/base/v1/runs");
+  EXPECT_EQ(header(sent, "Authorization"), "Bearer tk_secret");
+  EXPECT_EQ(header(sent, "Idempotency-Key"), "once");
+  EXPECT_EQ(header(sent, "Content-Type"), "application/json");
+  EXPECT_EQ(sent.body,
+            R"({"job":"log-patterns","input":{"a":1},"max_cost_usd":"0.0500","labels":{}})");
 }
 
 TEST(TallyClient, HandsOutARefusalWithItsAmounts) {
-  CannedServer server({{.status = 402, .body = std::string(kProblem)}});
-  auto const asked = client_of(server).submit(request(), "once");
+  CannedOutbound outbound({reply(402, kProblem)});
+  auto const asked = client_of(outbound).submit(request(), "once");
   ASSERT_FALSE(asked);
   ASSERT_TRUE(asked.error().problem);
   EXPECT_EQ(asked.error().error.code, "budget_exceeded");
@@ -57,16 +63,16 @@ TEST(TallyClient, HandsOutARefusalWithItsAmounts) {
 }
 
 TEST(TallyClient, PassesOverWhatANewerServerAddsAndKeepsTheBytes) {
-  CannedServer server({{.status = 200, .body = std::string(kBudget)}});
-  auto const asked = client_of(server).budget();
+  CannedOutbound outbound({reply(200, kBudget)});
+  auto const asked = client_of(outbound).budget();
   ASSERT_TRUE(asked);
   EXPECT_EQ(asked->message.available_usd, Micros(99'950'000));
   EXPECT_EQ(asked->body, kBudget);
 }
 
 TEST(TallyClient, AnswersThatAreNotOfTheShapeAreMalformed) {
-  CannedServer server({{.status = 200, .body = "{}"}, {.status = 502, .body = "<html>"}});
-  auto client = client_of(server);
+  CannedOutbound outbound({reply(200, "{}"), reply(502, "<html>")});
+  auto client = client_of(outbound);
   auto const shapeless = client.budget();
   ASSERT_FALSE(shapeless);
   EXPECT_EQ(shapeless.error().error.code, "malformed");
@@ -77,23 +83,32 @@ TEST(TallyClient, AnswersThatAreNotOfTheShapeAreMalformed) {
   EXPECT_EQ(no_problem.error().body, "<html>");
 }
 
-TEST(TallyClient, SaysUnreachableWhereNobodyListens) {
-  std::uint16_t port = 0;
-  { port = CannedServer({}).port(); }
-  auto const asked = TallyClient({.host = "127.0.0.1", .port = port}, "tk_x").budget();
-  ASSERT_FALSE(asked);
-  EXPECT_EQ(asked.error().error.code, "unreachable");
-  EXPECT_FALSE(asked.error().problem);
+// What is sent again after it is the caller's decision: the same idempotency key makes it safe.
+TEST(TallyClient, SendsOnceAndSaysWhatMayHaveHappened) {
+  CannedOutbound outbound({tl::unexpected(ports::OutboundFailure{
+      .fate = ports::OutboundFate::outcome_unknown, .error = {"timed_out", "", ""}, .status = 0})});
+  auto client = client_of(outbound);
+  auto const lost = client.submit(request(), "once");
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().error.code, "timed_out");
+  EXPECT_EQ(lost.error().fate, ports::OutboundFate::outcome_unknown);
+  EXPECT_EQ(outbound.requests().size(), 1U);
+  auto const unsent = client.submit(request(), "once");
+  ASSERT_FALSE(unsent);
+  EXPECT_EQ(unsent.error().error.code, "unreachable");
+  EXPECT_EQ(unsent.error().fate, ports::OutboundFate::not_sent);
+  EXPECT_FALSE(unsent.error().problem);
 }
 
 TEST(TallyClient, AsksForRunsByStateAndWaitsAtTheServer) {
-  CannedServer server({{.status = 404, .body = "{}"}, {.status = 404, .body = "{}"}});
-  auto client = client_of(server);
+  CannedOutbound outbound({reply(404, "{}"), reply(404, "{}")});
+  auto client = client_of(outbound);
   (void)client.runs({.status = "failed", .label = {}, .limit = 7});
   (void)client.run(RunId(1), 30);
-  EXPECT_TRUE(server.requests().at(0).starts_with("GET /v1/runs?limit=7&status=failed HTTP/1.1"));
-  EXPECT_TRUE(
-      server.requests().at(1).starts_with("GET /v1/runs/run_0000000000000001?wait_s=30 HTTP/1.1"));
+  auto const& requests = outbound.requests();
+  EXPECT_EQ(requests.at(0).url, "https://ledger.test/base/v1/runs?limit=7&status=failed");
+  EXPECT_EQ(requests.at(1).url, "https://ledger.test/base/v1/runs/run_0000000000000001?wait_s=30");
+  EXPECT_EQ(requests.at(1).timeout, requests.at(0).timeout + seconds(30));
 }
 
 }  // namespace tally::client
