@@ -32,6 +32,9 @@ class WakeEvent {
 
 class ServerThreads {
  public:
+  explicit ServerThreads(ports::ExecutorLimits const& limits = ports::kLaneLimits)
+      : executor_(limits) {}
+
   // For the node's world, before there is a node.
   std::function<void()> wake_loop() {
     return [this] { wake_loop_.set(); };
