@@ -179,3 +179,13 @@ src/server/attestor.cc
 ]==]
 [==[                              .checkpointed = world_.checkpointed(),
 ]==])
+
+mutation(tree_files_believed "files of the tree are believed as they are" ledger_test
+src/ledger/group_roots.cc
+[==[  if (comes_to_the_tree(kept.nodes)) {]==]
+[==[  if (!kept.files_are_wrong || comes_to_the_tree(kept.nodes)) {]==])
+
+mutation(tree_read_at_once "what no file of the tree has is read from the log at once" ledger_test
+src/ledger/group_roots.cc
+[==[std::min(next + kGroupsReadInAStep, older_)]==]
+[==[std::max(next + kGroupsReadInAStep, older_)]==])

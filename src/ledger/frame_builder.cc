@@ -131,6 +131,7 @@ void FrameBuilder::seal(PendingFrame& frame) {
     tree_.append(hashes[i]);
   }
   frame.log.root_after = tree_.root();
+  frame.groups = tree_.take_groups();
 }
 
 void FrameBuilder::take_bytes_back(PendingFrame& frame) {

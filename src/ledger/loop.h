@@ -130,6 +130,9 @@ class Loop {
     std::function<void()> wake;                        // any thread: step() has something to do
     std::function<void(Order)> order;                  // on the loop's thread, after durability
     std::function<void(Entry const&)> published = {};  // each event once durable; for metrics
+    // Roots of groups of leaves that a frame completed, once it is durable, before its events are
+    // in the index; only if the tree at the start keeps groups.
+    std::function<void(std::vector<Digest> const&)> grouped = {};
     std::function<void(std::string)> on_failure;  // the log failed: record HALT, end the process
   };
 

@@ -74,6 +74,7 @@ void Loop::Inside::complete() {
 // The frame is durable: now, and only now, others hear of it.
 void Loop::Inside::publish(PendingFrame frame) {
   FrameBuilder::take_bytes_back(frame);
+  if (!frame.groups.empty() && world.grouped) world.grouped(frame.groups);
   for (auto const& entry : frame.entries) world.index.add(entry);
   if (frame.directory) shared.with([&](Volatile& v) { v.directory = frame.directory; });
   for (auto& reply : frame.replies) reply(Fate::decided);

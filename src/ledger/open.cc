@@ -118,6 +118,7 @@ Result<Opened> open(OpenWorld const& world) {
   IndexKeeper keeper(world.derived, log, world.index);
   for (;;) {
     std::uint64_t const begin = basis.tree.size();
+    basis.tree.keep_groups();
     if (auto begun = keeper.begin(); !begun) candidates.left_aside.push_back(begun.error());
     auto const end = static_cast<std::int64_t>(log.next_seq());
     Indexing indexing(
@@ -133,8 +134,10 @@ Result<Opened> open(OpenWorld const& world) {
     if (!refused) {
       auto reached = folding.take_basis();
       bool const fresh_ledger = reached.tree.size() == 0;
+      auto groups = reached.tree.take_groups();
       return Opened{.state = std::move(reached.state),
                     .tree = std::move(reached.tree),
+                    .groups = std::move(groups),
                     .digest = std::move(*digest),
                     .fresh = fresh_ledger,
                     .tail_cut_bytes = opened.tail_cut_bytes,

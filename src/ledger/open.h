@@ -43,7 +43,8 @@ struct OpenWorld {
 
 struct Opened {
   domain::State state;
-  merkle::Tree tree;
+  merkle::Tree tree;           // keeps groups
+  std::vector<Digest> groups;  // roots of the last ones, which the fold completed
   codec::StateDigest digest;
   bool fresh = false;  // there is no event yet
   std::uint64_t tail_cut_bytes = 0;

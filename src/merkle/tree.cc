@@ -49,10 +49,12 @@ Digest empty_root() { return sha256(ByteView()); }
 void Tree::append(Digest const& leaf_hash) {
   TALLY_CHECK(size_ < kTreeSizeMax, "the tree is full");
   Digest hash = leaf_hash;
+  unsigned level = 0;
   // Like the carry of size + 1: each low set bit is a subtree that the new one completes.
   for (std::uint64_t carry = size_; (carry & 1) != 0; carry >>= 1) {
     hash = node_hash(peaks_.back(), hash);
     peaks_.pop_back();
+    if (++level == kGroupLevel && keeps_groups_) groups_.push_back(hash);
   }
   peaks_.push_back(hash);
   ++size_;

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/digest.h"
@@ -20,6 +21,10 @@ namespace tally::merkle {
 
 // Sizes are below 2^63, since other verifiers count in signed 64-bit integers.
 inline constexpr std::uint64_t kTreeSizeMax = (std::uint64_t{1} << 63) - 1;
+
+// A group is the leaves of one full hash tile (tiles.h): a perfect subtree of this level.
+inline constexpr unsigned kGroupLevel = 8;
+inline constexpr std::uint64_t kGroupLeaves = std::uint64_t{1} << kGroupLevel;
 
 Digest leaf_hash(ByteView entry);
 // The same of many, in order; it costs half.
@@ -35,6 +40,12 @@ class Tree {
   std::uint64_t size() const { return size_; }
   Digest root() const;
 
+  // From here on keeps the root of each group that an append completes, until it is taken. They
+  // pass by anyway; made again they would cost the hashes of all leaves.
+  void keep_groups() { keeps_groups_ = true; }
+  // Oldest first.
+  std::vector<Digest> take_groups() { return std::exchange(groups_, {}); }
+
   // The roots of the perfect subtrees, largest first: one for each set bit of the size. With the
   // size they are the whole state, for a snapshot.
   std::span<Digest const> peaks() const { return peaks_; }
@@ -44,6 +55,8 @@ class Tree {
  private:
   std::uint64_t size_ = 0;
   std::vector<Digest> peaks_;
+  bool keeps_groups_ = false;
+  std::vector<Digest> groups_;
 };
 
 }  // namespace tally::merkle

@@ -52,6 +52,23 @@ TEST(Tree, MatchesRootsThatOtherImplementationsComputed) {
   EXPECT_EQ(root(7), digest("gTvaOkIAD4KUtqlU6oN5LC3vrmUkbvdgr5/dU699Rjg="));
 }
 
+TEST(Tree, KeepsTheRootsOfGroupsAlsoWhereItGoesOnInsideOfOne) {
+  auto const leaves = event_leaves(3 * kGroupLeaves + 7);
+  Tree tree;
+  for (Digest const& leaf : std::span(leaves).first(kGroupLeaves + 100)) tree.append(leaf);
+  EXPECT_TRUE(tree.take_groups().empty()) << "nobody wanted them";
+  auto const peaks = tree.peaks();
+  auto again = Tree::restore(tree.size(), {peaks.begin(), peaks.end()});
+  ASSERT_TRUE(again);
+  again->keep_groups();
+  for (Digest const& leaf : std::span(leaves).subspan(kGroupLeaves + 100)) again->append(leaf);
+  auto const of = [&](std::size_t group) {
+    return tree_of(std::span(leaves).subspan(group * kGroupLeaves, kGroupLeaves)).root();
+  };
+  EXPECT_EQ(again->take_groups(), (std::vector<Digest>{of(1), of(2)}));
+  EXPECT_TRUE(again->take_groups().empty()) << "they were taken";
+}
+
 TEST(Tree, EqualsTheRecursionAtEverySize) {
   auto const leaves = event_leaves(300);
   Tree tree;

@@ -107,6 +107,12 @@ Result<void> Node::recover() {
     TRY_VOID(check_key(opened.state));
   store_ = std::make_unique<SegmentStore>(std::move(log), world_.wake_log, world_.may_append);
   index_keeper_ = std::make_unique<ledger::IndexKeeper>(world_.derived, *store_, index_);
+  reader_ = std::make_unique<ledger::Reader>(*store_, index_);
+  ledger::GroupRoots::Start groups{.ledger = store_->ledger(),
+                                   .tree = opened.tree,
+                                   .completed = std::move(opened.groups)};
+  group_roots_ =
+      std::make_unique<ledger::GroupRoots>(world_.derived, *reader_, std::move(groups));
   auto const epoch = static_cast<std::uint64_t>(opened.state.ledger.epoch) + 1;
   wire({.state = std::move(opened.state),
         .tree = std::move(opened.tree),
@@ -160,10 +166,13 @@ void Node::wire(ledger::Loop::Start start) {
                                 count(entry);
                                 tell(entry);
                               },
+                          .grouped =
+                              [this](std::vector<Digest> const& roots) {
+                                group_roots_->add(roots);
+                              },
                           .on_failure = [this](std::string const& why) { give_up(why); }},
       options_.loop);
-  reader_ = std::make_unique<ledger::Reader>(*store_, index_);
-  tiles_ = std::make_unique<HashTiles>(*reader_);
+  tiles_ = std::make_unique<HashTiles>(*reader_, *group_roots_);
   options_.api.hash_tile = [this](std::string_view path) { return tiles_->tile(path); };
   options_.api.read_tree = [this] { return tiles_->read_on(); };
   options_.api.errors = {&errors_, "api"};
@@ -249,6 +258,15 @@ void Node::post_begin(std::vector<domain::Command> commands) {
            });
          }});
   }
+}
+
+// The tree's files first: a request for a tile waits for what they lack.
+Result<void> Node::tend_index(ledger::IndexKeeper::What what, ledger::GoOn const& go_on) {
+  using Save = ledger::GroupRoots::Save;
+  bool const full = what == ledger::IndexKeeper::What::full;
+  auto const tree = group_roots_->tend(full ? Save::full : Save::all, go_on);
+  TRY_VOID(index_keeper_->tend(what, go_on));
+  return tree;
 }
 
 std::uint64_t Node::checkpointed() const {

@@ -123,10 +123,9 @@ class Node {
   ledger::Reader const& reader() const { return *reader_; }
   SegmentStore& store() { return *store_; }
   ledger::Snapshots& snapshots() { return snapshots_; }  // one thread, any
-  // Writes, merges and mends the index's files; may take long. One thread, any.
-  Result<void> tend_index(ledger::IndexKeeper::What what, ledger::GoOn const& go_on = {}) {
-    return index_keeper_->tend(what, go_on);
-  }
+  // Writes, merges and mends the files of the index and of the tree; may take long. One thread,
+  // any.
+  Result<void> tend_index(ledger::IndexKeeper::What what, ledger::GoOn const& go_on = {});
   ledger::Index const& index() const { return index_; }
   ErrorMemory& error_memory() { return *error_memory_; }
 
@@ -160,6 +159,7 @@ class Node {
   std::unique_ptr<ledger::IndexKeeper> index_keeper_;
   std::unique_ptr<ledger::Loop> loop_;
   std::unique_ptr<ledger::Reader> reader_;
+  std::unique_ptr<ledger::GroupRoots> group_roots_;
   std::unique_ptr<HashTiles> tiles_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<ErrorMemory> error_memory_;  // made before the Api; requests that wait end first
