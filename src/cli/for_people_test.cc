@@ -3,14 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/canned_server_fixture.h"
 #include "cli/console.h"
 #include "cli/program_fixture.h"
-#include "client/canned_server_fixture.h"
 
 namespace tally::cli {
 namespace {
-
-using client::CannedServer;
 
 World against(CannedServer const& server) {
   return {.environment = {.server = server.url(), .key = "tk_x"}, .input = "{}"};

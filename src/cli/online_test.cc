@@ -4,15 +4,13 @@
 
 #include <fstream>
 
+#include "cli/canned_server_fixture.h"
 #include "cli/ledger_fixture.h"
 #include "cli/program_fixture.h"
-#include "client/canned_server_fixture.h"
 #include "json/value.h"
 
 namespace tally::cli {
 namespace {
-
-using client::CannedServer;
 
 World against(CannedServer const& server, std::string input = "{}") {
   return {.environment = {.server = server.url(), .key = "tk_x"}, .input = std::move(input)};

@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "cli/canned_server_fixture.h"
 #include "cli/program_fixture.h"
-#include "client/canned_server_fixture.h"
 
 namespace tally::cli {
 namespace {
-
-using client::CannedServer;
 
 World against(CannedServer const& server) {
   return {.environment = {.server = server.url(), .key = "tk_x"}, .input = {}};
@@ -52,7 +50,7 @@ TEST(Overrun, IsInTheRowOfTheRunInAList) {
 }
 
 // A resolution that the server does not take without a second thought, and then does.
-std::vector<client::CannedAnswer> above_the_hold() {
+std::vector<CannedAnswer> above_the_hold() {
   return {{.status = 422,
            .body = R"({"type":"/problems/validation_error","title":"t","status":422,"detail":"d",)"
                    R"("code":"validation_error",)"

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/canned_server_fixture.h"
 #include "cli/command.h"
 #include "cli/program_fixture.h"
-#include "client/canned_server_fixture.h"
 
 namespace tally::cli {
 namespace {
@@ -22,7 +22,7 @@ Words words_of(std::string_view text) {
 }
 
 // A port where nobody listens any more.
-std::string closed_url() { return client::CannedServer({}).url(); }
+std::string closed_url() { return CannedServer({}).url(); }
 
 World keyed(std::string url) { return {.environment = {.server = std::move(url), .key = "tk_x"}}; }
 

@@ -3,15 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/canned_server_fixture.h"
 #include "cli/command.h"
 #include "cli/program_fixture.h"
-#include "client/canned_server_fixture.h"
 
 namespace tally::cli {
 namespace {
 
-using client::CannedAnswer;
-using client::CannedServer;
 using Words = std::vector<std::string>;
 
 // An answer that its key got before.

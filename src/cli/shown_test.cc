@@ -5,15 +5,13 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "cli/canned_server_fixture.h"
 #include "cli/interrupt.h"
 #include "cli/program_fixture.h"
 #include "cli/table.h"
-#include "client/canned_server_fixture.h"
 
 namespace tally::cli {
 namespace {
-
-using client::CannedServer;
 
 World against(CannedServer const& server, bool terminal = false) {
   return {
@@ -94,8 +92,7 @@ TEST(Wait, SaysTheRunFirstAndLeavesNoLineOfProgress) {
 
 TEST(RunList, FollowsPagesUntilItHasWhatWasAskedFor) {
   auto const page = [](std::string const& runs, std::string const& next) {
-    return client::CannedAnswer{.status = 200,
-                                .body = R"({"runs":[)" + runs + R"(],"next":)" + next + "}"};
+    return CannedAnswer{.status = 200, .body = R"({"runs":[)" + runs + R"(],"next":)" + next + "}"};
   };
   auto const first = run_of(kFirst, "failed", "j", "0.0100");
   auto const second = run_of(kSecond, "failed", "j", "0.0100");
@@ -134,8 +131,7 @@ TEST(RunShow, PutsLabelsThatAreNoWordsBetweenQuotes) {
   constexpr std::string_view kLabels = R"("a":"x  succeeded","b":"","c,d=e":"\"")";
   CannedServer server({{.status = 200, .body = run_of(kFirst, "failed", "j", "0.01", kLabels)}});
   Ran const ran = run_tally({"run", "show", std::string(kFirst)}, against(server));
-  EXPECT_TRUE(contains(ran.out, R"(  labels    a="x  succeeded" b= "c,d=e"="\"")"))
-      << ran.out;
+  EXPECT_TRUE(contains(ran.out, R"(  labels    a="x  succeeded" b= "c,d=e"="\"")")) << ran.out;
 }
 
 TEST(PersonList, PutsNamesBetweenQuotes) {

@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-namespace tally::client {
+namespace tally::cli {
 
 struct CannedAnswer {
   int status = 200;
@@ -102,4 +102,4 @@ class CannedServer {
   std::vector<std::string> requests_;
 };
 
-}  // namespace tally::client
+}  // namespace tally::cli
