@@ -66,3 +66,15 @@ mutation(label_unfiltered "a list of runs by label shows all runs" api_test
 src/api/run_handlers.cc
 [==[page.wants(row) && page.wants(labels_of(submitted.recorded))]==]
 [==[page.wants(row)]==])
+
+mutation(metric_without_a_bound "a metric grows with every new series" metrics_test
+src/metrics/registry.cc
+[==[  if (shard.series.at(number) >= kSeriesMax) key = all_other(key);
+]==]
+"")
+
+mutation(label_without_a_bound "a label grows with every new name" metrics_test
+src/metrics/registry.cc
+[==[    if (all.names.size() >= max) return 0;
+]==]
+"")

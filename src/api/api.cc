@@ -4,6 +4,7 @@
 #include <typeinfo>
 
 #include "api/admission.h"
+#include "api/figures.h"
 #include "api/routes.h"
 #include "api/waiting.h"
 
@@ -77,7 +78,7 @@ Api::Api(ledger::Loop& loop, ledger::Reader const& reader, ports::Clock& clock,
                                  vault, blobs, [&loop] { return loop.now(); }, options.pepper),
                              .rates = RateLimiter(),
                              .refusals = {},
-                             .metrics = {},
+                             .metrics = metrics::Registry(words_of(options)),
                              .waits = WorkWaits(options.lease_waiters_max),
                              .polls = {},
                              .unserved = {}}) {}
@@ -99,7 +100,8 @@ ports::HttpResponse Api::refuse(ports::HttpFault fault, int status, std::string_
   auto problem =
       views::problem_view(services_->types, code_of(fault, status), std::string(detail), trace.id);
   problem.status = status;
-  services_->metrics.count_answer("other", "other", status);
+  services_->metrics.add(metrics::kTable.http_requests, 1, metrics::ByMethod::Value::other(),
+                         metrics::kOther, status);
   if (fault == ports::HttpFault::internal)
     report_http_fault(*services_, trace, detail);
   else
@@ -147,7 +149,11 @@ void Api::note_queue(std::vector<ledger::QueuedRuns> const& queued) {
   count_runs_without_worker(*services_, queued);
 }
 
-Metrics& Api::metrics() { return services_->metrics; }
+void Api::note_tenants(std::vector<ledger::TenantFigures> const& tenants) {
+  set_tenant_figures(services_->metrics, tenants);
+}
+
+metrics::Registry& Api::metrics() { return services_->metrics; }
 Payloads& Api::payloads() { return services_->payloads; }
 
 }  // namespace tally::api

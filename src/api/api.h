@@ -29,13 +29,15 @@ class Api : public ports::HttpService {
   void asked_for_work(std::vector<JobName> const& jobs);
   // What waits in the queue, for tally_runs_without_worker.
   void note_queue(std::vector<ledger::QueuedRuns> const& queued);
+  // What tenants have, for their figures in the metrics.
+  void note_tenants(std::vector<ledger::TenantFigures> const& tenants);
   // Ends waits whose time has come and records counted refusals; returns how long it may be left
   // alone. Call it at least that often, from one thread.
   Duration tick();
   // Records all counted refusals now; before the loop stops.
   void flush();
 
-  Metrics& metrics();
+  metrics::Registry& metrics();
   // For in-process workers, which seal and open the same way.
   Payloads& payloads();
 

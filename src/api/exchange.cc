@@ -53,7 +53,8 @@ Exchange::Exchange(Services& the_services, ports::HttpRequest the_request,
       trace(trace_of(request, services.entropy)),
       started_at(services.loop.now()),
       types(types_for(services, request)),
-      responder_(std::move(responder)) {}
+      responder_(std::move(responder)),
+      began_at_(services.clock.monotonic()) {}
 
 void Exchange::add_common(ports::HttpHeaders& headers) const {
   headers.emplace_back("traceparent", traceparent(trace.id, trace.span, trace.flags));
@@ -69,9 +70,17 @@ void Exchange::add_common(ports::HttpHeaders& headers) const {
     headers.emplace_back("idempotency-key-expires", to_rfc3339(*key_expires_at_));
 }
 
+void Exchange::count_answer(int status) const {
+  using Method = metrics::ByMethod::Value;
+  auto const method = route != nullptr ? Method::of(route->method) : Method::other();
+  auto const pattern = route != nullptr ? route->pattern : metrics::kOther;
+  services.metrics.add(metrics::kTable.http_requests, 1, method, pattern, status);
+  services.metrics.observe(metrics::kTable.http_request_duration,
+                           services.clock.monotonic() - began_at_, method, pattern);
+}
+
 void Exchange::send(int status, ports::HttpHeaders headers, std::string body) {
-  services.metrics.count_answer(route ? route->method : "other", route ? route->pattern : "other",
-                                status);
+  count_answer(status);
   responder_.send(
       {.status = status, .headers = std::move(headers), .body = std::move(body), .rest = rest});
 }

@@ -121,9 +121,11 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   static void mark_replay(std::string& body);
   void add_common(ports::HttpHeaders& headers) const;
   void send(int status, ports::HttpHeaders headers, std::string body);
+  void count_answer(int status) const;
   void count_refusal(wire::Problem const& problem);
   ports::ErrorReport about_this(ports::ErrorReport report) const;
   ports::Responder responder_;
+  Duration began_at_;  // monotonic
   std::string asked_;  // the body in its canonical form, amounts by value; kept for a key only
   bool replayed_ = false;
   std::optional<Instant> answered_at_;     // when a repeated key got its answer

@@ -4,6 +4,7 @@
 
 #include "api/test_world.h"
 #include "domain/run/limits.h"
+#include "metrics/exposition.h"
 
 namespace tally::api {
 namespace {
@@ -131,7 +132,7 @@ TEST(Waiting, IsCountedWhereNobodyAsks) {
   world.submit(world.admin, "k");
   std::vector<ledger::QueuedRuns> const queued{
       {.job = JobName("j"), .tenant = TenantId("default"), .runs = 1}};
-  auto const shown = [&] { return world.api->metrics().render(MetricsFormat::text); };
+  auto const shown = [&] { return exposition(world.api->metrics(), metrics::Format::text); };
   world.api->note_queue(queued);
   EXPECT_NE(shown().find(R"(tally_runs_without_worker{job="j",tenant="default"} 1)"),
             std::string::npos);

@@ -5,11 +5,14 @@
 #include "api/handlers.h"
 #include "api/people.h"
 #include "ledger/ledger_clock.h"
+#include "metrics/exposition.h"
 #include "wire/evidence_messages.h"
 
 namespace tally::api {
 
 namespace {
+
+using metrics::kTable;
 
 constexpr std::array<std::string_view, ledger::kLanes> kLaneNames{"control", "finish", "start",
                                                                   "read"};
@@ -64,51 +67,52 @@ void answer_not_ready(Exchange& x, wire::Readiness const& view) {
   x.text(503, wire::kProblemMediaType, wire::to_json(document), std::move(extra));
 }
 
-void set_runs_by_status(Metrics& metrics, ledger::LoopCounts const& counts) {
+void set_runs_by_status(metrics::Registry& metrics, ledger::LoopCounts const& counts) {
   std::map<std::string_view, std::int64_t> runs;
   for (auto phase : domain::run::all_of(domain::run::Phase{}))
     runs[domain::run::status_of(phase)] += counts.phases[static_cast<std::size_t>(phase)];
   for (auto const& [status, count] : runs)
-    metrics.set("tally_runs", {{"status", status}}, static_cast<double>(count));
+    metrics.set(kTable.runs, count, metrics::ByRunStatus::Value::of(status));
+}
+
+// What the loop counts.
+void set_loop_counts(metrics::Registry& metrics, ledger::LoopCounts const& counts) {
+  auto const number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  auto const audits = counts.phases[static_cast<std::size_t>(domain::run::Phase::audit_required)];
+  metrics.set(kTable.runs_audit_required, audits);
+  set_runs_by_status(metrics, counts);
+  metrics.set(kTable.queue_depth, counts.queue_depth);
+  metrics.raise_to(kTable.commands, number(counts.commands));
+  metrics.raise_to(kTable.events, number(counts.events));
+  metrics.raise_to(kTable.frames, number(counts.frames));
+  metrics.raise_to(kTable.overloaded, number(counts.overloaded));
+  metrics.set(kTable.ledger_size, counts.size);
+  metrics.set(kTable.mode, static_cast<std::int64_t>(counts.mode));
+  for (std::size_t i = 0; i < ledger::kLanes; ++i)
+    metrics.set(kTable.lane_depth, number(counts.lane_depth[i]),
+                metrics::ByLane::Value::of(kLaneNames[i]));
 }
 
 void set_gauges(Services& services) {
   auto& metrics = services.metrics;
   auto const counts = services.loop.counts();
-  auto const number = [](auto value) { return static_cast<double>(value); };
+  auto const directory = services.loop.directory();
+  auto const size = [](auto const& all) { return static_cast<std::int64_t>(all.size()); };
   auto const age =
       counts.oldest_queued_at ? services.loop.now() - *counts.oldest_queued_at : Duration(0);
-  auto const audits = counts.phases[static_cast<std::size_t>(domain::run::Phase::audit_required)];
-  metrics.set("tally_runs_audit_required", {}, number(audits));
-  set_runs_by_status(metrics, counts);
-  metrics.set("tally_pollers", {}, number(services.waits.size()));
+  set_loop_counts(metrics, counts);
+  metrics.set(kTable.queue_oldest_age, std::max(Duration(0), age));
+  metrics.set(kTable.pollers, size(services.waits));
   if (services.options.disk_free)
-    if (auto const free = services.options.disk_free())
-      metrics.set("tally_disk_free_bytes", {}, number(*free));
-  metrics.set("tally_queue_depth", {}, number(counts.queue_depth));
-  metrics.set("tally_queue_oldest_age_seconds", {}, std::max(0.0, number(age.value()) / 1e6));
-  metrics.set("tally_commands_total", {}, number(counts.commands));
-  metrics.set("tally_events_total", {}, number(counts.events));
-  metrics.set("tally_frames_total", {}, number(counts.frames));
-  metrics.set("tally_overloaded_total", {}, number(counts.overloaded));
-  metrics.set("tally_ledger_size", {}, number(counts.size));
-  metrics.set("tally_mode", {}, number(static_cast<int>(counts.mode)));
-  metrics.set("tally_approvals_open", {}, number(services.loop.directory()->approvals.size()));
-  metrics.set("tally_build_info", {{"version", services.options.version}}, 1);
-  for (std::size_t i = 0; i < ledger::kLanes; ++i)
-    metrics.set("tally_lane_depth", {{"lane", kLaneNames[i]}}, number(counts.lane_depth[i]));
-  for (std::size_t i = 0; i < ports::kTaskLanes; ++i) {
-    auto const lane = static_cast<TaskLane>(i);
-    auto const count = services.executor.count(lane);
-    metrics.set("tally_task_lane_depth", {{"lane", name_of(lane)}}, number(count.waiting));
-    metrics.set("tally_task_refusals_total", {{"lane", name_of(lane)}}, number(count.refused));
-  }
+    if (auto const free = services.options.disk_free()) metrics.set(kTable.disk_free, *free);
+  metrics.set(kTable.approvals_open, size(directory->approvals));
+  metrics.set(kTable.tenants, size(directory->tenants));
+  metrics.set(kTable.build_info, 1, services.options.version);
   for (auto const& [code, count] : services.refusals.totals())
-    metrics.set("tally_refusals_total", {{"code", code}}, number(count));
-  metrics.set("tally_clock_disagreement_seconds", {},
-              number((services.clock.wall() - services.loop.now()).value()) / 1e6);
+    metrics.raise_to(kTable.refusals, count, code);
+  metrics.set(kTable.clock_disagreement, services.clock.wall() - services.loop.now());
   for (auto const& dependency : readiness(services).dependencies)
-    metrics.set("tally_ready", {{"dependency", dependency.name}}, dependency.ready ? 1 : 0);
+    metrics.set(kTable.ready, dependency.ready ? 1 : 0, dependency.name);
 }
 
 }  // namespace
@@ -132,9 +136,9 @@ void get_metrics(ExchangePtr x) {
     set_gauges(x->services);
     if (open)
       return x->text(200, "application/openmetrics-text; version=1.0.0; charset=utf-8",
-                     x->services.metrics.render(MetricsFormat::openmetrics));
+                     exposition(x->services.metrics, metrics::Format::openmetrics));
     x->text(200, "text/plain; version=0.0.4; charset=utf-8",
-            x->services.metrics.render(MetricsFormat::text));
+            exposition(x->services.metrics, metrics::Format::text));
   });
 }
 

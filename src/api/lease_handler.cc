@@ -132,7 +132,7 @@ void Lending::rest() {
 
 // Who hung up while it waited has taken no work with it.
 void Lending::leave() {
-  x->services.metrics.add("tally_polls_hung_up_total", {});
+  x->services.metrics.add(metrics::kTable.polls_hung_up, 1);
   x->json(200, wire::LeaseAnswer{});
 }
 
@@ -199,9 +199,8 @@ void Lending::deliver(std::vector<ledger::Answer> answers) {
 void lease_work(ExchangePtr x) {
   auto asked = x->body<wire::LeaseRequest>();
   if (!asked) return;
-  x->services.metrics.set("tally_worker_last_heartbeat_timestamp_seconds",
-                          {{"worker", to_text(x->caller().key)}},
-                          static_cast<double>(x->services.clock.wall().value()) / 1e6);
+  x->services.metrics.set(metrics::kTable.worker_last_heartbeat, x->services.clock.wall(),
+                          x->caller().key);
   auto const lending = std::make_shared<Lending>(x, std::move(*asked));
   lending->until = x->services.clock.monotonic() + seconds(lending->asked.wait_s);
   lending->ask();

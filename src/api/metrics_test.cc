@@ -51,6 +51,53 @@ TEST(Numbers, SayHowManyWorkersWaitAndHowMuchDiskIsLeft) {
   EXPECT_TRUE(has_line(metrics_of(world), "tally_disk_free_bytes 1024"));
 }
 
+TEST(Numbers, SayHowLongARouteTookAndNeverWhichRun) {
+  World world;
+  world.send("GET", "/v1/runs/run_0123456789abcdef", world.admin);
+  auto const wait =
+      world.begin("POST", "/v1/work/lease", world.admin, R"({"jobs":["j"],"wait_s":2})");
+  world.clock.advance(seconds(2));
+  world.api->tick();
+  world.pump();
+  EXPECT_EQ(wait->answers, 1);
+  std::string const text = metrics_of(world);
+  std::string const took = "http_request_duration_seconds";
+  std::string const lease = "{method=\"POST\",route=\"/v1/work/lease\"";
+  EXPECT_TRUE(has_line(text, took + "_bucket" + lease + ",le=\"1\"} 0")) << text;
+  EXPECT_TRUE(has_line(text, took + "_bucket" + lease + ",le=\"2.5\"} 1"));
+  EXPECT_TRUE(has_line(text, took + "_sum" + lease + "} 2"));
+  EXPECT_TRUE(has_line(text, took + "_count{method=\"GET\",route=\"/v1/runs/{id}\"} 1"));
+  EXPECT_EQ(text.find("0123456789abcdef"), std::string::npos);
+}
+
+TEST(Numbers, KnowEveryWordThatTheApiCounts) {
+  World world;
+  for (auto phase : domain::run::all_of(domain::run::Phase{}))
+    EXPECT_NE(metrics::ByRunStatus::Value::of(status_of(phase)).index(), 0) << status_of(phase);
+  world.send("BREW", "/", world.admin);
+  world.send("GET", "/nowhere", world.admin);
+  std::string const text = metrics_of(world);
+  for (auto name : {"tally_refusals_total", "tally_ready", "tally_lane_depth", "tally_build_info"})
+    EXPECT_EQ(text.find(std::string(name) + "{" + "code=\"(other)\""), std::string::npos) << name;
+  EXPECT_EQ(text.find("(other)"), std::string::npos) << text;
+}
+
+TEST(Numbers, ShowWhatEachTenantHas) {
+  World world;
+  world.tenant("acme", "5");
+  world.submit(world.admin, "k");
+  world.loop->read_tenants(
+      [&](std::vector<ledger::TenantFigures> const& all) { world.api->note_tenants(all); });
+  world.pump();
+  std::string const text = metrics_of(world);
+  EXPECT_TRUE(has_line(text, "tally_tenant_held_usd{tenant=\"default\"} 0.05")) << text;
+  EXPECT_TRUE(has_line(text, "tally_tenant_available_usd{tenant=\"default\"} 99.95"));
+  EXPECT_TRUE(has_line(text, "tally_tenant_granted_usd{tenant=\"acme\"} 5"));
+  EXPECT_TRUE(has_line(text, "tally_tenant_spent_usd{tenant=\"acme\"} 0"));
+  EXPECT_TRUE(has_line(text, "tally_tenant_overrun_usd{tenant=\"acme\"} 0"));
+  EXPECT_TRUE(has_line(text, "tally_tenant_runs_live{tenant=\"default\"} 1"));
+}
+
 // One request for /metrics without a key, as the HTTP server hands it over.
 int status_from_loopback(World& world, ports::HttpHeaders headers) {
   auto const sent = std::make_shared<Sent>();

@@ -6,7 +6,6 @@
 
 #include "api/admission.h"
 #include "api/correlation.h"
-#include "api/metrics.h"
 #include "api/payloads.h"
 #include "api/query.h"
 #include "api/rate_limit.h"
@@ -267,7 +266,8 @@ TEST(Payloads, RepeatTheDigestOfTheSameThingAndHideItsContent) {
   MemoryVault vault;
   MemoryBlobs blobs;
   HandClock clock;
-  Payloads payloads(vault, blobs, [&] { return clock.wall(); }, Bytes(32, 1));
+  Payloads payloads(
+      vault, blobs, [&] { return clock.wall(); }, Bytes(32, 1));
   TenantId const tenant("t");
   auto const a = payloads.seal(tenant, "input", "key", "secret");
   auto const b = payloads.seal(tenant, "input", "key", "secret");
@@ -288,7 +288,8 @@ TEST(Payloads, LieInTheFrameUpToTheLimitAndInABlobBeyond) {
   MemoryVault vault;
   MemoryBlobs blobs;
   HandClock clock;
-  Payloads payloads(vault, blobs, [&] { return clock.wall(); }, Bytes(32, 1));
+  Payloads payloads(
+      vault, blobs, [&] { return clock.wall(); }, Bytes(32, 1));
   auto const small = payloads.seal(TenantId("t"), "input", "k", std::string(kInlineBytesMax, 'x'));
   EXPECT_FALSE(small->enclosure.blob.has_value());
   EXPECT_EQ(small->enclosure.stored, ContentRef(sha256(small->beside)));
@@ -298,42 +299,6 @@ TEST(Payloads, LieInTheFrameUpToTheLimitAndInABlobBeyond) {
   EXPECT_TRUE(large->beside.empty());
   EXPECT_FALSE(large->enclosure.stored.has_value());  // the blob's name is its hash
   EXPECT_EQ(*payloads.open(TenantId("t"), large->enclosure, {}), content);
-}
-
-TEST(Metrics, CountsAnAnswerOnceHoweverOftenItIsAsked) {
-  Metrics metrics;
-  metrics.count_answer("POST", "/v1/runs", 202);
-  metrics.count_answer("POST", "/v1/runs", 202);
-  std::string const line =
-      "\nhttp_requests_total{method=\"POST\",route=\"/v1/runs\",status=\"202\"} ";
-  for (int i = 0; i < 2; ++i)
-    EXPECT_NE(metrics.render(MetricsFormat::text).find(line + "2\n"), std::string::npos);
-  metrics.count_answer("POST", "/v1/runs", 202);
-  EXPECT_NE(metrics.render(MetricsFormat::text).find(line + "3\n"), std::string::npos);
-}
-
-TEST(Metrics, DifferByFormatAsTheirSpecificationsSay) {
-  Metrics metrics;
-  metrics.add("http_requests_total", {{"route", "a\"b\\c\nd"}});
-  auto const text = metrics.render(MetricsFormat::text);
-  EXPECT_NE(text.find("# TYPE http_requests_total counter\n"), std::string::npos);
-  EXPECT_NE(text.find("http_requests_total{route=\"a\\\"b\\\\c\\nd\"} 1\n"), std::string::npos);
-  EXPECT_EQ(text.find("# EOF"), std::string::npos);
-  auto const open = metrics.render(MetricsFormat::openmetrics);
-  EXPECT_NE(open.find("# TYPE http_requests counter\n"), std::string::npos);
-  EXPECT_TRUE(open.ends_with("# EOF\n"));
-}
-
-TEST(Metrics, BoundTheSeriesOfOneName) {
-  Metrics metrics;
-  for (std::size_t i = 0; i < Metrics::kSeriesMax + 10; ++i)
-    metrics.set("tally_lane_depth", {{"lane", std::to_string(i)}}, 1);
-  auto const text = metrics.render(MetricsFormat::text);
-  std::size_t series = 0;
-  for (auto at = text.find("tally_lane_depth{"); at != std::string::npos;
-       at = text.find("tally_lane_depth{", at + 1))
-    ++series;
-  EXPECT_EQ(series, Metrics::kSeriesMax);
 }
 
 TEST(Routes, MatchPathsAndSayWhatIsAllowed) {

@@ -5,7 +5,6 @@
 #include <atomic>
 
 #include "api/made_once.h"
-#include "api/metrics.h"
 #include "api/options.h"
 #include "api/payloads.h"
 #include "api/rate_limit.h"
@@ -14,7 +13,7 @@
 #include "api/work_waits.h"
 #include "ledger/loop.h"
 #include "ledger/reader.h"
-#include "ports/executor.h"
+#include "metrics/registry.h"
 #include "views/problem_view.h"
 #include "wire/run_messages.h"
 
@@ -33,7 +32,7 @@ struct Services {
   Payloads payloads;
   RateLimiter rates;
   Refusals refusals;
-  Metrics metrics;
+  metrics::Registry metrics;
   WorkWaits waits;
   WorkPolls polls;
   // What tally_runs_without_worker says.

@@ -74,18 +74,14 @@ std::optional<wire::Waiting> waiting_of(Services const& services, RunId run,
 }
 
 void count_runs_without_worker(Services& services, std::vector<ledger::QueuedRuns> const& queued) {
-  constexpr std::string_view kName = "tally_runs_without_worker";
+  auto const& metric = metrics::kTable.runs_without_worker;
   std::map<std::pair<JobName, TenantId>, std::int64_t> now;
   for (auto const& row : queued)
     if (!has_worker(services, row.job, row.tenant)) now[{row.job, row.tenant}] = row.runs;
   services.unserved.with([&](auto& before) {
     for (auto const& [who, runs] : before)
-      if (!now.contains(who))
-        services.metrics.set(kName, {{"job", who.first.value()}, {"tenant", who.second.value()}},
-                             0);
-    for (auto const& [who, runs] : now)
-      services.metrics.set(kName, {{"job", who.first.value()}, {"tenant", who.second.value()}},
-                           static_cast<double>(runs));
+      if (!now.contains(who)) services.metrics.set(metric, 0, who.first, who.second);
+    for (auto const& [who, runs] : now) services.metrics.set(metric, runs, who.first, who.second);
     before = std::move(now);
   });
 }

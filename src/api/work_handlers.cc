@@ -33,9 +33,8 @@ domain::run::Measured measured(std::optional<std::int64_t> elapsed_ms,
 }
 
 void note_worker(Exchange& x) {
-  x.services.metrics.set("tally_worker_last_heartbeat_timestamp_seconds",
-                         {{"worker", to_text(x.caller().key)}},
-                         static_cast<double>(x.services.clock.wall().value()) / 1e6);
+  x.services.metrics.set(metrics::kTable.worker_last_heartbeat, x.services.clock.wall(),
+                         x.caller().key);
 }
 
 // A repeated report changes nothing and has no event; its answer is that of the first. A refused

@@ -133,6 +133,13 @@ void Loop::read_queue(std::function<void(std::vector<QueuedRuns>)> done) {
   inside_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = {}});
 }
 
+void Loop::read_tenants(std::function<void(std::vector<TenantFigures>)> done) {
+  auto question = [this, done = std::move(done)](Fate fate) {
+    if (fate == Fate::decided) done(inside_->tenant_figures());
+  };
+  inside_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = {}});
+}
+
 std::shared_ptr<Directory const> Loop::directory() const {
   return inside_->shared.with([](auto const& v) { return v.directory; });
 }

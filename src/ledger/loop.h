@@ -127,12 +127,10 @@ class Loop {
     ports::Entropy& entropy;
     ports::LogStore& store;
     Index& index;
-    std::function<void()> wake;                        // any thread: step() has something to do
-    std::function<void(Order)> order;                  // on the loop's thread, after durability
-    std::function<void(Entry const&)> published = {};  // each event once durable; for metrics
-    // Roots of groups of leaves that a frame completed, once it is durable, before its events are
-    // in the index; only if the tree at the start keeps groups.
-    std::function<void(std::vector<Digest> const&)> grouped = {};
+    std::function<void()> wake;        // any thread: step() has something to do
+    std::function<void(Order)> order;  // on the loop's thread, after durability
+    // Each event once durable, with the row of the run that it ended (else null). For metrics.
+    std::function<void(Entry const&, domain::run::Row const*)> published = {};
     std::function<void(std::string)> on_failure;  // the log failed: record HALT, end the process
   };
 
@@ -153,6 +151,8 @@ class Loop {
   void heartbeat(domain::run::Handle handle, std::function<void(Heartbeat)> done);
   // Who waits in the queue, at most kQueueRowsMax pairs of job and tenant. For metrics.
   void read_queue(std::function<void(std::vector<QueuedRuns>)> done);
+  // The first kTenantRowsMax tenants by name. For metrics.
+  void read_tenants(std::function<void(std::vector<TenantFigures>)> done);
   std::shared_ptr<Directory const> directory() const;
   LoopCounts counts() const;
   // Ledger time (ledger/ledger_clock.h): what anything with a time in the ledger is compared with.

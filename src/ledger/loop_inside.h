@@ -126,6 +126,7 @@ struct Loop::Inside {
                 std::function<void(RunReading)> done);
   Heartbeat heard(domain::run::Handle const& handle);
   std::vector<QueuedRuns> queued_runs() const;
+  std::vector<TenantFigures> tenant_figures() const;
 
   // Frames.
   bool full() const;
@@ -134,7 +135,8 @@ struct Loop::Inside {
   void keep_digest();
   void complete();
   void publish(PendingFrame frame);
-  void answer_waits(Entry const& entry);
+  domain::run::Row const* ended_by(Entry const& entry) const;
+  void answer_waits(RunId run, domain::run::Row const& row);
   void fail(std::string why);
   void note_counts();
   std::optional<Instant> oldest_queued() const;

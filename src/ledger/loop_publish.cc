@@ -79,22 +79,24 @@ void Loop::Inside::publish(PendingFrame frame) {
   if (frame.directory) shared.with([&](Volatile& v) { v.directory = frame.directory; });
   for (auto& reply : frame.replies) reply(Fate::decided);
   for (auto const& entry : frame.entries) {
-    answer_waits(*entry);
-    if (world.published) world.published(*entry);
+    auto const* row = ended_by(*entry);
+    if (row != nullptr) answer_waits(*entry->recorded.header.run, *row);
+    if (world.published) world.published(*entry, row);
   }
   for (Order& order : frame.orders) world.order(std::move(order));
 }
 
-void Loop::Inside::answer_waits(Entry const& entry) {
-  if (waits.size() == 0 || !entry.recorded.header.run) return;
-  // Final rows do not change, so what the open frame adds is not seen here - unless the run ended
-  // only in the open frame; then its own frame answers.
-  auto const* event = std::get_if<domain::run::Events>(&entry.recorded.event);
-  if (event == nullptr || !std::holds_alternative<domain::run::Settled>(*event)) return;
-  RunId const run = *entry.recorded.header.run;
-  domain::run::Row const* row = state.runs.find(run);
-  if (row == nullptr) return;
-  for (Waits::Done& done : waits.take(run)) done({.fate = Fate::decided, .row = *row});
+// The row of the run that the event ended; null where it ended none. Final rows do not change, so
+// what the open frame adds is not seen here - unless the run ended only in the open frame; then its
+// own frame answers.
+domain::run::Row const* Loop::Inside::ended_by(Entry const& entry) const {
+  auto const* event = std::get_if<domain::RunEvent>(&entry.recorded.event);
+  bool const ended = event != nullptr && std::holds_alternative<domain::run::Settled>(*event);
+  return ended && entry.recorded.header.run ? state.runs.find(*entry.recorded.header.run) : nullptr;
+}
+
+void Loop::Inside::answer_waits(RunId run, domain::run::Row const& row) {
+  for (Waits::Done& done : waits.take(run)) done({.fate = Fate::decided, .row = row});
 }
 
 void Loop::Inside::fail(std::string why) {

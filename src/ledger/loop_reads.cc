@@ -83,4 +83,15 @@ std::vector<QueuedRuns> Loop::Inside::queued_runs() const {
   return rows;
 }
 
+std::vector<TenantFigures> Loop::Inside::tenant_figures() const {
+  auto const names = shared.with([](Volatile const& v) { return v.directory; });
+  std::vector<TenantFigures> rows;
+  for (auto const& [name, plan] : names->tenants) {
+    if (rows.size() >= kTenantRowsMax) break;
+    if (auto const* row = state.tenants.find(name))
+      rows.push_back({.tenant = name, .balances = row->balances, .runs_live = row->runs_live});
+  }
+  return rows;
+}
+
 }  // namespace tally::ledger

@@ -45,6 +45,15 @@ struct QueuedRuns {
   TenantId tenant;
   std::int64_t runs = 0;
 };
+// A tenant's money and its live runs.
+struct TenantFigures {
+  TenantId tenant;
+  domain::Balances balances;
+  std::int64_t runs_live = 0;
+};
+// More tenants than this, in the order of their names, are not told apart.
+inline constexpr std::size_t kTenantRowsMax = 1'000;
+
 // More pairs of job and tenant than this are not told apart.
 inline constexpr std::size_t kQueueRowsMax = 1'000;
 

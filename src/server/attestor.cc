@@ -24,9 +24,10 @@ void report(wiring::Node& node, Severity severity, std::string type, std::string
 }  // namespace
 
 void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& node) {
-  api::Metrics& metrics = node.api().metrics();
-  auto const count = [&](std::string_view result) {
-    metrics.add("attestation_passes_total", {{"result", result}});
+  using metrics::kTable;
+  metrics::Registry& metrics = node.api().metrics();
+  auto const count = [&](metrics::ByAttestation::Value result) {
+    metrics.add(kTable.attestation_passes, 1, result);
   };
   if (!attestation.found) {
     count("unreadable");
@@ -44,7 +45,7 @@ void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& 
     return node.halt("the ledger on the disk differs: " + what);
   }
   count("ok");
-  metrics.set("attestation_verified_seq", {}, static_cast<double>(found.events));
+  metrics.set(kTable.attestation_verified_seq, static_cast<std::int64_t>(found.events));
   if (auto const& saved = attestation.found->saved; !saved)
     report(node, Severity::warning, "snapshot_not_saved",
            "a snapshot of the state could not be saved; the next start will take longer",
@@ -53,8 +54,7 @@ void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& 
     report(node, Severity::warning, "snapshot_differed",
            "a snapshot of the state was wrong, and the ledger is in order", *differed);
   if (attestation.reach == ledger::Reach::tail) return;
-  metrics.set("attestation_last_success_timestamp_seconds", {},
-              static_cast<double>(at.value()) / static_cast<double>(seconds(1).value()));
+  metrics.set(kTable.attestation_last_success, at);
   auto const detail =
       fmt::format("{} events, {} checkpoints, root {}, in {} ms", found.events, found.checkpoints,
                   found.root.hex(), attestation.took.value() / milliseconds(1).value());

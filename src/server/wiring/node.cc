@@ -5,13 +5,16 @@
 
 #include "domain/error/finding.h"
 #include "ledger/attest.h"
+#include "server/wiring/event_counts.h"
 
 namespace tally::wiring {
 
 namespace {
 
+using metrics::kTable;
+
 constexpr Duration kWorkerTick = milliseconds(100);
-constexpr Duration kQueueLookEvery = seconds(10);  // for tally_runs_without_worker
+constexpr Duration kLookEvery = seconds(10);  // at the queue and at tenants, for metrics
 
 std::uint64_t random_number(ports::Entropy& entropy) {
   std::array<std::uint8_t, 8> bytes{};
@@ -31,28 +34,6 @@ domain::Command halt_command(std::string reason) {
                                                   .person = PersonId("server"),
                                                   .reason = std::move(reason),
                                                   .scope = {}});
-}
-
-// Of a run whose worker was lost: what became of it, in the words of domain/run/reconcile.h. None
-// for what has another cause.
-std::optional<std::string_view> reconciled_as(domain::Recorded const& recorded) {
-  auto const* run = std::get_if<domain::run::Events>(&recorded.event);
-  if (run == nullptr || !recorded.snapshot) return std::nullopt;
-  auto const* command = std::get_if<domain::run::Commands>(&recorded.snapshot->command);
-  bool const from_evidence =
-      command != nullptr && std::holds_alternative<domain::run::Reconcile>(*command);
-  auto const* due = command != nullptr ? std::get_if<domain::run::Due>(command) : nullptr;
-  // A worker elsewhere leaves nothing to look for: its lease alone decides, unless it only was not
-  // started.
-  bool const from_lease = due != nullptr && due->kind != domain::run::DueKind::queue;
-  if (!from_evidence && !from_lease) return std::nullopt;
-  if (std::holds_alternative<domain::run::AuditRequired>(*run)) return "audit";
-  if (auto const* requeued = std::get_if<domain::run::Requeued>(run))
-    return requeued->not_before ? std::nullopt : std::optional<std::string_view>("again");
-  auto const* settled = std::get_if<domain::run::Settled>(run);
-  if (settled == nullptr || settled->error_code == "lease_unusable") return std::nullopt;
-  if (settled->phase == domain::run::Phase::succeeded) return "forward";
-  return settled->reason == "result_missing" ? "charged" : "again";
 }
 
 }  // namespace
@@ -162,8 +143,8 @@ void Node::wire(ledger::Loop::Start start) {
                           .wake = world_.wake_loop,
                           .order = [this](ledger::Order order) { take_order(std::move(order)); },
                           .published =
-                              [this](codec::Entry const& entry) {
-                                count(entry);
+                              [this](codec::Entry const& entry, domain::run::Row const* ended) {
+                                count_event(api_->metrics(), entry.recorded, ended);
                                 tell(entry);
                               },
                           .grouped =
@@ -315,14 +296,15 @@ Duration Node::step_worker() {
   Duration const now = world_.clock.monotonic();
   signer_->step();
   errors_.step(*loop_);
-  api_->metrics().set("tally_errors_dropped_total", {}, static_cast<double>(errors_.dropped()));
-  std::uint64_t const scans = loop_->counts().reaper_scans;
-  api_->metrics().add("tally_reaper_scans_total", {}, static_cast<double>(scans - scans_counted_));
-  scans_counted_ = scans;
-  if (now >= queue_look_due_) {
-    queue_look_due_ = now + kQueueLookEvery;
+  auto const number = [](auto count) { return static_cast<std::int64_t>(count); };
+  api_->metrics().raise_to(kTable.errors_dropped, number(errors_.dropped()));
+  api_->metrics().raise_to(kTable.reaper_scans, number(loop_->counts().reaper_scans));
+  if (now >= look_due_) {
+    look_due_ = now + kLookEvery;
     loop_->read_queue(
         [this](std::vector<ledger::QueuedRuns> const& queued) { api_->note_queue(queued); });
+    loop_->read_tenants(
+        [this](std::vector<ledger::TenantFigures> const& all) { api_->note_tenants(all); });
   }
   local_work_->tick();
   worker_->step(now);
@@ -343,38 +325,6 @@ void Node::tell(codec::Entry const& entry) const {
                      .inside = {},
                      .correlation = header.correlation.value_or(CorrelationId{}),
                      .span = header.span.value_or(SpanId{})});
-}
-
-// Money that left above a hold, or under no hold at all.
-void Node::count_overruns(api::Metrics& metrics, domain::run::Events const& event) {
-  auto const usd = [](Micros amount) { return static_cast<double>(amount.value()) / 1e6; };
-  auto const* settled = std::get_if<domain::run::Settled>(&event);
-  if (settled != nullptr && settled->charge.overrun > Micros(0)) {
-    metrics.add("tally_overruns_total", {});
-    metrics.add("tally_overrun_usd_total", {}, usd(settled->charge.overrun));
-  }
-  if (auto const* late = std::get_if<domain::run::Unaccounted>(&event)) {
-    metrics.add("tally_unaccounted_total", {});
-    metrics.add("tally_unaccounted_usd_total", {}, usd(late->amount));
-  }
-}
-
-// What the recorded events say in numbers; so metrics and records cannot disagree.
-void Node::count(codec::Entry const& entry) {
-  auto const* run = std::get_if<domain::run::Events>(&entry.recorded.event);
-  if (run == nullptr) return;
-  api::Metrics& metrics = api_->metrics();
-  auto const reconciled = [&](std::string const& outcome) {
-    metrics.add("tally_reconciles_total", {{"outcome", outcome}});
-  };
-  auto const* requeued = std::get_if<domain::run::Requeued>(run);
-  if (requeued != nullptr && requeued->not_before)
-    metrics.add("tally_leases_returned_total", {{"reason", requeued->reason}});
-  if (auto const* audit = std::get_if<domain::run::AuditRequired>(run))
-    metrics.add("log_entries_total",
-                {{"severity", "CRITICAL"}, {"reconcile_type", audit->reconcile_type}});
-  if (auto const outcome = reconciled_as(entry.recorded)) reconciled(std::string(*outcome));
-  count_overruns(metrics, *run);
 }
 
 void Node::halt(std::string reason) {

@@ -142,8 +142,6 @@ class Node {
   void post_begin(std::vector<domain::Command> commands);
   void give_up(std::string const& why);
   void take_order(ledger::Order order);
-  static void count_overruns(api::Metrics& metrics, domain::run::Events const& event);
-  void count(codec::Entry const& entry);
   void tell(codec::Entry const& entry) const;
 
   NodeWorld world_;
@@ -167,8 +165,7 @@ class Node {
   std::unique_ptr<workers::CommandWorker> worker_;
   std::unique_ptr<CheckpointSigner> signer_;
   std::shared_ptr<Begin> begin_;
-  std::uint64_t scans_counted_ = 0;  // step_worker's own, as the next
-  Duration queue_look_due_;
+  Duration look_due_;  // step_worker's own
 };
 
 }  // namespace tally::wiring

@@ -1,0 +1,196 @@
+#pragma once
+
+// Labels. Each has a bounded number of values, none of which comes from a request's content:
+//
+//   closed      the words stand here; a literal that is none of them does not compile
+//   given       the words are handed over at the start: routes, problem codes, dependencies
+//   registered  names that exist: tenants, job kinds, keys; past the label's bound they are one
+//   status      an HTTP status
+//
+// What is none of a label's values counts under `kOther`, so that sums stay exact.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/closed_words.h"
+#include "base/ids.h"
+
+namespace tally::metrics {
+
+// No name of a tenant, a job kind or a key can be this one.
+inline constexpr std::string_view kOther = "(other)";
+
+enum class Source : std::uint8_t { closed, given, registered, status };
+
+// A label as the registry and the renderer see it.
+struct LabelRow {
+  std::string_view name;
+  Source source = Source::closed;
+  std::span<std::string_view const> words{};  // of a closed one
+  std::size_t slot = 0;                       // which given or registered list
+  std::size_t values_max = 0;
+  std::string_view other = kOther;
+};
+
+// One word of a closed label.
+template <class Label>
+class Word {
+ public:
+  // Not explicit: call sites name the word as a literal.
+  consteval Word(char const* text) : index_(index_of(text)) {
+    if (index_ == 0) throw "the label has no such word";
+  }
+  // For words that other parts own; `kOther` where the label does not know it.
+  static constexpr Word of(std::string_view text) { return Word(index_of(text)); }
+  static constexpr Word other() { return Word(std::uint16_t{0}); }
+  constexpr std::uint16_t index() const { return index_; }  // 0: other
+
+ private:
+  constexpr explicit Word(std::uint16_t index) : index_(index) {}
+  static constexpr std::uint16_t index_of(std::string_view text) {
+    for (std::size_t i = 0; i < Label::kWords.size(); ++i)
+      if (Label::kWords[i] == text) return static_cast<std::uint16_t>(i + 1);
+    return 0;
+  }
+  std::uint16_t index_;
+};
+
+template <class... Text>
+constexpr std::array<std::string_view, sizeof...(Text)> words(Text... text) {
+  return {std::string_view(text)...};
+}
+
+struct ByLane {
+  using Value = Word<ByLane>;
+  static constexpr std::string_view kName = "lane";
+  static constexpr auto kWords = words("control", "finish", "start", "read");
+};
+// As callers see it.
+struct ByRunStatus {
+  using Value = Word<ByRunStatus>;
+  static constexpr std::string_view kName = "status";
+  static constexpr auto kWords = tally::kWords<RunStatus>;
+};
+struct ByEnd {
+  using Value = Word<ByEnd>;
+  static constexpr std::string_view kName = "status";
+  static constexpr auto kWords = words("succeeded", "failed", "expired", "cancelled");
+};
+struct ByOutcome {
+  using Value = Word<ByOutcome>;
+  static constexpr std::string_view kName = "outcome";
+  static constexpr auto kWords = words("forward", "charged", "again", "audit");
+};
+struct ByAttestation {
+  using Value = Word<ByAttestation>;
+  static constexpr std::string_view kName = "result";
+  static constexpr auto kWords = words("ok", "differs", "unreadable");
+};
+struct ByReturn {
+  using Value = Word<ByReturn>;
+  static constexpr std::string_view kName = "reason";
+  static constexpr auto kWords = words("lease_expired", "returned");
+};
+struct BySeverity {
+  using Value = Word<BySeverity>;
+  static constexpr std::string_view kName = "severity";
+  static constexpr auto kWords = words("CRITICAL");
+};
+struct ByReconcileType {
+  using Value = Word<ByReconcileType>;
+  static constexpr std::string_view kName = "reconcile_type";
+  static constexpr auto kWords =
+      words("no_receipt_audit", "receipt_without_hold_audit", "damaged_receipt_audit");
+};
+struct ByMethod {
+  using Value = Word<ByMethod>;
+  static constexpr std::string_view kName = "method";
+  static constexpr auto kWords = words("GET", "POST", "PUT", "PATCH", "DELETE");
+  static constexpr std::string_view kOtherWord = "other";
+};
+
+// Lists that are handed over at the start, see Given in metrics/registry.h.
+enum class GivenList : std::uint8_t { routes, codes, dependencies, versions };
+inline constexpr std::size_t kGivenLists = 4;
+inline constexpr std::size_t kGivenMax = 1024;  // words of one list
+
+struct ByRoute {
+  using Value = std::string_view;  // the route's template, never a path
+  static constexpr std::string_view kName = "route";
+  static constexpr auto kList = GivenList::routes;
+  static constexpr std::string_view kOtherWord = "other";
+};
+struct ByCode {
+  using Value = std::string_view;
+  static constexpr std::string_view kName = "code";
+  static constexpr auto kList = GivenList::codes;
+};
+struct ByDependency {
+  using Value = std::string_view;
+  static constexpr std::string_view kName = "dependency";
+  static constexpr auto kList = GivenList::dependencies;
+};
+struct ByVersion {
+  using Value = std::string_view;
+  static constexpr std::string_view kName = "version";
+  static constexpr auto kList = GivenList::versions;
+};
+
+// Names that the ledger has; a value is the identifier of something that was found, never text.
+struct ByTenant {
+  using Value = TenantId;
+  static constexpr std::string_view kName = "tenant";
+  static constexpr std::size_t kSlot = 0;
+  static constexpr std::size_t kMax = 1000;
+  static std::string text(TenantId const& tenant) { return tenant.value(); }
+};
+struct ByJob {
+  using Value = JobName;
+  static constexpr std::string_view kName = "job";
+  static constexpr std::size_t kSlot = 1;
+  static constexpr std::size_t kMax = 1000;
+  static std::string text(JobName const& job) { return job.value(); }
+};
+struct ByWorker {
+  using Value = KeyId;
+  static constexpr std::string_view kName = "worker";
+  static constexpr std::size_t kSlot = 2;
+  static constexpr std::size_t kMax = 2000;
+  static std::string text(KeyId const& key) { return to_text(key); }
+};
+inline constexpr std::size_t kRegisters = 3;
+
+struct ByHttpStatus {
+  using Value = int;
+  static constexpr std::string_view kName = "status";
+  static constexpr int kMin = 100;
+  static constexpr int kMax = 599;
+};
+
+template <class Label>
+constexpr LabelRow row_of() {
+  LabelRow row{.name = Label::kName};
+  if constexpr (requires { Label::kOtherWord; }) row.other = Label::kOtherWord;
+  if constexpr (requires { Label::kWords; }) {
+    row.words = Label::kWords;
+    row.values_max = Label::kWords.size();
+  } else if constexpr (requires { Label::kList; }) {
+    row.source = Source::given;
+    row.slot = static_cast<std::size_t>(Label::kList);
+    row.values_max = kGivenMax;
+  } else if constexpr (requires { Label::kSlot; }) {
+    row.source = Source::registered;
+    row.slot = Label::kSlot;
+    row.values_max = Label::kMax;
+  } else {
+    row.source = Source::status;
+    row.values_max = Label::kMax - Label::kMin + 1;
+  }
+  return row;
+}
+
+}  // namespace tally::metrics
