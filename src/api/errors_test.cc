@@ -116,7 +116,7 @@ TEST(ErrorList, OfATenantsKeyHoldsThatTenantsErrorsHoweverItAsks) {
     auto error = error_of(ErrorClass::infra_storage);
     error.subject = TenantId(subject);
     error.run = RunId(9);
-    world.post(domain::ErrorCommand(error));
+    world.post(domain::error::Commands(error));
   }
   auto const run = to_text(RunId(9));
   for (std::string const filter :
@@ -135,7 +135,8 @@ TEST(ErrorList, OfATenantsKeyHoldsThatTenantsErrorsHoweverItAsks) {
 
 TEST(ErrorList, GoesOnAtItsCursorUntilNothingIsLeft) {
   World world;
-  for (int i = 0; i < 7; ++i) world.post(domain::ErrorCommand(error_of(ErrorClass::infra_storage)));
+  for (int i = 0; i < 7; ++i)
+    world.post(domain::error::Commands(error_of(ErrorClass::infra_storage)));
   std::set<std::string> seen;
   std::string target = "/v1/errors?component=under_test&limit=3";
   for (int page = 0; page < 3; ++page) {
@@ -151,7 +152,7 @@ TEST(ErrorList, GoesOnAtItsCursorUntilNothingIsLeft) {
 TEST(ErrorList, WaitsForWhatIsRecordedWhenItIsAskedFor) {
   World world;
   world.projects = false;
-  world.post(domain::ErrorCommand(error_of(ErrorClass::infra_storage)));
+  world.post(domain::error::Commands(error_of(ErrorClass::infra_storage)));
   auto const sent = world.begin("GET", "/v1/errors?component=under_test", world.admin);
   world.pump();
   EXPECT_EQ(sent->answers, 0);

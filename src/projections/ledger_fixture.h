@@ -32,7 +32,7 @@ inline codec::Entry error_at(std::int64_t seq, ErrorClass error_class, std::stri
   error.layer = may_emit(Layer::L4, error_class) ? Layer::L4 : Layer::L6;
   error.subject = std::move(subject);
   domain::Recorded recorded;
-  recorded.event = domain::ErrorEvent(error);
+  recorded.event = domain::error::Events(error);
   recorded.header.seq = seq;
   recorded.header.at = Instant(1'000 * seq);
   return entry_of(recorded);
