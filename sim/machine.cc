@@ -323,9 +323,32 @@ void Machine::heal() {
   receipts_.heal();
 }
 
+// Whatever became of the files that they come from, the hashes above the leaves are those of the
+// leaves.
+void Machine::check_tiles() {
+  constexpr auto kGroup = static_cast<std::int64_t>(merkle::kGroupLeaves);
+  std::int64_t const groups = std::min(node_->index().size() / kGroup, kGroup);
+  if (groups == 0) return;
+  merkle::Tile const tile{.level = 1u, .index = 0, .width = static_cast<unsigned>(groups)};
+  auto const path = merkle::tile_path(tile).substr(std::string_view("tile/").size());
+  auto shown = node_->tiles().tile(path);
+  while (!shown && shown.error().code == "not_ready" && node_->tiles().read_on())
+    shown = node_->tiles().tile(path);
+  if (!shown) shown = node_->tiles().tile(path);
+  auto const leaves = node_->reader().leaf_hashes(0, groups * kGroup);
+  if (!shown || !leaves)
+    return watchers_.refused("a tile cannot be read: " +
+                             (shown ? leaves.error() : shown.error()).detail);
+  merkle::NodeStore nodes;
+  for (Digest const& leaf : *leaves) nodes.append(leaf);
+  if (*shown != merkle::tile_bytes(1, 0, tile.width, nodes.source()))
+    watchers_.refused("a tile is not made of the ledger's leaves");
+}
+
 void Machine::stop() {
   stopping_ = true;
   if (node_ == nullptr) return;
+  check_tiles();
   node_->begin_stop();
   after_turn();
 }

@@ -78,6 +78,7 @@ class Machine {
   void could_not_start(Error const& why);
   void attest();
   void let_snapshots_rot();
+  void check_tiles();
   void wake(Thread thread);
   void turn(Thread thread);
   void after_turn();

@@ -127,7 +127,7 @@ class Node {
   // any.
   Result<void> tend_index(ledger::IndexKeeper::What what, ledger::GoOn const& go_on = {});
   ledger::Index const& index() const { return index_; }
-  ErrorMemory& error_memory() { return *error_memory_; }
+  HashTiles const& tiles() const { return *tiles_; }
 
  private:
   struct Begin;  // progress of the start's own commands
