@@ -170,6 +170,26 @@ Result<void> measure_restart(Table& table, std::string name, Scratch const& scra
   return {};
 }
 
+// What the first request for a tile above the leaves costs after a start.
+void measure_tile(Table& table, Scratch const& scratch, Scale const& scale) {
+  std::uint64_t const groups = scale.events / merkle::kGroupLeaves;
+  if (groups == 0) return;
+  auto const width = static_cast<unsigned>(std::min(groups, merkle::kGroupLeaves));
+  auto const path = merkle::tile_path({.level = 1u, .index = 0, .width = width});
+  Result<std::unique_ptr<LedgerRig>> rig;
+  add_row(
+      table, "the first tile of level 1 after that restart", scale,
+      [&] {
+        auto const tile = (*rig)->node().tiles().tile(path.substr(std::string("tile/").size()));
+        TALLY_CHECK(tile.has_value(), "the tile is not there at once");
+      },
+      [&] {
+        rig = nullptr;
+        rig = LedgerRig::open(scratch);
+        TALLY_CHECK(rig.has_value(), "the ledger cannot be opened");
+      });
+}
+
 Result<void> run(Options const& options) {
   TRY(scratch, Scratch::make(options.at("dir")));
   TRY(made, make_ledger(scratch, options));
@@ -182,6 +202,7 @@ Result<void> run(Options const& options) {
   Table table({"", "best wall s", "CPU s", "CPU us an event"});
   TRY_VOID(measure_restart(table, "restart: a node is open, from a snapshot", scratch, scale,
                            Derived::kept));
+  measure_tile(table, scratch, scale);
   TRY_VOID(measure_restart(table, "restart: a node is open, from the log alone", scratch, scale,
                            Derived::removed));
   if (number(options, "layers") > 0) {
