@@ -48,12 +48,14 @@ TEST(WordsForPeople, ShowNoForgedLineOfAProblem) {
 TEST(WordsForPeople, KeepTheLinesOfTheEndOfStderr) {
   CannedServer server(
       {{.status = 200,
-        .body = R"({"errors":[{"error_id":"err_0123456789ab","timestamp":)"
-                R"("2026-11-28T10:03:21.123456Z","layer":"L5","component":"c",)"
-                R"("error_class":"infra.x","severity":"ERROR","message":"one\ntwo",)"
-                R"("correlation_id":null,"decision_id":null,"run_id":null,"agent_id":null,)"
-                R"("tenant_id":null,"input_hash":null,"exception_type":"","exception_chain":[],)"
-                R"("context":{"stderr_tail":"first\n\u001b[1Asecond\n"},"seq":1}],"next":null})"}});
+        .body =
+            R"({"errors":[{"error_id":"err_0123456789ab","timestamp":)"
+            R"("2026-11-28T10:03:21.123456Z","layer":"L5","component":"c",)"
+            R"("error_class":"infra.x","severity":"ERROR","message":"one\ntwo",)"
+            R"("correlation_id":null,"decision_id":null,"run_id":null,"agent_id":null,)"
+            R"("tenant_id":null,"input_hash":null,"exception_type":"","exception_chain":[],)"
+            R"("context":{"stderr_tail":"first\n\u001b[1Asecond\n"},"seq":1}],"next":null,)"
+            R"("as_of":null,"as_of_seq":2,"complete_from":0,"health":"current","lag_events":0})"}});
   Ran const ran = run_tally({"errors"}, against(server));
   EXPECT_TRUE(contains(ran.out, "one\\x0atwo")) << ran.out << ran.err;
   EXPECT_TRUE(contains(ran.out, "  stderr: first\n  stderr: \\x1b[1Asecond\n")) << ran.out;
