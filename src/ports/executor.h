@@ -44,12 +44,13 @@ struct LaneLimits {
 using ExecutorLimits = std::array<LaneLimits, kTaskLanes>;  // by lane
 
 // A tenant has at most 2,048 requests without an answer (platform/http_server.h), so what is
-// decided for it always finds a place in the first lane.
+// decided for it always finds a place in the first lane. Where a task may wait for a disk to write,
+// or many short ones are asked for, a second thread goes on meanwhile.
 inline constexpr ExecutorLimits kLaneLimits{{
-    {.threads = 1, .waiting_max = 10'000, .of_owner_max = 2'500},
-    {.threads = 1, .waiting_max = 4'096, .of_owner_max = 512},
+    {.threads = 2, .waiting_max = 10'000, .of_owner_max = 2'500},
+    {.threads = 2, .waiting_max = 4'096, .of_owner_max = 512},
     {.threads = 1, .waiting_max = 1'024, .of_owner_max = 128},
-    {.threads = 1, .waiting_max = 512, .of_owner_max = 64},
+    {.threads = 2, .waiting_max = 512, .of_owner_max = 64},
     {.threads = 1, .waiting_max = 256, .of_owner_max = 32},
     {.threads = 1, .waiting_max = 64, .of_owner_max = 8},
 }};
