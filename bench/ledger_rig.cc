@@ -145,11 +145,11 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
   options.start_helper = audit::Helper::thread;
   options.jobs = {bench_job(), own_job()};
   options.first_grant = Micros(100'000'000'000'000);
-  domain::system::Settings settings;
-  settings.archive_after = kKept;
-  settings.idempotency_life = kKept;
-  settings.runs_live_max = kRunsLiveMax;
-  options.settings = settings;
+  std::int64_t const kept = kKept.value() / seconds(1).value();
+  namespace setting = domain::setting;
+  options.settings = {{std::string(setting::kArchiveAfter.name), kept},
+                      {std::string(setting::kIdempotencyLife.name), kept},
+                      {std::string(setting::kRunsLiveMax.name), kRunsLiveMax}};
   options.operator_key_sha256 = sha256(as_bytes("nobody"));
   TRY(the_node, wiring::Node::open({.clock = clock,
                                     .entropy = entropy,

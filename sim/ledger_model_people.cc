@@ -97,9 +97,10 @@ void LedgerModel::note_people(domain::directory::Events const& event) {
 void LedgerModel::note(domain::approval::Events const& event) {
   if (auto const* made = std::get_if<domain::approval::Proposed>(&event)) {
     auto const counting = who_counts();
-    Proposal const proposal{
-        .agree = {made->row.proposer}, .counted = counting, .quorum = made->row.quorum};
-    require(counting.contains(made->row.proposer), "only who counts proposes");
+    Proposal proposal{.agree = {}, .counted = counting, .quorum = made->row.quorum};
+    bool const of_the_file = made->row.proposer.value().empty();
+    if (!of_the_file) proposal.agree.insert(made->row.proposer);
+    require(of_the_file || counting.contains(made->row.proposer), "only who counts proposes");
     require(std::ranges::includes(counting, made->row.counted), "nobody counts before their day");
     require(proposal.quorum >= 2 || counting.size() == 1,
             "one decides alone only where one counts");

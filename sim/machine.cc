@@ -87,16 +87,25 @@ wiring::NodeOptions Machine::options() const {
   options.jobs = job_kinds(swarm_.queue_deadline);
   if (swarm_.kind_gone > 0 && starts_ % 2 == 1)
     options.jobs.erase(options.jobs.begin() + (swarm_.kind_gone - 1));
-  domain::system::Settings settings;
-  settings.archive_after = swarm_.archive_after;
-  settings.audits_before_safe_mode = swarm_.audits_before_safe_mode;
-  settings.lease = swarm_.lease;
-  settings.runs_live_max = swarm_.runs_live_max;
-  options.settings = settings;
+  options.settings = settings_in_file();
   options.operator_key_sha256 = sha256(as_bytes(kOperatorToken));
   options.worker_slots = swarm_.worker_slots;
   options.halt_reason = halt_reason_;
   return options;
+}
+
+// Where the file changes, every second start finds another lease, which is in force at once, and
+// another number of audits, which takes an approval once two people count.
+domain::SettingValues Machine::settings_in_file() const {
+  bool const changed = swarm_.file_changes && starts_ % 2 == 1;
+  std::int64_t const lease = swarm_.lease.value() / seconds(1).value();
+  std::int64_t const archive = swarm_.archive_after.value() / seconds(1).value();
+  namespace setting = domain::setting;
+  return {{std::string(setting::kArchiveAfter.name), archive},
+          {std::string(setting::kLease.name), changed ? lease + 1 : lease},
+          {std::string(setting::kRunsLiveMax.name), swarm_.runs_live_max},
+          {std::string(setting::kAuditsBeforeSafeMode.name),
+           swarm_.audits_before_safe_mode + (changed ? 1 : 0)}};
 }
 
 void Machine::boot() {

@@ -75,6 +75,7 @@ class Machine {
   enum class Thread { loop, log, worker, tasks, projector };
   wiring::NodeWorld world();
   wiring::NodeOptions options() const;
+  domain::SettingValues settings_in_file() const;
   void could_not_start(Error const& why);
   void attest();
   void let_snapshots_rot();

@@ -81,11 +81,11 @@ void remove_person(ExchangePtr x) {
 void set_quorum(ExchangePtr x) {
   auto const asked = x->body<wire::QuorumRequest>();
   if (!asked) return;
-  domain::system::SetQuorum command;
+  domain::system::ChangeSettings command;
   command.asked_with = x->caller().key;
   command.person = x->caller().person;
-  command.quorum = asked->quorum;
   command.reason = asked->reason;
+  command.values = {{.name = std::string(domain::setting::kQuorum.name), .value = asked->quorum}};
   x->post(ledger::Lane::control, domain::system::Commands(std::move(command)), {},
           [x](ledger::Answer const& answer) { answer_proposal(*x, answer); });
 }

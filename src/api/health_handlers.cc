@@ -43,7 +43,7 @@ wire::Readiness readiness(Services& services) {
   wire::Readiness view{.ready = true,
                        .degraded = false,
                        .dependencies = {},
-                       .quorum_left_aside = quorum_left_aside(services)};
+                       .pending_settings = pending_settings(services)};
   for (auto const& probe : services.options.probes) {
     auto const works = probe.check();
     wire::Dependency dependency{

@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "domain/settings.h"
 #include "ports/error_sink.h"
 
 namespace tally::projections {
@@ -46,7 +47,7 @@ struct Options {
   std::vector<Probe> probes;
   Bytes pepper;  // 32 secret bytes; salts and fingerprints hang on them for the ledger's life
   // approvals.quorum of the configuration; another may be in force.
-  std::optional<std::int64_t> quorum_in_file = {};
+  domain::SettingValues settings_in_file = {};
   // Open to who connects from this machine itself: not through a proxy, which hides who asks.
   bool metrics_open_on_loopback = true;
   bool behind_proxy = false;  // a proxy stands in front, and speaks TLS to the callers

@@ -12,7 +12,7 @@ namespace {
 wire::ApprovalList approvers_at(Services const& services, Instant at) {
   auto const directory = services.loop.directory();
   return views::approvers_view(directory->people, keys_by_person(*directory),
-                               directory->settings.quorum, at);
+                               directory->settings.of(domain::setting::kQuorum), at);
 }
 
 // Who decides once `person` does not count any more.
@@ -27,6 +27,19 @@ std::string afterwards(wire::ApprovalList const& list, PersonId const& person) {
   return enough ? counted
                 : counted + ": nothing is decided but another key for " + person.value() +
                       ", by all who count";
+}
+
+// The open approval by which the file asks for it.
+std::optional<ApprovalId> approval_of(ledger::Directory const& directory,
+                                      domain::SettingValue const& asked) {
+  for (auto const& [id, row] : directory.approvals) {
+    auto const* group = std::get_if<domain::system::Commands>(&row.command);
+    auto const* change =
+        group != nullptr ? std::get_if<domain::system::ChangeSettings>(group) : nullptr;
+    if (change != nullptr && change->person.value().empty() && change->values.contains(asked))
+      return id;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -52,15 +65,22 @@ wire::Key key_view(Exchange const& x, KeyId id, domain::directory::Key const& ke
 
 wire::ApprovalList approvers_view(Services const& services) {
   auto list = approvers_at(services, services.loop.now());
-  list.quorum_left_aside = quorum_left_aside(services);
+  list.pending_settings = pending_settings(services);
   return list;
 }
 
-std::optional<wire::QuorumLeftAside> quorum_left_aside(Services const& services) {
-  auto const& in_file = services.options.quorum_in_file;
-  auto const in_force = services.loop.directory()->settings.quorum;
-  if (!in_file || *in_file == in_force) return std::nullopt;
-  return wire::QuorumLeftAside{.configured = *in_file, .in_force = in_force};
+std::vector<wire::PendingSetting> pending_settings(Services const& services) {
+  auto const directory = services.loop.directory();
+  std::vector<wire::PendingSetting> pending;
+  for (domain::SettingValue const& asked : services.options.settings_in_file) {
+    auto const in_force = directory->settings.of(*domain::find_setting(asked.name));
+    if (in_force != asked.value)
+      pending.push_back({.name = asked.name,
+                         .in_file = asked.value,
+                         .in_force = in_force,
+                         .approval_id = approval_of(*directory, asked)});
+  }
+  return pending;
 }
 
 std::optional<std::string> loss_note(Services const& services, PersonId const& person) {

@@ -23,8 +23,8 @@ wire::Key key_view(Exchange const& x, KeyId id, domain::directory::Key const& ke
 // Who counts, and which quorum is in force.
 wire::ApprovalList approvers_view(Services const& services);
 
-// The configuration's quorum, where another is in force.
-std::optional<wire::QuorumLeftAside> quorum_left_aside(Services const& services);
+// What the configuration file asks for and is not in force.
+std::vector<wire::PendingSetting> pending_settings(Services const& services);
 
 // What the end of that person's key changes about who counts; nothing, if they can still sign.
 std::optional<std::string> loss_note(Services const& services, PersonId const& person);

@@ -217,16 +217,16 @@ TEST(Revocation, OfTheLastKeyThatSignsSaysWhoDecidesFromWhen) {
   EXPECT_EQ(set_mode(world, world.admin, "normal")->answer.status, 200);
 }
 
-TEST(Quorum, ThatTheConfigurationAsksForInVainIsShown) {
+TEST(Settings, ThatTheConfigurationAsksForAndAreNotInForceAreShown) {
   Options options;
-  options.quorum_in_file = 3;
+  options.settings_in_file = {{"approvals.quorum", 3}, {"leases.lease_s", 120}};
   World world(std::move(options));
   auto const ready = world.send("GET", "/readyz", "");
   EXPECT_EQ(ready->answer.status, 200);
-  EXPECT_EQ(json::write(*ready->body().find("quorum_left_aside")),
-            R"({"configured":3,"in_force":2})");
+  constexpr std::string_view kPending = R"([{"name":"approvals.quorum","in_file":3,"in_force":2}])";
+  EXPECT_EQ(json::write(*ready->body().find("pending_settings")), kPending);
   auto const listed = world.send("GET", "/v1/approvals", world.admin)->body();
-  EXPECT_EQ(json::write(*listed.find("quorum_left_aside")), R"({"configured":3,"in_force":2})");
+  EXPECT_EQ(json::write(*listed.find("pending_settings")), kPending);
 }
 
 TEST(Withdrawal, IsTheProposers) {

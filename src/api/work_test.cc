@@ -63,7 +63,7 @@ TEST(Run, IsGoneOncePastItsRetention) {
   World world;
   auto const id = run_id(world.submit(world.admin, "k"));
   execute(world, "1", "0.0010");
-  domain::system::Settings const settings;
+  domain::Settings const settings;
   world.clock.advance(settings.run_retention - seconds(1));
   EXPECT_EQ(world.send("GET", "/v1/runs/" + id, world.admin)->answer.status, 200);
   world.clock.advance(seconds(2));
@@ -95,7 +95,7 @@ TEST(Run, IsAnsweredLikeAnyOtherAboutItsCancellationOnceItLeftMemory) {
   world.send("POST", "/v1/runs/" + cancelled + "/cancel", world.admin);
   auto const ended = run_id(world.submit(world.admin, "k2"));
   execute(world, "1", "0.0100");
-  world.clock.advance(domain::system::Settings{}.archive_after + seconds(11));
+  world.clock.advance(domain::Settings{}.period(domain::setting::kArchiveAfter) + seconds(11));
   world.send("GET", "/v1/budget", world.admin);
   ASSERT_NE(world.log.all_leaves().find("archive.advanced"), std::string::npos);
   auto const again = world.send("POST", "/v1/runs/" + cancelled + "/cancel", world.admin);

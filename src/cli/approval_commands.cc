@@ -80,9 +80,10 @@ Action declare_quorum(Arguments& arguments) {
 
 void show_approval(std::ostream& out, wire::Approval const& one) {
   fmt::print(out, "{}  {}  {} of {} people agree, {} missing  until {}\n", to_text(one.approval_id),
-             one.kind, one.signers.size() + 1, one.quorum, one.signatures_missing,
+             one.kind, one.quorum - one.signatures_missing, one.quorum, one.signatures_missing,
              to_rfc3339(one.expires_at));
-  fmt::print(out, "  {} asks: {}\n", one.proposer.value(), one.what);
+  fmt::print(out, "  {} asks: {}\n",
+             one.proposer ? one.proposer->value() : "the configuration file", one.what);
   if (!one.reason.empty()) fmt::print(out, "  because: {}\n", one.reason);
   if (one.scope) fmt::print(out, "  {} to {}\n", *one.scope, one.mode.value_or("normal"));
   if (one.run_id && one.charge_usd)
@@ -98,11 +99,11 @@ void show_people(std::ostream& out, wire::ApprovalList const& list) {
     fmt::print(out, "single-operator mode: one person counts, and decides alone\n");
   else
     fmt::print(out, "{} people must agree, the proposer among them\n", list.quorum);
-  if (list.quorum_left_aside)
-    fmt::print(out,
-               "approvals.quorum of the server's configuration is {}, and is left aside: people "
-               "change it with tally quorum\n",
-               list.quorum_left_aside->configured);
+  for (wire::PendingSetting const& one : list.pending_settings)
+    fmt::print(out, "{} of the server's configuration is {}, and {} is in force: {}\n", one.name,
+               one.in_file, one.in_force,
+               one.approval_id ? "it waits as " + to_text(*one.approval_id)
+                               : "too few people count to agree to it");
   for (wire::Approver const& one : list.people) {
     if (one.counts && one.counts_until)
       fmt::print(out, "  {} counts until {}, and has no key that signs any more\n",

@@ -139,12 +139,17 @@ TEST(Keys, OfWhoWasRemovedAreShownAsDead) {
   EXPECT_TRUE(contains(ran.out, "scopes approve  valid\n")) << ran.out;
 }
 
-TEST(Approvals, SayWhichQuorumWasLeftAside) {
-  CannedServer server({{.status = 200,
-                        .body = R"({"approvals":[],"people":[],"quorum":2,"single_operator":false,)"
-                                R"("quorum_left_aside":{"configured":3,"in_force":2}})"}});
+TEST(Approvals, SayWhichSettingsOfTheFileAreNotInForce) {
+  CannedServer server(
+      {{.status = 200,
+        .body = R"({"approvals":[],"people":[],"quorum":2,"single_operator":false,)"
+                R"("pending_settings":[{"name":"approvals.quorum","in_file":3,"in_force":2,)"
+                R"("approval_id":"apr_0000000000000001"}]})"}});
   Ran const ran = run_tally({"approvals"}, against(server));
-  EXPECT_TRUE(contains(ran.out, "approvals.quorum of the server's configuration is 3")) << ran.out;
+  EXPECT_TRUE(contains(ran.out,
+                       "approvals.quorum of the server's configuration is 3, and 2 is in "
+                       "force: it waits as apr_0000000000000001"))
+      << ran.out;
 }
 
 }  // namespace

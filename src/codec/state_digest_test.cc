@@ -219,7 +219,7 @@ TEST(StateDigest, ChangesWithOneMemberOneKeyAndOneTable) {
   expect_new([](State& state) { state.runs.edit(RunId(1)).hold.scopes.clear(); });
   expect_new([](State& state) { state.runs.put(RunId(2), {}); });
   expect_new([](State& state) { state.runs.erase(RunId(1)); });
-  expect_new([](State& state) { state.settings.quorum = 0; });
+  expect_new([](State& state) { state.settings.set(domain::setting::kQuorum.name, 3); });
   expect_new([](State& state) { state.plans.put(PlanName("a"), {}); });
   expect_new([](State& state) { state.tenants.put(TenantId("a"), {}); });
   expect_new([](State& state) { state.modes.put({"a", domain::mode::ScopeKind::job}, {}); });

@@ -73,7 +73,7 @@ TEST(IdempotencyKey, TellsAWaitingApprovalAgainAsWaiting) {
 TEST(IdempotencyKey, OutlivesItsPublishedTimeWhileItsRunLives) {
   World world;
   RunId const run = submit(world, "k");
-  world.pass(world.state.settings.idempotency_life + hours(24));
+  world.pass(world.state.settings.period(setting::kIdempotencyLife) + hours(24));
   archive(world);
   EXPECT_EQ(text_of(world.ask(submission("k"))), "replayed");
   world.ask(run::Cancel{.run = run, .tenant = kAcme});
@@ -87,7 +87,7 @@ TEST(IdempotencyKey, OutlivesItsPublishedTimeWhileItsRunLives) {
 TEST(IdempotencyKey, OfALiveRunIsLookedAtOnceAnHourAndThenForgotten) {
   World world;
   RunId const run = submit(world, "k");
-  world.pass(world.state.settings.idempotency_life + microseconds(1));
+  world.pass(world.state.settings.period(setting::kIdempotencyLife) + microseconds(1));
   archive(world);
   ASSERT_EQ(world.state.key_ends.size(), 1u);
   EXPECT_EQ(world.state.key_ends.begin()->first, world.at + kKeyAfterRun);

@@ -19,17 +19,8 @@
 namespace tally::domain {
 
 inline constexpr Duration kNewcomerPeriod = hours(24);  // from the claim of a key until it counts
-inline constexpr std::int64_t kQuorumMin = 2;
-inline constexpr std::int64_t kQuorumMax = 10;
-inline constexpr std::int64_t kNamedMax = 64;          // people with the role approver or admin
-inline constexpr std::int64_t kApprovalsOpenMax = 64;  // proposals that wait at once
-
-// How long a proposal waits for its signatures, by what it is about.
-inline constexpr Duration kResumeDeadline = seconds(1800);
-inline constexpr Duration kKeyDeadline = seconds(3600);
-inline constexpr Duration kPeopleDeadline = hours(24);
-inline constexpr Duration kQuorumDeadline = hours(24);
-inline constexpr Duration kAuditDeadline = hours(24);
+inline constexpr std::int64_t kNamedMax = 64;           // people with the role approver or admin
+inline constexpr std::int64_t kApprovalsOpenMax = 64;   // proposals that wait at once
 
 // A named person who does not count yet.
 struct Newcomer {
@@ -49,13 +40,14 @@ struct Approved {
 struct Approvers {
   std::optional<Approved> approved;        // none: it is asked for the first time
   std::set<PersonId> counted;              // who counts at this moment
+  Duration deadline;                       // for the signatures, by what it is about
   std::optional<Instant> key_counts_from;  // of the key that it is asked with, if in the future
   bool key_never_counts = false;           // that key is of nobody who was ever named
   std::vector<Newcomer> newcomers;         // who is named and does not count
   ApprovalId next_approval;
   std::int64_t open = 0;  // proposals that wait
   std::int64_t quorum = 0;
-  TALLY_FIELDS(Approvers, approved, counted, key_counts_from, key_never_counts, newcomers,
+  TALLY_FIELDS(Approvers, approved, counted, deadline, key_counts_from, key_never_counts, newcomers,
                next_approval, open, quorum);
   std::int64_t named() const { return std::ssize(counted) + std::ssize(newcomers); }
 };

@@ -6,6 +6,7 @@
 //   struct Grant {                                   // a command
 //     static constexpr CommandType kCommand{"budget.grant", mode::Mode::stop};
 //     using Facts = GrantFacts;                      // what its decision is made on
+//     static constexpr Setting kWaits = ...;         // if it may take an approval: for how long
 //   struct Granted {                                 // an event
 //     static constexpr EventType kEvent{"budget.granted"};
 //   struct GrantFacts {

@@ -30,8 +30,7 @@ struct NoWork {
 // of it (approval/propose.h).
 struct NotAlone {
   Approvers approvers;
-  Duration deadline;  // for the signatures
-  PersonId person;    // who asks
+  PersonId person;  // who asks; empty: the configuration file
   std::optional<RunId> run;
   std::optional<TenantId> tenant;
   std::string what;  // a few words for people

@@ -41,7 +41,6 @@ constexpr std::string_view kGolden =
     "refusals.count nsth\n"
     "archive.advance ns\n"
     "config.change nst\n"
-    "quorum.set nst\n"
     "clock.step nsth\n"
     "error.record nsth\n";
 

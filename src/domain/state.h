@@ -83,7 +83,7 @@ struct Deadlines {
 
 struct State {
   LedgerRow ledger;
-  system::Settings settings;
+  Settings settings;
   Table<TenantId, directory::Tenant> tenants;
   Table<PersonId, directory::Person> people;
   Table<KeyId, directory::Key> keys;

@@ -98,7 +98,14 @@ Approvers approvers_of(State const& state, Command const& command,
   Approvers facts;
   facts.next_approval = next_approval_id(state.ledger);
   facts.open = static_cast<std::int64_t>(state.approvals.size());
-  facts.quorum = state.settings.quorum;
+  facts.quorum = state.settings.of(setting::kQuorum);
+  if (auto const* waits = visit_both(
+          []<class C>(C const&) -> Setting const* {
+            if constexpr (requires { C::kWaits; }) return &C::kWaits;
+            return nullptr;
+          },
+          command))
+    facts.deadline = state.settings.period(*waits);
   KeysByPerson const keys = keys_by_person(state);
   for (auto const& [id, person] : state.people.in_order()) {
     if (!may_approve(person)) continue;

@@ -71,9 +71,10 @@ class World {
       recorded.header.decision = decision;
       if (i == 0) recorded.snapshot = Snapshot{.command = command, .facts = facts};
       if (i == 0 && key) {
-        recorded.header.idempotency = Answered{.expires_at = at + state.settings.idempotency_life,
-                                               .fingerprint = key->fingerprint,
-                                               .key = key->key};
+        recorded.header.idempotency =
+            Answered{.expires_at = at + state.settings.period(setting::kIdempotencyLife),
+                     .fingerprint = key->fingerprint,
+                     .key = key->key};
       }
       apply(state, recorded.header, recorded.event);
       EXPECT_EQ(violated_invariant(state, recorded.header, recorded.event), std::nullopt);
@@ -142,5 +143,27 @@ class World {
     return header;
   }
 };
+
+// What a start with that value in its configuration file asks.
+inline system::ChangeSettings file_with(Setting const& setting, std::int64_t value) {
+  return {.asked_with = {},
+          .person = {},
+          .reason = "configuration file",
+          .values = {{std::string(setting.name), value}}};
+}
+inline system::ChangeSettings quorum_of(std::int64_t people) {
+  return {.asked_with = {},
+          .person = kAnn,
+          .reason = "another number of us",
+          .values = {{std::string(setting::kQuorum.name), people}}};
+}
+// By the configuration file, and where that takes an approval, by ann and bob.
+inline void set_up(World& world, Setting const& setting, std::int64_t value) {
+  auto const outcome = world.ask(file_with(setting, value));
+  auto const* proposed = std::get_if<NeedsApproval>(&outcome.reply);
+  if (proposed == nullptr) return;
+  for (PersonId const& person : {kAnn, kBob})
+    world.ask(approval::Sign{.approval = proposed->approval, .person = person});
+}
 
 }  // namespace tally::domain::testing

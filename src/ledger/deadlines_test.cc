@@ -5,7 +5,7 @@ namespace {
 
 using domain::run::Phase;
 
-Duration const kPeriod = domain::system::Settings{}.lease;
+Duration const kPeriod = domain::Settings{}.period(domain::setting::kLease);
 
 struct Opened : LoopWorld {
   Opened() { open(); }
@@ -194,7 +194,7 @@ TEST(Approvals, AbortByThemselves) {
   set(domain::mode::Mode::normal);
   EXPECT_EQ(world.loop->directory()->approvals.size(), 1u);
   auto const size = world.size();
-  world.live_through(domain::kResumeDeadline);
+  world.live_through(domain::Settings{}.period(domain::setting::kApproveResume));
   EXPECT_EQ(world.events(size), std::vector<std::string>{"approval.aborted"});
   EXPECT_EQ(world.loop->directory()->approvals.size(), 0u);
 }

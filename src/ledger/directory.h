@@ -19,7 +19,7 @@ struct Directory {
   LedgerId ledger;
   std::string origin;
   std::string vkey;
-  domain::system::Settings settings;
+  domain::Settings settings;
   std::map<Digest, KeyEntry> keys;       // by SHA-256 of the token
   std::map<Digest, KeyEntry> unclaimed;  // keys without a token yet, by SHA-256 of the claim code
   std::map<TenantId, PlanName> tenants;

@@ -9,7 +9,7 @@ namespace {
 
 using domain::run::Phase;
 
-Duration const kPeriod = domain::system::Settings{}.lease;
+Duration const kPeriod = domain::Settings{}.period(domain::setting::kLease);
 
 struct Opened : LoopWorld {
   Opened() { open(); }

@@ -125,7 +125,7 @@ void Loop::Inside::archive(Instant now) {
   if (now < archive_not_before) return;
   std::int64_t const before = state.ledger.seq_next;
   decide_own(domain::system::Commands(domain::system::ArchiveAdvanced{
-                 .finished_before = cut(state.finished, now - state.settings.archive_after),
+                 .finished_before = cut(state.finished, now - state.settings.period(domain::setting::kArchiveAfter)),
                  .keys_before = cut(state.key_ends, now),
                  .keys_kept_until = now + domain::kKeyAfterRun}),
              fresh_correlation());
@@ -183,7 +183,7 @@ Instant Loop::Inside::due_of(RunsByTime const& deadlines, Round const& round, Du
 Instant Loop::Inside::archive_due() const {
   Instant next = archive_not_before + kIdle;
   if (!state.finished.empty())
-    next = std::min(next, state.finished.begin()->first + state.settings.archive_after + kTick);
+    next = std::min(next, state.finished.begin()->first + state.settings.period(domain::setting::kArchiveAfter) + kTick);
   if (!state.key_ends.empty()) next = std::min(next, state.key_ends.begin()->first + kTick);
   return std::max(next, archive_not_before);
 }

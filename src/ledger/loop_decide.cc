@@ -215,7 +215,7 @@ void Loop::Inside::order_stop(RunId run, domain::run::StopReason reason) {
 // No lease outlasts its run.
 Duration Loop::Inside::lease_of(RunId run, Instant now) const {
   return domain::run::lease_period(state.runs.at(run), state.ledger.work_clock.at(now),
-                                   state.settings.lease);
+                                   state.settings.period(domain::setting::kLease));
 }
 
 }  // namespace tally::ledger

@@ -147,7 +147,7 @@ TEST_F(SnapshotsTest, WithAnotherStateThanTheLedgersIsNotUsed) {
   write_and_go_on();
   auto basis = snapshots.load(snapshot);
   ASSERT_TRUE(basis);
-  basis->state.settings.quorum += 1;
+  basis->state.settings.set(domain::setting::kQuorum.name, 3);
   ASSERT_TRUE(snapshots.save(*basis));
   auto const opened = open();
   ASSERT_TRUE(opened);

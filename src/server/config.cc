@@ -67,12 +67,6 @@ constexpr std::int64_t kYear = 365 * 86'400;
 
 std::map<std::string, Key, std::less<>> const& keys() {
   static std::map<std::string, Key, std::less<>> const table{
-      {"approvals.quorum",
-       {"a whole number from 2 to 10",
-        whole(2, 10, [](Config& c, std::int64_t n) { c.settings.quorum = n; })}},
-      {"archive.after_s",
-       {"seconds, 1 to a year",
-        whole(1, kYear, [](Config& c, std::int64_t n) { c.settings.archive_after = seconds(n); })}},
       {"attestor.every_s",
        {"seconds, 1 to a year",
         whole(1, kYear, [](Config& c, std::int64_t n) { c.attest_every = seconds(n); })}},
@@ -109,26 +103,9 @@ std::map<std::string, Key, std::less<>> const& keys() {
       {"http.threads", {"a whole number from 1 to 64", small(1, 64, &Config::http_threads)}},
       {"http.unauthenticated_connections",
        {"a whole number from 1 to 1024", small(1, 1024, &Config::unauthenticated_connections)}},
-      {"idempotency.life_s",
-       {"seconds, 1 to a year",
-        whole(1, kYear,
-              [](Config& c, std::int64_t n) { c.settings.idempotency_life = seconds(n); })}},
       {"leases.heartbeat_s",
        {"seconds, 1 to 3600",
-        whole(1, 3600, [](Config& c, std::int64_t n) { c.settings.heartbeat = seconds(n); })}},
-      {"leases.lease_s",
-       {"seconds, 1 to 86400",
-        whole(1, 86'400, [](Config& c, std::int64_t n) { c.settings.lease = seconds(n); })}},
-      {"limits.runs_live_max",
-       {"a whole number from 1 to 10000000",
-        whole(1, 10'000'000, [](Config& c, std::int64_t n) { c.settings.runs_live_max = n; })}},
-      {"runs.audits_before_safe_mode",
-       {"a whole number from 0 to 1000",
-        whole(0, 1000, [](Config& c, std::int64_t n) { c.settings.audits_before_safe_mode = n; })}},
-      {"runs.retention_s",
-       {"seconds, 1 to ten years",
-        whole(1, 10 * kYear,
-              [](Config& c, std::int64_t n) { c.settings.run_retention = seconds(n); })}},
+        whole(1, 3600, [](Config& c, std::int64_t n) { c.heartbeat = seconds(n); })}},
       {"worker.slots", {"a whole number from 1 to 256", small(1, 256, &Config::worker_slots)}},
   };
   return table;
@@ -142,9 +119,23 @@ struct Fault {
 
 std::string meant(std::string const& name) {
   std::vector<std::string> known;
+  for (domain::Setting const& one : domain::kSettings) known.emplace_back(one.name);
   for (auto const& [key, setter] : keys()) known.push_back(key);
   auto const guess = nearest(name, known);
   return guess ? "; did you mean " + *guess + "?" : "";
+}
+
+bool read_setting(domain::Setting const& setting, toml::node const& node, Config& config) {
+  auto const value = node.value_exact<std::int64_t>();
+  if (!value || *value < setting.min || *value > setting.max) return false;
+  config.settings.insert({.name = std::string(setting.name), .value = *value});
+  return true;
+}
+
+std::string bounds_of(domain::Setting const& setting) {
+  bool const seconds = setting.unit == domain::SettingUnit::seconds;
+  return fmt::format("{} must be a whole number {}from {} to {}", setting.name,
+                     seconds ? "of seconds " : "", setting.min, setting.max);
 }
 
 void read_table(std::string const& prefix, toml::table const& table, Config& config,
@@ -157,6 +148,10 @@ void read_table(std::string const& prefix, toml::table const& table, Config& con
       continue;
     }
     std::uint32_t const line = node.source().begin.line;
+    if (auto const* setting = domain::find_setting(full)) {
+      if (!read_setting(*setting, node, config)) faults.push_back({line, bounds_of(*setting)});
+      continue;
+    }
     auto const key = keys().find(full);
     if (key == keys().end())
       faults.push_back({line, fmt::format("there is no setting {}{}", full, meant(full))});
@@ -186,8 +181,6 @@ Result<Config> load_config(std::string const& path) {
   } catch (toml::parse_error const& error) {
     return wrong(path, {{error.source().begin.line, std::string(error.description())}});
   }
-  if (config.settings.heartbeat > config.settings.lease)
-    faults.push_back({0, "leases.heartbeat_s must not be longer than leases.lease_s"});
   if (!faults.empty()) return wrong(path, std::move(faults));
   return config;
 }

@@ -2,13 +2,8 @@
 
 // The configuration file: TOML, every key optional, unknown keys refused with their line.
 //
-//   [limits]       runs_live_max = 1000000
-//   [leases]       lease_s = 120          heartbeat_s = 30
-//   [idempotency]  life_s = 604800
-//   [archive]      after_s = 86400
-//   [runs]         retention_s = 34560000  audits_before_safe_mode = 1
+//   [leases]       heartbeat_s = 30, and the settings of domain/settings.h
 //   [attestor]     every_s = 86400        snapshot_every_events = 200000
-//   [approvals]    quorum = 2
 //   [first]        grant_usd = "100.00"   origin = "tallystick.local/ledger"
 //   [worker]       slots = 2
 //   [http]         threads = 1            behind_tls_proxy = false    rate_fields = "draft-11"
@@ -18,12 +13,14 @@
 #include <string>
 
 #include "base/result.h"
-#include "domain/system/engine.h"
+#include "base/money.h"
+#include "domain/settings.h"
 
 namespace tally::server {
 
 struct Config {
-  domain::system::Settings settings;
+  domain::SettingValues settings;  // those that the file names; the table is domain/settings.h
+  Duration heartbeat = seconds(30);
   Duration attest_every = hours(24);
   std::uint64_t snapshot_every_events = 200'000;
   Micros first_grant{100'000'000};

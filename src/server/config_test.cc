@@ -47,12 +47,18 @@ TEST_F(ConfigTest, SaysEverythingThatIsWrongInTheOrderOfTheFile) {
                       "[http]\n"
                       "threads = \"many\"\n"
                       "[leases]\n"
-                      "lease_s = 10\n"
-                      "heartbeat_s = 20\n"),
-            ": leases.heartbeat_s must not be longer than leases.lease_s\n"
+                      "lease_s = 0\n"),
             ":2: worker.slots must be a whole number from 1 to 256\n"
             ":5: there is no setting limits.runs_max\n"
-            ":7: http.threads must be a whole number from 1 to 64");
+            ":7: http.threads must be a whole number from 1 to 64\n"
+            ":9: leases.lease_s must be a whole number of seconds from 1 to 86400");
+}
+
+// A start without a file, or with one that is silent about a setting, changes nothing.
+TEST_F(ConfigTest, HoldsTheSettingsThatTheFileNamesAndNoOthers) {
+  EXPECT_TRUE(load("")->settings.empty());
+  EXPECT_EQ(load("[approvals]\nquorum = 2\n[leases]\nlease_s = 60\n")->settings,
+            (domain::SettingValues{{"approvals.quorum", 2}, {"leases.lease_s", 60}}));
 }
 
 TEST_F(ConfigTest, NamesTheSettingThatWasProbablyMeant) {

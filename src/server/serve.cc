@@ -172,7 +172,7 @@ wiring::NodeOptions node_options(Machine const& machine, ServerThreads& threads,
   options.api.pepper = machine.data->pepper();
   options.api.rate_fields = config.rate_fields ? api::RateFields::draft_11 : api::RateFields::off;
   options.api.behind_proxy = config.behind_tls_proxy;
-  options.api.quorum_in_file = config.settings.quorum;
+  options.api.settings_in_file = config.settings;
   if (!config.public_url.empty())
     options.api.problem_types = config.public_url + options.api.problem_types;
   else if (listen.port != 0)
@@ -188,6 +188,7 @@ wiring::NodeOptions node_options(Machine const& machine, ServerThreads& threads,
   options.build = platform::program_hash();
   options.jobs = machine.jobs.serve;
   options.settings = config.settings;
+  options.heartbeat = config.heartbeat;
   options.origin = config.origin;
   options.operator_key_sha256 = machine.data->operator_key_sha256();
   options.first_grant = config.first_grant;
@@ -253,14 +254,19 @@ void announce(Machine const& machine, wiring::Node& node, Listen const& listen,
   std::fflush(stdout);
 }
 
-// A file is one person's word; what two or more decide together it does not change.
-void report_quorum(Log& log, std::int64_t asked, std::int64_t in_force) {
-  if (asked == in_force) return;
-  log.write_now({.severity = Severity::warning,
-                 .message = "approvals.quorum of the configuration is left aside",
-                 .detail = fmt::format("{} people must agree, not {}: while two or more people "
-                                       "count, they change it together with tally quorum",
-                                       in_force, asked)});
+// What the file asks for and is not in force; a line each.
+void report_pending(Log& log, domain::SettingValues const& asked,
+                    domain::Settings const& settings) {
+  for (domain::SettingValue const& one : asked) {
+    domain::Setting const& setting = *domain::find_setting(one.name);
+    if (settings.of(setting) == one.value) continue;
+    log.write_now({.severity = Severity::warning,
+                   .message = "a setting of the configuration file is not in force",
+                   .detail = fmt::format("{} is {}, not {}: people agree to it first, see tally "
+                                         "approvals",
+                                         one.name, setting_text(setting, settings.of(setting)),
+                                         setting_text(setting, one.value))});
+  }
 }
 
 // Copies of job folders that nothing may execute any more; what stays for a fault is tried again at
@@ -337,7 +343,7 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   http.connections_unauthenticated_max = config.unauthenticated_connections;
   remove_unused_copies(machine, *node);
   report_start(machine, *node, opening);
-  report_quorum(machine.log, config.settings.quorum, node->loop().directory()->settings.quorum);
+  report_pending(machine.log, config.settings, node->loop().directory()->settings);
   TRY(server, platform::HttpServer::start(http, node->api()));
   fresh.serves();
   announce(machine, *node, listen, server->port());

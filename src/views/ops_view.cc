@@ -107,7 +107,7 @@ wire::Approval approval_view(ApprovalId id, domain::approval::Row const& row) {
   view.approval_id = id;
   view.kind = domain::type_of(row.command).name;
   view.what = row.what;
-  view.proposer = row.proposer;
+  if (!row.proposer.value().empty()) view.proposer = row.proposer;
   view.signers = {row.signers.begin(), row.signers.end()};
   for (PersonId const& person : row.counted)
     if (person != row.proposer && !row.signers.contains(person)) view.may_sign.push_back(person);

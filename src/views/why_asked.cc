@@ -104,11 +104,15 @@ std::string words(system::RefusalsCounted const&) { return "a record of counted 
 std::string words(system::ArchiveAdvanced const&) {
   return "that what ended long ago leaves memory";
 }
-std::string words(system::ConfigChanged const& one) {
-  return "other settings" + because(one.reason);
-}
-std::string words(system::SetQuorum const& one) {
-  return fmt::format("that {} people must agree{}", one.quorum, because(one.reason));
+std::string words(system::ChangeSettings const& one) {
+  std::string text;
+  for (domain::SettingValue const& asked : one.values) {
+    domain::Setting const* setting = domain::find_setting(asked.name);
+    text +=
+        fmt::format("{}{} {}", text.empty() ? "" : ", ", asked.name,
+                    setting ? setting_text(*setting, asked.value) : std::to_string(asked.value));
+  }
+  return text + because(one.reason);
 }
 std::string words(system::ClockStepped const&) {
   return "a record that the machine's clock was set";

@@ -90,8 +90,8 @@ std::vector<std::string> of_end(RunId run, Row const& row) {
   if (row.phase == Phase::failed) {
     std::vector<std::string> changes{remedy_of(row), std::string(kSubmitAgain)};
     if (row.stderr_tail)
-      changes.push_back(fmt::format("tally run show {} has the end of what it wrote to stderr",
-                                    to_text(run)));
+      changes.push_back(
+          fmt::format("tally run show {} has the end of what it wrote to stderr", to_text(run)));
     return changes;
   }
   if (row.phase == Phase::expired)

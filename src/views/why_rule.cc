@@ -42,12 +42,11 @@ void add_balances(domain::Balances const& balances, Numbers& numbers) {
 
 // What the work said of itself, and what the price makes of it.
 domain::run::Measured const* measured_of(domain::Recorded const& recorded) {
-  using domain::run::Commands;
-  if (auto const* one = command_of<run::Commands, domain::run::Complete>(recorded))
+  if (auto const* one = command_of<domain::run::Commands, domain::run::Complete>(recorded))
     return &one->measured;
-  if (auto const* one = command_of<run::Commands, domain::run::Fail>(recorded))
+  if (auto const* one = command_of<domain::run::Commands, domain::run::Fail>(recorded))
     return &one->measured;
-  if (auto const* one = command_of<run::Commands, domain::run::Reconcile>(recorded))
+  if (auto const* one = command_of<domain::run::Commands, domain::run::Reconcile>(recorded))
     return &one->measured;
   return nullptr;
 }
@@ -267,7 +266,8 @@ WhyRule rule_of(domain::Recorded const&, domain::directory::JobRetired const& ev
       fmt::format("the job kind {} takes no new runs: a start did not load it", event.job.value()));
 }
 WhyRule rule_of(domain::Recorded const&, domain::approval::Proposed const& event) {
-  std::string const who = event.row.proposer.value();
+  std::string who = event.row.proposer.value();
+  if (who.empty()) who = "the configuration file";
   if (event.row.single_operator)
     return says(fmt::format("{} decides alone, since nobody else counts: {}", who, event.row.what));
   return says(fmt::format("{} asked others to agree: {}; it waits as {} until {} people agree", who,
@@ -298,7 +298,15 @@ WhyRule rule_of(domain::Recorded const&, domain::system::ArchiveAdvanced const& 
                           to_rfc3339(event.finished_before)));
 }
 WhyRule rule_of(domain::Recorded const&, domain::system::ConfigChanged const& event) {
-  return says(fmt::format("the settings changed, because: {}", event.reason));
+  std::string text;
+  for (domain::system::SettingChange const& one : event.changes) {
+    domain::Setting const* setting = domain::find_setting(one.name);
+    auto const words = [&](std::int64_t value) {
+      return setting ? setting_text(*setting, value) : std::to_string(value);
+    };
+    text += fmt::format("{} is {} in place of {}, ", one.name, words(one.to), words(one.from));
+  }
+  return says(fmt::format("{}because: {}", text, event.reason));
 }
 WhyRule rule_of(domain::Recorded const&, domain::system::ClockStepped const& event) {
   return says(fmt::format("the machine's clock and the ledger's disagree by {}",

@@ -103,16 +103,21 @@ struct QuorumRequest {
   }
 };
 
-// A start keeps the quorum in force while two or more people count, whatever its file says.
-struct QuorumLeftAside {
-  std::int64_t configured = 0;
+// A setting of the configuration file that is not in force: it takes an approval.
+struct PendingSetting {
+  std::string name;
+  std::int64_t in_file = 0;
   std::int64_t in_force = 0;
-  bool operator==(QuorumLeftAside const&) const = default;
-  static constexpr std::string_view kName = "QuorumLeftAside";
+  std::optional<ApprovalId> approval_id = {};
+  bool operator==(PendingSetting const&) const = default;
+  static constexpr std::string_view kName = "PendingSetting";
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
-    visit("configured", self.configured);
+    visit("name", self.name, Rule{.says = "table and key of the file"});
+    visit("in_file", self.in_file);
     visit("in_force", self.in_force);
+    visit("approval_id", self.approval_id,
+          Rule{.says = "where its signatures are collected; absent: too few people count yet"});
   }
 };
 

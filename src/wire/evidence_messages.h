@@ -98,7 +98,7 @@ struct Readiness {
   bool ready = false;
   bool degraded = false;
   std::vector<Dependency> dependencies;
-  std::optional<QuorumLeftAside> quorum_left_aside = {};
+  std::vector<PendingSetting> pending_settings = {};
   bool operator==(Readiness const&) const = default;
   static constexpr std::string_view kName = "Readiness";
   template <class Self, class Visit>
@@ -106,8 +106,8 @@ struct Readiness {
     visit("ready", self.ready);
     visit("degraded", self.degraded);
     visit("dependencies", self.dependencies);
-    visit("quorum_left_aside", self.quorum_left_aside,
-          Rule{.says = "where the configuration asks for another quorum than is in force"});
+    visit("pending_settings", self.pending_settings,
+          Rule{.says = "what the configuration file asks for and people have not agreed to"});
   }
 };
 

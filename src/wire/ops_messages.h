@@ -64,7 +64,7 @@ struct Approval {
   std::string kind;
   std::string what;
   std::string reason;
-  PersonId proposer;
+  std::optional<PersonId> proposer;
   std::vector<PersonId> signers;
   std::vector<PersonId> may_sign;
   std::int64_t quorum = 2;
@@ -84,7 +84,8 @@ struct Approval {
     visit("kind", self.kind, Rule{.says = "the command that waits, such as mode.set"});
     visit("what", self.what);
     visit("reason", self.reason);
-    visit("proposer", self.proposer);
+    visit("proposer", self.proposer,
+          Rule{.null_when_none = true, .says = "null: the configuration file"});
     visit("signers", self.signers, Rule{.says = "beside the proposer"});
     visit("may_sign", self.may_sign, Rule{.says = "who counted and has not agreed yet"});
     visit("quorum", self.quorum, Rule{.says = "people in all, the proposer among them"});
@@ -123,7 +124,7 @@ struct ApprovalList {
   std::vector<Approver> people;
   std::int64_t quorum = 2;
   bool single_operator = false;
-  std::optional<QuorumLeftAside> quorum_left_aside = {};
+  std::vector<PendingSetting> pending_settings = {};
   bool operator==(ApprovalList const&) const = default;
   static constexpr std::string_view kName = "ApprovalList";
   template <class Self, class Visit>
@@ -133,8 +134,8 @@ struct ApprovalList {
     visit("quorum", self.quorum, Rule{.says = "people in all, the proposer among them"});
     visit("single_operator", self.single_operator,
           Rule{.says = "exactly one person counts, and decides alone"});
-    visit("quorum_left_aside", self.quorum_left_aside,
-          Rule{.says = "where the configuration asks for another quorum than is in force"});
+    visit("pending_settings", self.pending_settings,
+          Rule{.says = "what the configuration file asks for and people have not agreed to"});
   }
 };
 

@@ -67,9 +67,14 @@ Outcome decide(Instant at, Sign const& command, Facts const& facts) {
 
 Outcome decide(Instant, Withdraw const& command, Facts const& facts) {
   if (!facts.row) return refuse(RefusalCode::not_found, "no open approval has this id");
-  if (command.person != facts.row->proposer)
+  Row const& row = *facts.row;
+  bool const of_the_file = row.proposer.value().empty();
+  if (of_the_file && !row.counted.contains(command.person))
     return refuse(RefusalCode::forbidden,
-                  "only " + facts.row->proposer.value() + ", who proposed it, may withdraw it");
+                  "only who counted when the configuration file asked for it may withdraw it");
+  if (!of_the_file && command.person != row.proposer)
+    return refuse(RefusalCode::forbidden,
+                  "only " + row.proposer.value() + ", who proposed it, may withdraw it");
   return about(*facts.row, Aborted{.approval = command.approval, .reason = "withdrawn"});
 }
 

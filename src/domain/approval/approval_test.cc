@@ -51,11 +51,10 @@ void alone(World& world) {
 
 // Ann and bob agree on another quorum.
 void expect_quorum(World& world, std::int64_t quorum) {
-  auto const proposed =
-      world.ask(system::SetQuorum{.person = kAnn, .quorum = quorum, .reason = "more of us"});
+  auto const proposed = world.ask(quorum_of(quorum));
   auto const outcome = world.ask(approval::Sign{.approval = approval_of(proposed), .person = kBob});
   EXPECT_EQ(text_of(outcome), "approval.signed+config.changed");
-  EXPECT_EQ(world.state.settings.quorum, quorum);
+  EXPECT_EQ(world.state.settings.of(setting::kQuorum), quorum);
 }
 
 TEST(AuditResolution, TakesTwoDistinctPeople) {
@@ -167,7 +166,7 @@ TEST(Approval, ASecondDecisionStandsOnItsOwnFactsAndNobodyElsesClaimOfOne) {
 
 TEST(Approval, AbortsAtItsDeadlineAndNotBefore) {
   OpenAudit open;
-  open.world.pass(kAuditDeadline - microseconds(1));
+  open.world.pass(open.world.state.settings.period(setting::kApproveAudit) - microseconds(1));
   EXPECT_EQ(text_of(open.world.ask(approval::Expire{open.approval})), "done");
   open.world.pass(microseconds(1));
   EXPECT_EQ(text_of(open.sign(kBob)), "conflict");

@@ -23,7 +23,7 @@ struct Row {
   std::set<PersonId> counted;  // who counted when it was proposed; nobody else may sign
   Instant expires_at;          // ledger time, as the next
   Instant proposed_at;
-  PersonId proposer;
+  PersonId proposer;        // empty: the configuration file asked
   std::int64_t quorum = 2;  // people in all, the proposer among them
   std::optional<RunId> run;
   std::set<PersonId> signers;    // beside the proposer
@@ -34,7 +34,8 @@ struct Row {
                single_operator, tenant, what);
   // People who must still sign.
   std::int64_t missing() const {
-    return std::max<std::int64_t>(0, quorum - 1 - std::ssize(signers));
+    std::int64_t const proposers = proposer.value().empty() ? 0 : 1;
+    return std::max<std::int64_t>(0, quorum - proposers - std::ssize(signers));
   }
 };
 

@@ -24,6 +24,7 @@ std::optional<Refusal> no(RefusalCode code, std::string detail) {
 // Why the person who asks may not propose.
 std::optional<std::string> why_asker_is_not_one(NotAlone const& asked) {
   Approvers const& people = asked.approvers;
+  if (asked.person.value().empty()) return std::nullopt;
   if (!people.counted.contains(asked.person)) {
     for (Newcomer const& one : people.newcomers)
       if (one.person == asked.person) return "this takes a person who counts: " + waiting({one});
@@ -56,7 +57,7 @@ Outcome propose(Instant at, Command const& command, NotAlone const& asked) {
   Row row;
   row.command = command;
   row.counted = asked.approvers.counted;
-  row.expires_at = at + asked.deadline;
+  row.expires_at = at + asked.approvers.deadline;
   row.proposed_at = at;
   row.proposer = asked.person;
   row.quorum = alone ? 1 : asked.approvers.quorum;

@@ -8,6 +8,7 @@
 #include "domain/fields.h"
 #include "domain/kinds.h"
 #include "domain/run/job_kind.h"
+#include "domain/settings.h"
 
 namespace tally::domain::directory {
 
@@ -27,6 +28,7 @@ struct CreateTenant {
 struct AddPerson {
   static constexpr CommandType kCommand{"person.add", mode::Mode::stop};
   using Facts = directory::Facts;
+  static constexpr Setting const& kWaits = setting::kApprovePeople;
   std::optional<KeyId> asked_with = {};
   std::string name;
   PersonId person;  // who adds
@@ -39,6 +41,7 @@ struct AddPerson {
 struct RemovePerson {
   static constexpr CommandType kCommand{"person.remove", mode::Mode::stop};
   using Facts = directory::Facts;
+  static constexpr Setting const& kWaits = setting::kApprovePeople;
   std::optional<KeyId> asked_with = {};
   PersonId person;  // who removes
   PersonId subject;
@@ -57,6 +60,7 @@ struct ClaimSeed {
 struct CreateKey {
   static constexpr CommandType kCommand{"key.create", mode::Mode::stop};
   using Facts = directory::Facts;
+  static constexpr Setting const& kWaits = setting::kApproveKey;
   std::optional<KeyId> asked_with = {};
   std::optional<ClaimSeed> claim = {};
   std::optional<Instant> expires_at;

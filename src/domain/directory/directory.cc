@@ -111,7 +111,6 @@ Outcome decide(Instant at, AddPerson const& command, Facts const& facts) {
     return refuse(RefusalCode::overloaded, "as many people as can be have the role already");
   if (named && !facts.first && !facts.approvers->approved)
     return not_alone({.approvers = *facts.approvers,
-                      .deadline = kPeopleDeadline,
                       .person = command.person,
                       .run = {},
                       .tenant = {},
@@ -128,7 +127,6 @@ Outcome decide(Instant at, RemovePerson const& command, Facts const& facts) {
       return refuse(RefusalCode::conflict, std::move(*why));
   if (named && !facts.approvers->approved)
     return not_alone({.approvers = *facts.approvers,
-                      .deadline = kPeopleDeadline,
                       .person = command.person,
                       .run = {},
                       .tenant = {},

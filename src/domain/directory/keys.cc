@@ -74,7 +74,7 @@ std::optional<std::string> too_few_named(Facts const& facts) {
 Approvers who_decide(CreateKey const& command, Facts const& facts) {
   Approvers people = *facts.approvers;
   if (!people.counted.contains(command.owner))
-    people.quorum = std::min(people.quorum, std::max(kQuorumMin, std::ssize(people.counted)));
+    people.quorum = std::min(people.quorum, std::max(setting::kQuorum.min, std::ssize(people.counted)));
   return people;
 }
 
@@ -141,7 +141,6 @@ Outcome decide(Instant at, CreateKey const& command, Facts const& facts) {
   bool const for_another = command.owner != command.person;
   if (for_another && may_approve(*facts.subject) && !facts.approvers->approved)
     return not_alone({.approvers = who_decide(command, facts),
-                      .deadline = kKeyDeadline,
                       .person = command.person,
                       .run = {},
                       .tenant = command.tenant,

@@ -107,8 +107,7 @@ TEST(LostKeys, AreReplacedByAllWhoCountWhereThoseAreFewerThanMustAgree) {
   World world;
   world.add_approver(kCid);
   world.pass(hours(48));
-  auto const three =
-      world.ask(system::SetQuorum{.person = kAnn, .quorum = 3, .reason = "three of us"});
+  auto const three = world.ask(quorum_of(3));
   EXPECT_EQ(text_of(world.agree(three)), "approval.signed+config.changed");
   revoke(world, key_of_person(world, kCid));
   world.pass(kDay);
@@ -133,9 +132,9 @@ TEST(Quorum, KeepsWhoReturnsFromCountingWhileTooFewAreNamed) {
   revoke(world, key_of_person(world, kBob));
   world.pass(kDay);
   auto const made = world.make_key_for(kBob);
-  world.state.settings.quorum = 3;
+  world.state.settings.set(setting::kQuorum.name, 3);
   EXPECT_EQ(text_of(world.claim(made, "code of bob")), "conflict");
-  world.state.settings.quorum = 2;
+  world.state.settings.reset(setting::kQuorum.name);
   EXPECT_EQ(text_of(world.claim(made, "code of bob")), "key.claimed");
 }
 

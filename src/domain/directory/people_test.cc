@@ -83,8 +83,7 @@ TEST(People, OfWhomTheQuorumIsMadeStay) {
   World world;
   sign(world, world.ask(adding("cid", {"approver"})));
   ASSERT_NE(world.state.people.find(kCid), nullptr) << "named by two";
-  auto const proposed =
-      world.ask(system::SetQuorum{.person = kAnn, .quorum = 3, .reason = "three of us"});
+  auto const proposed = world.ask(quorum_of(3));
   EXPECT_EQ(text_of(sign(world, proposed)), "approval.signed+config.changed");
   EXPECT_EQ(text_of(world.ask(directory::RemovePerson{.person = kAnn, .subject = kCid})),
             "conflict");
@@ -99,46 +98,45 @@ TEST(People, TheLastWhoCountsStays) {
 
 TEST(Quorum, IsNotAboveThePeopleWhoAreNamed) {
   World world;
-  auto set = [&](std::int64_t quorum) {
-    return text_of(world.ask(system::SetQuorum{.person = kAnn, .quorum = quorum, .reason = "r"}));
-  };
+  auto set = [&](std::int64_t quorum) { return text_of(world.ask(quorum_of(quorum))); };
   EXPECT_EQ(set(1), "validation_error");
   EXPECT_EQ(set(11), "validation_error");
   EXPECT_EQ(set(3), "conflict");
   EXPECT_EQ(set(2), "done");
 }
 
-system::ConfigChanged file_with(std::int64_t quorum) {
-  system::ConfigChanged file{.reason = "configuration file", .settings = {}};
-  file.settings.quorum = quorum;
-  file.settings.runs_live_max = 7;
-  return file;
-}
-
 // Whoever can write the file is not two people.
-TEST(Quorum, OfAFileIsLeftAsideWhileTwoCount) {
+TEST(Quorum, OfAFileIsAProposalWhileTwoCount) {
   World world;
-  EXPECT_EQ(text_of(world.ask(file_with(5))), "config.changed");
-  EXPECT_EQ(world.state.settings.quorum, 2);
-  EXPECT_EQ(world.state.settings.runs_live_max, 7);
-  EXPECT_EQ(text_of(world.ask(file_with(5))), "done");
+  EXPECT_EQ(text_of(world.ask(file_with(setting::kQuorum, 3))), "conflict");  // two are named
+  auto const added = std::get<NeedsApproval>(world.ask(adding("cid", {"approver"})).reply).approval;
+  world.ask(approval::Sign{.approval = added, .person = kBob});
+  auto const proposed = world.ask(file_with(setting::kQuorum, 3));
+  EXPECT_EQ(text_of(proposed), "approval.proposed");
+  EXPECT_EQ(world.state.settings.of(setting::kQuorum), 2);
+  auto const approval = std::get<NeedsApproval>(proposed.reply).approval;
+  EXPECT_EQ(text_of(world.ask(approval::Sign{.approval = approval, .person = kAnn})),
+            "approval.signed");
+  EXPECT_EQ(text_of(world.ask(approval::Sign{.approval = approval, .person = kBob})),
+            "approval.signed+config.changed");
 }
 
 TEST(Quorum, OfAFileHoldsWhereOneCountsAndIsRefusedAboveTheNamed) {
   Alone alone;
   World& world = alone.world;
-  EXPECT_EQ(text_of(world.ask(file_with(3))), "config.changed");
-  EXPECT_EQ(world.state.settings.quorum, 3);
+  EXPECT_EQ(text_of(world.ask(file_with(setting::kQuorum, 3))), "config.changed");
+  EXPECT_EQ(world.state.settings.of(setting::kQuorum), 3);
   world.ask(adding("dan", {"approver"}));
-  EXPECT_EQ(text_of(world.ask(file_with(3))), "conflict");
-  EXPECT_EQ(text_of(world.ask(file_with(2))), "config.changed");
+  EXPECT_EQ(text_of(world.ask(file_with(setting::kQuorum, 3))), "done");
+  EXPECT_EQ(text_of(world.ask(file_with(setting::kQuorum, 4))), "conflict");
+  EXPECT_EQ(text_of(world.ask(file_with(setting::kQuorum, 2))), "config.changed");
 }
 
 // Else two would count where three must agree, and nobody could name the third.
 TEST(Quorum, KeepsANewcomerFromCountingWhileTooFewAreNamed) {
   Alone alone;
   World& world = alone.world;
-  world.ask(file_with(3));
+  world.ask(file_with(setting::kQuorum, 3));
   world.ask(adding("dan", {"approver"}));
   auto const made = world.make_key_for(PersonId("dan"));
   EXPECT_EQ(text_of(world.claim(made, "code of dan")), "conflict");

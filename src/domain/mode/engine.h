@@ -13,6 +13,7 @@
 #include "domain/fields.h"
 #include "domain/kinds.h"
 #include "domain/mode/mode.h"
+#include "domain/settings.h"
 
 namespace tally::domain::mode {
 
@@ -43,6 +44,7 @@ struct WorkClock {
 struct Set {
   static constexpr CommandType kCommand{"mode.set", mode::Mode::halt};
   using Facts = SetFacts;
+  static constexpr Setting const& kWaits = setting::kApproveResume;
   std::optional<KeyId> asked_with = {};
   Mode mode = Mode::normal;
   PersonId person;

@@ -92,7 +92,6 @@ Outcome decide(Instant at, Set const& command, SetFacts const& facts) {
     auto const& approved = facts.approvers->approved;
     if (!approved)
       return not_alone({.approvers = *facts.approvers,
-                        .deadline = kResumeDeadline,
                         .person = command.person,
                         .run = {},
                         .tenant = {},

@@ -83,7 +83,7 @@ TEST(Modes, AreNotLiftedTooEarlyByALateApproval) {
   World world;
   set(world, Mode::halt);
   auto const early = set(world, Mode::safe);
-  world.pass(kResumeDeadline);
+  world.pass(world.state.settings.period(setting::kApproveResume));
   auto const approval = std::get<NeedsApproval>(early.reply).approval;
   EXPECT_EQ(text_of(world.ask(approval::Sign{.approval = approval, .person = kBob})), "conflict");
   EXPECT_EQ(text_of(world.ask(approval::Expire{approval})), "approval.aborted");
@@ -224,9 +224,7 @@ TEST(AnAudit, OfATenantThatIsHeldBackAlreadyChangesNoMode) {
 TEST(AnAudit, ChangesTheModeWhereAsManyWaitAsTheSettingSays) {
   for (std::int64_t const limit : {0, 2}) {
     World world;
-    system::Settings settings;
-    settings.audits_before_safe_mode = limit;
-    world.ask(system::ConfigChanged{.reason = "test", .settings = settings});
+    set_up(world, setting::kAuditsBeforeSafeMode, limit);
     Leased const first = running(world, "k", kReported);
     Leased const second = running(world, "l", kReported);
     EXPECT_EQ(text_of(world.ask(complete(first.handle))), "run.audit_required");
@@ -237,9 +235,7 @@ TEST(AnAudit, ChangesTheModeWhereAsManyWaitAsTheSettingSays) {
 
 TEST(AnAudit, ThatIsResolvedNoLongerCounts) {
   World world;
-  system::Settings settings;
-  settings.audits_before_safe_mode = 2;
-  world.ask(system::ConfigChanged{.reason = "test", .settings = settings});
+  set_up(world, setting::kAuditsBeforeSafeMode, 2);
   RunId const audited = in_audit(world, "k").run;
   auto const proposed = world.ask(resolution(audited, Micros(0)));
   auto const approval = std::get<NeedsApproval>(proposed.reply).approval;

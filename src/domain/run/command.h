@@ -7,6 +7,7 @@
 #include "domain/fields.h"
 #include "domain/kinds.h"
 #include "domain/run/reports.h"
+#include "domain/settings.h"
 
 namespace tally::domain::run {
 
@@ -101,6 +102,7 @@ struct Reconcile {
 struct ProposeResolution {
   static constexpr CommandType kCommand{"run.propose_resolution", mode::Mode::stop};
   using Facts = RunFacts;
+  static constexpr Setting const& kWaits = setting::kApproveAudit;
   std::optional<KeyId> asked_with = {};
   Micros charge;
   PersonId person;

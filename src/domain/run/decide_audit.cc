@@ -44,7 +44,6 @@ Outcome decide(Instant, ProposeResolution const& command, RunFacts const& facts)
   TALLY_CHECK(facts.approvers.has_value(), "a resolution without those who decide it");
   if (!facts.approvers->approved)
     return not_alone({.approvers = *facts.approvers,
-                      .deadline = kAuditDeadline,
                       .person = command.person,
                       .run = command.run,
                       .tenant = facts.situation->tenant,

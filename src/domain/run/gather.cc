@@ -60,7 +60,7 @@ RunFacts facts_of(State const& state, Handle const& handle, Moment const& moment
 }
 
 RunFacts with_alarm(State const& state, RunFacts facts) {
-  std::int64_t const limit = state.settings.audits_before_safe_mode;
+  std::int64_t const limit = state.settings.of(setting::kAuditsBeforeSafeMode);
   if (limit == 0 || !facts.situation) return facts;
   TenantId const& tenant = facts.situation->tenant;
   auto const waiting = state.audits.find(tenant);
@@ -143,14 +143,14 @@ SubmitFacts gather(State const& state, Submit const& command, Moment const& mome
         parent != nullptr && parent->tenant == command.tenant && !is_final(parent->phase);
   }
   facts.runs_live = state.runs_live;
-  facts.runs_live_max = state.settings.runs_live_max;
+  facts.runs_live_max = state.settings.of(setting::kRunsLiveMax);
   facts.work_at = state.ledger.work_clock.at(moment.at);
   return facts;
 }
 
 LeaseFacts gather(State const& state, Lease const& command, Moment const& moment) {
   LeaseFacts facts;
-  facts.lease_period = state.settings.lease;
+  facts.lease_period = state.settings.period(setting::kLease);
   facts.next_lease = next_lease_id(state.ledger);
   Instant const work_at = state.ledger.work_clock.at(moment.at);
   std::optional<Turn> chosen;
@@ -160,7 +160,7 @@ LeaseFacts gather(State const& state, Lease const& command, Moment const& moment
   }
   if (!chosen) return facts;
   Row const& row = state.runs.at(chosen->second);
-  facts.lease_period = lease_period(row, work_at, state.settings.lease);
+  facts.lease_period = lease_period(row, work_at, state.settings.period(setting::kLease));
   facts.candidate = Candidate{.attempt = row.attempt + 1,
                               .fence = row.fence + 1,
                               .run = chosen->second,

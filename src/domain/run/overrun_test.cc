@@ -210,9 +210,7 @@ TEST(Retry, IsNotMadeOnceTheAttemptsHaveCostTheHold) {
 // would be owed beyond it an audit; nothing ends the process.
 TEST(Overrun, BeyondAllThatMayBeOwedIsAnAudit) {
   World world;
-  system::Settings settings;
-  settings.audits_before_safe_mode = 0;
-  world.ask(system::ConfigChanged{.reason = "test", .settings = settings});
+  set_up(world, setting::kAuditsBeforeSafeMode, 0);
   std::vector<Leased> leased;
   for (int i = 0; i < 10; ++i) leased.push_back(running(world, std::to_string(i), kReported));
   for (Leased const& one : leased)

@@ -104,11 +104,10 @@ TEST(Phases, AnswerEveryCommandAsTheTableSays) {
         come_to(p, [](Leased const& l) { return run::Cancel{.run = l.run, .tenant = kAcme}; }),
         row.cancel);
     EXPECT_EQ(come_to(p, [](Leased const& l) { return lease_due(l.run); }), row.lease_due);
-    EXPECT_EQ(come_to(p,
-                      [](Leased const& l) {
-                        return run::Due{.kind = run::DueKind::limit, .run = l.run};
-                      }),
-              row.limit_due);
+    EXPECT_EQ(
+        come_to(
+            p, [](Leased const& l) { return run::Due{.kind = run::DueKind::limit, .run = l.run}; }),
+        row.limit_due);
     EXPECT_EQ(come_to(p, [](Leased const& l) { return queue_due(l.run); }), row.queue_due);
     EXPECT_EQ(come_to(p, [](Leased const& l) { return reconcile(l, run::Receipt::valid, true); }),
               row.reconcile);

@@ -128,9 +128,7 @@ TEST(Submit, NamesTheMemberThatIsWrong) {
 
 TEST(Submit, ReachesABoundOnLiveRunsThatAnEndedRunFreesAgain) {
   World world;
-  system::Settings settings;
-  settings.runs_live_max = 1;
-  world.ask(system::ConfigChanged{.reason = "test", .settings = settings});
+  set_up(world, setting::kRunsLiveMax, 1);
   RunId const first = submit(world, "a");
   EXPECT_EQ(text_of(world.ask(submission("b"))), "overloaded");
   world.ask(run::Cancel{.run = first, .tenant = kAcme});

@@ -1,7 +1,7 @@
 #pragma once
 
-// The system engine's shares of gather, decide and apply (core.h). Its commands and events are
-// the same types: what the ledger is told about itself is what it records.
+// The system engine's shares of gather, decide and apply (core.h). Most of its commands and events
+// are the same types: what the ledger is told about itself is what it records.
 
 #include "domain/core.h"
 
@@ -12,10 +12,8 @@ Facts gather(State const& state, C const& command, Moment const& moment);
 template <class C>
 Outcome decide(Instant at, C const& command, Facts const& facts);
 
-Facts gather(State const& state, ConfigChanged const& command, Moment const& moment);
-Outcome decide(Instant at, ConfigChanged const& command, Facts const& facts);
-Facts gather(State const& state, SetQuorum const& command, Moment const& moment);
-Outcome decide(Instant at, SetQuorum const& command, Facts const& facts);
+SettingsFacts gather(State const& state, ChangeSettings const& command, Moment const& moment);
+Outcome decide(Instant at, ChangeSettings const& command, SettingsFacts const& facts);
 
 void apply(State& state, Header const& header, Opened const& event);
 void apply(State& state, Header const& header, ServerStarted const& event);

@@ -14,28 +14,16 @@
 #include "domain/fields.h"
 #include "domain/kinds.h"
 #include "domain/refusal.h"
+#include "domain/settings.h"
 
 namespace tally::domain::system {
 
 struct Facts;
+struct SettingsFacts;
 
 // What events hold belongs to it, what facts there are, and what the state's digest is made of: a
 // ledger of another format is refused.
 inline constexpr std::int64_t kLedgerFormat = 6;
-
-// Settings with their defaults; changed by config.changed only.
-struct Settings {
-  Duration archive_after = hours(24);        // finished runs leave memory after this
-  std::int64_t audits_before_safe_mode = 1;  // of one tenant, waiting; 0: they change no mode
-  Duration heartbeat = seconds(30);
-  Duration idempotency_life = hours(24 * 7);
-  Duration lease = seconds(120);
-  std::int64_t quorum = 2;
-  Duration run_retention = hours(24 * 400);  // a finished run answers 410 after this
-  std::int64_t runs_live_max = 1'000'000;
-  TALLY_FIELDS(Settings, archive_after, audits_before_safe_mode, heartbeat, idempotency_life, lease,
-               quorum, run_retention, runs_live_max);
-};
 
 // Command and event ledger.opened, leaf 0: {format, ledger id, vkey, origin}.
 struct Opened {
@@ -103,26 +91,44 @@ struct ArchiveAdvanced {
   TALLY_FIELDS(ArchiveAdvanced, finished_before, keys_before, keys_kept_until);
 };
 
-// Command and event config.changed: the settings that are in force from here on.
+// Somebody asks for other values of settings: a person, or the configuration file of a start. What
+// is guarded takes an approval, and becomes config.changed once the quorum has signed. The file's
+// settings that are open become it at once; a start asks for the guarded ones by themselves.
+struct ChangeSettings {
+  static constexpr CommandType kCommand{"config.change", mode::Mode::stop};
+  using Facts = SettingsFacts;
+  static constexpr Setting const& kWaits = setting::kApproveSettings;
+  std::optional<KeyId> asked_with = {};
+  PersonId person;  // empty: the configuration file
+  std::string reason;
+  SettingValues values;
+  TALLY_FIELDS(ChangeSettings, asked_with, person, reason, values);
+};
+
+struct SettingsFacts {
+  static constexpr std::string_view kKind = "system.settings_facts";
+  std::optional<Approvers> approvers;
+  Settings current;
+  std::optional<ApprovalId> proposed;  // an open approval of this very command
+  TALLY_FIELDS(SettingsFacts, approvers, current, proposed);
+};
+
+struct SettingChange {
+  std::int64_t from = 0;
+  std::string name;
+  bool standard = false;  // `to` is the setting's standard value
+  std::int64_t to = 0;
+  TALLY_FIELDS(SettingChange, from, name, standard, to);
+};
+
+// Event config.changed: the settings that have another value from here on.
 struct ConfigChanged {
   static constexpr EventType kEvent{"config.changed"};
   static constexpr bool kDirectory = true;
-  static constexpr CommandType kCommand{"config.change", mode::Mode::stop};
-  using Facts = system::Facts;
+  std::vector<SettingChange> changes;  // in the order of their names
+  PersonId person;                     // empty: the configuration file
   std::string reason;
-  Settings settings;
-  TALLY_FIELDS(ConfigChanged, reason, settings);
-};
-
-// A person asks for another quorum; it takes an approval, and becomes config.changed.
-struct SetQuorum {
-  static constexpr CommandType kCommand{"quorum.set", mode::Mode::stop};
-  using Facts = system::Facts;
-  std::optional<KeyId> asked_with = {};
-  PersonId person;
-  std::int64_t quorum = 0;
-  std::string reason;
-  TALLY_FIELDS(SetQuorum, asked_with, person, quorum, reason);
+  TALLY_FIELDS(ConfigChanged, changes, person, reason);
 };
 
 // Command and event clock.stepped: wall and ledger time disagree by more than 500 ms.
@@ -134,21 +140,20 @@ struct ClockStepped {
   TALLY_FIELDS(ClockStepped, disagreement);
 };
 
-// Facts of those commands: is there anything to record?
+// Facts of the others: is there anything to record?
 struct Facts {
   static constexpr std::string_view kKind = "system.facts";
-  std::optional<Approvers> approvers;  // ConfigChanged, SetQuorum
-  std::optional<Settings> current;     // ConfigChanged, SetQuorum
-  bool opened = false;                 // leaf 0 exists
-  bool same = false;                   // checkpoint, archive: nothing would change
-  TALLY_FIELDS(Facts, approvers, current, opened, same);
+  bool opened = false;  // leaf 0 exists
+  bool same = false;    // checkpoint, archive: nothing would change
+  TALLY_FIELDS(Facts, opened, same);
 };
 
 using Commands = std::variant<Opened, ServerStarted, CheckpointSigned, RefusalsCounted,
-                              ArchiveAdvanced, ConfigChanged, SetQuorum, ClockStepped>;
+                              ArchiveAdvanced, ChangeSettings, ClockStepped>;
 struct Engine {
   static constexpr EngineType kType{"system"};
-  using Commands = system::Commands;
+  using Commands = std::variant<Opened, ServerStarted, CheckpointSigned, RefusalsCounted,
+                                ArchiveAdvanced, ChangeSettings, ClockStepped>;
 };
 
 using Events = std::variant<Opened, ServerStarted, CheckpointSigned, RefusalsCounted,

@@ -45,7 +45,7 @@ TEST(Archive, WritesNothingWhereNothingIsToForget) {
 TEST(IdempotencyKey, IsNewAgainAtTheEndOfItsLifeAndNotBefore) {
   World world;
   world.ask(submission("k", kGrant + Micros(1)));  // refused for good: lives as long as a yes
-  Duration const life = world.state.settings.idempotency_life;
+  Duration const life = world.state.settings.period(setting::kIdempotencyLife);
   world.pass(life - microseconds(1));
   EXPECT_EQ(text_of(world.ask(submission("k"))), "replayed");
   archive(world, Instant{}, world.at);
@@ -59,7 +59,7 @@ TEST(IdempotencyKey, IsNewAgainAtTheEndOfItsLifeAndNotBefore) {
 TEST(IdempotencyKey, LeavesMemoryOnlyAfterItsLife) {
   World world;
   world.ask(run::Cancel{.run = submit(world, "k"), .tenant = kAcme});
-  world.pass(world.state.settings.idempotency_life);
+  world.pass(world.state.settings.period(setting::kIdempotencyLife));
   EXPECT_EQ(archive(world, Instant{}, world.at), "done");
   world.pass(microseconds(1));
   EXPECT_EQ(archive(world, Instant{}, world.at), "archive.advanced");
@@ -87,21 +87,6 @@ TEST(Checkpoints, AreRecordedOnlyWhenLargerThanTheLast) {
   EXPECT_EQ(sign(5), "done");
   EXPECT_EQ(sign(4), "done");
   EXPECT_EQ(sign(6), "checkpoint.signed");
-}
-
-TEST(Settings, ChangeByAnEventThatSaysAll) {
-  World world;
-  system::Settings settings;
-  settings.lease = seconds(20);
-  auto change = [&] {
-    return text_of(world.ask(system::ConfigChanged{.reason = "flag", .settings = settings}));
-  };
-  EXPECT_EQ(change(), "config.changed");
-  EXPECT_EQ(world.state.settings, settings);
-  EXPECT_EQ(change(), "done");
-  submit(world, "k");
-  auto const leased = world.ask(run::Lease{.jobs = {kFixed}, .tenant = {}, .worker = "w"});
-  EXPECT_EQ((event_in<run::Events, run::Leased>(leased)->lease_period), seconds(20));
 }
 
 TEST(Ids, OfDifferentKindsAndCountsDiffer) {

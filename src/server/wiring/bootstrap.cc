@@ -59,6 +59,32 @@ domain::run::JobKind to_job_kind(ports::JobSpec const& spec) {
   return job;
 }
 
+namespace {
+
+domain::SettingValues with_guard(domain::SettingValues values, domain::SettingGuard guard) {
+  std::erase_if(values, [&](domain::SettingValue const& one) {
+    return domain::find_setting(one.name)->guard != guard;
+  });
+  return values;
+}
+
+}  // namespace
+
+domain::SettingValues differing(domain::SettingValues const& asked,
+                                domain::Settings const& settings) {
+  domain::SettingValues values = asked;
+  std::erase_if(values, [&](domain::SettingValue const& one) {
+    return settings.of(*domain::find_setting(one.name)) == one.value;
+  });
+  return values;
+}
+
+Duration shortest_lease(domain::SettingValues const& asked, domain::Settings const& settings) {
+  domain::Settings later = settings;
+  for (domain::SettingValue const& one : asked) later.set(one.name, one.value);
+  return std::min(settings.period(domain::setting::kLease), later.period(domain::setting::kLease));
+}
+
 std::vector<domain::Command> start_commands(StartNote const& note) {
   domain::system::ServerStarted started;
   started.build = note.build;
@@ -68,9 +94,14 @@ std::vector<domain::Command> start_commands(StartNote const& note) {
   started.tail_cut_bytes = static_cast<std::int64_t>(note.tail_cut_bytes);
   started.version = note.version;
   std::vector<domain::Command> commands{domain::system::Commands(std::move(started))};
-  if (note.settings) {
-    commands.emplace_back(domain::system::Commands(
-        domain::system::ConfigChanged{.reason = "configuration file", .settings = *note.settings}));
+  for (domain::SettingGuard guard : {domain::SettingGuard::open, domain::SettingGuard::guarded}) {
+    domain::SettingValues values = with_guard(note.settings, guard);
+    if (!values.empty())
+      commands.emplace_back(
+          domain::system::Commands(domain::system::ChangeSettings{.asked_with = {},
+                                                                  .person = {},
+                                                                  .reason = "configuration file",
+                                                                  .values = std::move(values)}));
   }
   for (ports::JobSpec const& spec : note.jobs)
     commands.emplace_back(domain::directory::Commands(directory::RegisterJob{to_job_kind(spec)}));

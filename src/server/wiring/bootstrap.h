@@ -36,11 +36,19 @@ struct StartNote {
   std::uint64_t epoch = 1;
   std::uint64_t tail_cut_bytes = 0;
   std::vector<ports::JobSpec> jobs;
-  std::optional<domain::system::Settings> settings;  // of the config file
+  domain::SettingValues settings;  // of the configuration file, that differ from what is in force
 };
 
-// server.started, config.changed, one job.registered each; what is already so is no event.
+// server.started, config.changed for the settings that are open, a proposal for those that are
+// guarded (system/engine.h), one job.registered each; what is already so is no event.
 std::vector<domain::Command> start_commands(StartNote const& note);
+
+// Of the values that a file names those that are not in force.
+domain::SettingValues differing(domain::SettingValues const& asked,
+                                domain::Settings const& settings);
+
+// The lease that is in force, or that was asked for if that is shorter.
+Duration shortest_lease(domain::SettingValues const& asked, domain::Settings const& settings);
 
 // A job kind as the domain knows it.
 domain::run::JobKind to_job_kind(ports::JobSpec const& spec);

@@ -89,11 +89,9 @@ Result<void> Node::recover() {
   store_ = std::make_unique<SegmentStore>(std::move(log), world_.wake_log, world_.may_append);
   index_keeper_ = std::make_unique<ledger::IndexKeeper>(world_.derived, *store_, index_);
   reader_ = std::make_unique<ledger::Reader>(*store_, index_);
-  ledger::GroupRoots::Start groups{.ledger = store_->ledger(),
-                                   .tree = opened.tree,
-                                   .completed = std::move(opened.groups)};
-  group_roots_ =
-      std::make_unique<ledger::GroupRoots>(world_.derived, *reader_, std::move(groups));
+  ledger::GroupRoots::Start groups{
+      .ledger = store_->ledger(), .tree = opened.tree, .completed = std::move(opened.groups)};
+  group_roots_ = std::make_unique<ledger::GroupRoots>(world_.derived, *reader_, std::move(groups));
   auto const epoch = static_cast<std::uint64_t>(opened.state.ledger.epoch) + 1;
   wire({.state = std::move(opened.state),
         .tree = std::move(opened.tree),
@@ -133,25 +131,25 @@ void Node::wire(ledger::Loop::Start start) {
   options_.api.absent_jobs.merge(not_loaded(start.state, options_.jobs));
   job_copies_ = copies_in_use(start.state, options_.jobs);
   std::set<JobName> commands_waiting = commands_of_live_runs(start.state);
-  Duration const heartbeat = options_.settings.value_or(start.state.settings).heartbeat;
+  domain::SettingValues const settings = differing(options_.settings, start.state.settings);
+  Duration const heartbeat =
+      std::min(options_.heartbeat, shortest_lease(settings, start.state.settings));
   loop_ = std::make_unique<ledger::Loop>(
       std::move(start),
-      ledger::Loop::World{.clock = world_.clock,
-                          .entropy = world_.entropy,
-                          .store = *store_,
-                          .index = index_,
-                          .wake = world_.wake_loop,
-                          .order = [this](ledger::Order order) { take_order(std::move(order)); },
-                          .published =
-                              [this](codec::Entry const& entry, domain::run::Row const* ended) {
-                                count_event(api_->metrics(), entry.recorded, ended);
-                                tell(entry);
-                              },
-                          .grouped =
-                              [this](std::vector<Digest> const& roots) {
-                                group_roots_->add(roots);
-                              },
-                          .on_failure = [this](std::string const& why) { give_up(why); }},
+      ledger::Loop::World{
+          .clock = world_.clock,
+          .entropy = world_.entropy,
+          .store = *store_,
+          .index = index_,
+          .wake = world_.wake_loop,
+          .order = [this](ledger::Order order) { take_order(std::move(order)); },
+          .published =
+              [this](codec::Entry const& entry, domain::run::Row const* ended) {
+                count_event(api_->metrics(), entry.recorded, ended);
+                tell(entry);
+              },
+          .grouped = [this](std::vector<Digest> const& roots) { group_roots_->add(roots); },
+          .on_failure = [this](std::string const& why) { give_up(why); }},
       options_.loop);
   tiles_ = std::make_unique<HashTiles>(*reader_, *group_roots_);
   options_.api.hash_tile = [this](std::string_view path) { return tiles_->tile(path); };
@@ -186,13 +184,14 @@ void Node::wire(ledger::Loop::Start start) {
                                                ports::ErrorReporter<Layer::L7>(&errors_, "signer"),
                                                world_.on_failure);
 
-  post_begin(begin_commands(epoch, origin, *key, retired));
+  post_begin(begin_commands(epoch, origin, *key, retired, settings));
 }
 
 // What this start records before it serves.
 std::vector<domain::Command> Node::begin_commands(std::uint64_t epoch, std::string const& origin,
                                                   merkle::VerifierKey const& key,
-                                                  RetiredJobs const& retired) {
+                                                  RetiredJobs const& retired,
+                                                  domain::SettingValues const& settings) {
   std::vector<domain::Command> commands;
   if (fresh_) {
     commands = open_commands({.ledger = *fresh_,
@@ -207,7 +206,7 @@ std::vector<domain::Command> Node::begin_commands(std::uint64_t epoch, std::stri
                                     .epoch = epoch,
                                     .tail_cut_bytes = tail_cut_bytes_,
                                     .jobs = options_.jobs,
-                                    .settings = options_.settings}),
+                                    .settings = settings}),
                     std::back_inserter(commands));
   for (auto const& [job, waiting] : retired) {
     ports::ErrorReporter<Layer::L7>(&errors_, "start")

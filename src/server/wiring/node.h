@@ -65,7 +65,8 @@ struct NodeOptions {
   std::string version = "0.1.0";
   std::string build;
   std::vector<ports::JobSpec> jobs;
-  std::optional<domain::system::Settings> settings;
+  domain::SettingValues settings;    // that the configuration file names
+  Duration heartbeat = seconds(30);  // of this process's worker; at most half of a lease
   std::string origin = "tallystick.local/ledger";  // of a fresh ledger; its name in checkpoints
   Digest operator_key_sha256;
   Micros first_grant{100'000'000};
@@ -136,7 +137,8 @@ class Node {
   void report_left_aside(std::vector<Error> const& why);
   std::vector<domain::Command> begin_commands(std::uint64_t epoch, std::string const& origin,
                                               merkle::VerifierKey const& key,
-                                              RetiredJobs const& retired);
+                                              RetiredJobs const& retired,
+                                              domain::SettingValues const& settings);
   Result<void> check_key(domain::State const& state);
   void wire(ledger::Loop::Start start);
   void post_begin(std::vector<domain::Command> commands);
