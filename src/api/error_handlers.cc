@@ -103,7 +103,7 @@ bool may_see_error(Exchange const& x, domain::Header const& header,
 
 // The salted digest of the run's input stands in its first event.
 std::optional<std::string> input_hash_of(ledger::Reader const& reader, RunId run) {
-  auto const seqs = reader.index().of_run(run);
+  auto const seqs = reader.index().first_of(ledger::key_of(run), 0, 1);
   if (!seqs || seqs->empty()) return std::nullopt;
   auto const entry = reader.entry(seqs->front());
   if (!entry) return std::nullopt;

@@ -7,7 +7,7 @@
 namespace tally::projections::testing {
 namespace {
 
-constexpr std::size_t kBlockRows = 8;
+constexpr std::size_t kBlockRows = 16;
 
 // One query for each way to ask, about this error.
 std::vector<ErrorQuery> queries_about(Listed const& one) {

@@ -19,9 +19,8 @@ Projector::Projector(Projection& projection, ProjectorWorld world, ProjectorOpti
       options_(options),
       save_due_(options.save_every) {}
 
-// Once for a fault that lasts; the next one is told again when folding went on in between.
-void Projector::tell(Error const& error) {
-  if (!std::exchange(told_, true) && world_.fault) world_.fault(error);
+void Projector::tell(Error const& error, bool& told) const {
+  if (!std::exchange(told, true) && world_.fault) world_.fault(error);
 }
 
 // The ledger's directory may have been exchanged for a copy that went on otherwise: where the last
@@ -50,8 +49,8 @@ void Projector::begin() {
   as_of_.reset();
   std::string const& code = loaded.error().code;
   if (code == "absent" || code == "other_version") return;
-  tell(loaded.error());
-  told_ = false;
+  bool told = false;
+  tell(loaded.error(), told);
 }
 
 Result<void> Projector::fold() {
@@ -73,8 +72,9 @@ void Projector::save() {
   auto const written =
       write_projection_file(world_.disk, projection_,
                             {.ledger = world_.ledger, .cursor = cursor_, .last_leaf = last_leaf_});
-  if (!written) return tell(written.error());
+  if (!written) return tell(written.error(), save_told_);
   saved_ = cursor_;
+  save_told_ = false;
 }
 
 Duration Projector::step() {
@@ -85,10 +85,10 @@ Duration Projector::step() {
     auto const folded = fold();
     failing_ = !folded;
     if (failing_) {
-      tell(folded.error());
+      tell(folded.error(), fold_told_);
       fold_due_ = now + kAfterAFault;
     } else {
-      told_ = false;
+      fold_told_ = false;
     }
     more = !failing_ && cursor_ < world_.size();
   }

@@ -94,7 +94,7 @@ class Projector {
   void begin();
   Result<void> load();
   Result<void> fold();
-  void tell(Error const& error);
+  void tell(Error const& error, bool& told) const;
   // Lets those go whose event is folded or whose time is up; when the next one's is, if any waits.
   std::optional<Duration> release();
 
@@ -109,7 +109,8 @@ class Projector {
   std::int64_t saved_ = 0;
   std::int64_t save_due_ = 0;
   bool failing_ = false;
-  bool told_ = false;  // of the fault that lasts
+  bool fold_told_ = false;  // a fault that lasts is told once
+  bool save_told_ = false;
   Duration fold_due_;
 
   Mutex<Shared> shared_;
