@@ -5,6 +5,7 @@
 #include "api/known_names.h"
 #include "api/people.h"
 #include "views/directory_view.h"
+#include "wire/parameter_messages.h"
 
 namespace tally::api {
 
@@ -25,16 +26,14 @@ void post(ExchangePtr const& x, domain::directory::Commands command,
 
 }  // namespace
 
-void create_tenant(ExchangePtr x) {
-  auto const asked = x->body<wire::TenantRequest>();
-  if (!asked) return;
+void create_tenant(ExchangePtr x, wire::TenantRequest const& asked) {
   domain::directory::CreateTenant command;
   command.person = x->caller().person;
-  command.plan = asked->plan;
-  command.tenant = asked->tenant;
+  command.plan = asked.plan;
+  command.tenant = asked.tenant;
   x->post(
-      ledger::Lane::control, domain::directory::Commands(std::move(command)), {},
-      [x, asked = *asked](ledger::Answer const&) {
+      ledger::Lane::control, domain::DirectoryCommand(std::move(command)), {},
+      [x, asked](ledger::Answer const&) {
         x->json(201, wire::Tenant{.tenant = asked.tenant, .plan = asked.plan});
       },
       [x](domain::Refusal const& refusal) {
@@ -51,16 +50,14 @@ void list_tenants(ExchangePtr x) {
   x->json(200, list);
 }
 
-void add_person(ExchangePtr x) {
-  auto const asked = x->body<wire::PersonRequest>();
-  if (!asked) return;
+void add_person(ExchangePtr x, wire::PersonRequest const& asked) {
   domain::directory::AddPerson command;
   command.asked_with = x->caller().key;
-  command.name = asked->name;
+  command.name = asked.name;
   command.person = x->caller().person;
-  command.roles = {asked->roles.begin(), asked->roles.end()};
-  command.subject = asked->person;
-  post(x, std::move(command), [x, subject = asked->person](ledger::Answer const& answer) {
+  command.roles = {asked.roles.begin(), asked.roles.end()};
+  command.subject = asked.person;
+  post(x, std::move(command), [x, subject = asked.person](ledger::Answer const& answer) {
     if (answer_if_proposed(*x, answer)) return;
     auto const* event =
         decided_event<domain::directory::Events, domain::directory::PersonAdded>(answer);
@@ -69,24 +66,21 @@ void add_person(ExchangePtr x) {
   });
 }
 
-void remove_person(ExchangePtr x) {
-  if (!is_name(x->path.at(0))) return x->problem("not_found", "no such person");
+void remove_person(ExchangePtr x, wire::PersonPath const& asked) {
   domain::directory::RemovePerson command;
   command.asked_with = x->caller().key;
   command.person = x->caller().person;
-  command.subject = PersonId(x->path.at(0));
+  command.subject = asked.person;
   post(x, std::move(command), [x](ledger::Answer const& answer) { answer_proposal(*x, answer); });
 }
 
-void set_quorum(ExchangePtr x) {
-  auto const asked = x->body<wire::QuorumRequest>();
-  if (!asked) return;
-  domain::system::ChangeSettings command;
+void set_quorum(ExchangePtr x, wire::QuorumRequest const& asked) {
+  domain::chronicle::SetQuorum command;
   command.asked_with = x->caller().key;
   command.person = x->caller().person;
-  command.reason = asked->reason;
-  command.values = {{.name = std::string(domain::setting::kQuorum.name), .value = asked->quorum}};
-  x->post(ledger::Lane::control, domain::system::Commands(std::move(command)), {},
+  command.quorum = asked.quorum;
+  command.reason = asked.reason;
+  x->post(ledger::Lane::control, domain::ChronicleCommand(std::move(command)), {},
           [x](ledger::Answer const& answer) { answer_proposal(*x, answer); });
 }
 
@@ -100,19 +94,17 @@ void list_people(ExchangePtr x) {
   x->json(200, list);
 }
 
-void set_plan(ExchangePtr x) {
-  auto const asked = x->body<wire::Plan>();
-  if (!asked) return;
+void set_plan(ExchangePtr x, wire::Plan const& asked) {
   domain::directory::SetPlan command;
   command.person = x->caller().person;
-  command.plan = asked->plan;
-  command.row.overrun = overrun_rule(asked->overrun);
-  command.row.overrun_believed_max = asked->overrun_believed_max_usd;
-  if (asked->rate) {
-    command.row.rate = domain::directory::Rate{.requests = asked->rate->requests,
-                                               .window = seconds(asked->rate->window_s)};
+  command.plan = asked.plan;
+  command.row.overrun = overrun_rule(asked.overrun);
+  command.row.overrun_believed_max = asked.overrun_believed_max_usd;
+  if (asked.rate) {
+    command.row.rate = domain::directory::Rate{.requests = asked.rate->requests,
+                                               .window = seconds(asked.rate->window_s)};
   }
-  post(x, std::move(command), [x, asked = *asked](ledger::Answer const&) { x->json(200, asked); });
+  post(x, std::move(command), [x, asked](ledger::Answer const&) { x->json(200, asked); });
 }
 
 void list_plans(ExchangePtr x) {

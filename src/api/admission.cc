@@ -64,8 +64,8 @@ bool came_through_a_proxy(Exchange const& x) {
 }
 
 bool is_open(Exchange const& x) {
-  if (x.route->scope.empty()) return true;
-  return x.route->scope == "metrics:read" && x.request.from_loopback &&
+  if (x.route->scopes.empty()) return true;
+  return x.route->scopes == wire::AnyScope(KeyScope::metrics_read) && x.request.from_loopback &&
          x.services.options.metrics_open_on_loopback && !came_through_a_proxy(x);
 }
 
@@ -167,29 +167,22 @@ bool enter_openly(Exchange& x) {
   auto const directory = x.services.loop.directory();
   auto caller = whose_key(x, *directory);
   if (!caller) {
-    auto const what = x.route->scope.empty() ? x.route->rate : RateClass::probe;
+    auto const what = x.route->scopes.empty() ? x.route->rate : RateClass::probe;
     return take_of_address(x, what, x.services.options.open_per_minute);
   }
   x.known = std::move(*caller);
   return take_connection(x) && take_of_caller(x, *directory, RateClass::read);
 }
 
-// "ops:read approve": "ops:read or approve".
-std::string one_of(std::string_view scopes) {
-  std::string text;
-  for (char const c : scopes) text += c == ' ' ? std::string(" or ") : std::string(1, c);
-  return text;
-}
-
 bool has_right(Exchange& x) {
-  if (x.caller().may(x.route->scope)) return true;
-  x.problem("forbidden", "this needs a key with the scope " + one_of(x.route->scope));
+  if (x.caller().may(x.route->scopes)) return true;
+  x.problem("forbidden", "this needs a key with the scope " + x.route->scopes.text());
   return false;
 }
 
 bool names_one_answer(Exchange& x) {
   bool const sent =
-      takes_idempotency_key(*x.route) &&
+      x.route->keyed != wire::Keyed::no &&
       std::ranges::find(x.request.headers, "idempotency-key",
                         &ports::HttpHeaders::value_type::first) != x.request.headers.end();
   if (!sent) return true;
@@ -206,14 +199,21 @@ bool names_one_answer(Exchange& x) {
   return false;
 }
 
+// One of the forms that the answer has, or the form of its problems where that is JSON too.
+bool takes_a_form(Exchange const& x, std::string_view accept) {
+  auto const usual = x.route->replies[0].status;
+  return std::ranges::any_of(x.route->replies, [&](wire::Reply const& reply) {
+    bool const json = reply.media_type == wire::kJson;
+    return reply.status == usual && (accepts(accept, media_type(reply.media_type)) ||
+                                     (json && accepts(accept, "application/problem+json")));
+  });
+}
+
 bool speaks_our_forms(Exchange& x) {
   auto const accept = x.request.header("accept");
-  std::string const produced = media_type(x.route->media_type);
-  bool const negotiates = x.route->pattern == "/metrics";
-  bool const as_json = x.route->also_json && (accepts(accept, "application/json") ||
-                                              accepts(accept, "application/problem+json"));
-  if (!accept.empty() && !negotiates && !as_json && !accepts(accept, produced)) {
-    x.problem("not_acceptable", "this answer comes as " + produced);
+  if (!accept.empty() && !takes_a_form(x, accept)) {
+    x.problem("not_acceptable",
+              "this answer comes as " + media_type(x.route->replies[0].media_type));
     return false;
   }
   if (!x.route->request) return true;
@@ -231,14 +231,12 @@ bool speaks_our_forms(Exchange& x) {
 
 bool admit(Exchange& x) {
   if (is_open(x) ? !enter_openly(x) : !(identify(x) && has_right(x))) return false;
-  if (!speaks_our_forms(x) || !names_one_answer(x)) return false;
-  x.query = Query::parse(x.request.query, x.route->query);
-  return x.query_is_good();
+  return speaks_our_forms(x) && names_one_answer(x);
 }
 
 bool is_still_admitted(Exchange& x) {
   auto const caller = whose_key(x, *x.services.loop.directory());
-  bool const same = caller && caller->key == x.caller().key && caller->may(x.route->scope);
+  bool const same = caller && caller->key == x.caller().key && caller->may(x.route->scopes);
   if (!same) refuse_key(x, AuthFault::invalid);
   return same;
 }

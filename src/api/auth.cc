@@ -1,5 +1,6 @@
 #include "api/auth.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 
@@ -43,13 +44,10 @@ tl::expected<Caller, AuthFault> authenticate(ports::HttpRequest const& request,
   return Caller{.key = id, .person = key.person, .tenant = key.tenant, .scopes = key.scopes};
 }
 
-bool Caller::may(std::string_view any_of) const {
-  while (!any_of.empty()) {
-    auto const space = any_of.find(' ');
-    if (scopes.contains(std::string(any_of.substr(0, space)))) return true;
-    any_of.remove_prefix(space == std::string_view::npos ? any_of.size() : space + 1);
-  }
-  return false;
+bool Caller::may(wire::AnyScope any_of) const {
+  return std::ranges::any_of(all_of(KeyScope{}), [&](KeyScope scope) {
+    return any_of.contains(scope) && scopes.contains(std::string(name_of(scope)));
+  });
 }
 
 std::string fresh_token(ports::Entropy& entropy) {

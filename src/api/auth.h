@@ -9,6 +9,7 @@
 #include "ledger/directory.h"
 #include "ports/entropy.h"
 #include "ports/http.h"
+#include "wire/endpoint.h"
 
 namespace tally::api {
 
@@ -17,8 +18,7 @@ struct Caller {
   PersonId person;
   TenantId tenant;
   std::set<std::string> scopes;
-  // Has one of the scopes, which spaces separate.
-  bool may(std::string_view any_of) const;
+  bool may(wire::AnyScope any_of) const;
 };
 
 // missing: no Authorization field. invalid: not a bearer token, no such key, revoked or expired;

@@ -4,6 +4,7 @@
 #include "api/known_names.h"
 #include "views/budget_view.h"
 #include "wire/budget_messages.h"
+#include "wire/parameter_messages.h"
 
 namespace tally::api {
 
@@ -22,32 +23,22 @@ void answer_budget(ExchangePtr const& x, TenantId const& tenant, int status) {
   });
 }
 
-std::optional<TenantId> tenant_in_path(Exchange& x) {
-  if (is_name(x.path.at(0))) return TenantId(x.path[0]);
-  no_such_tenant(x);
-  return std::nullopt;
-}
-
 }  // namespace
 
 void get_budget(ExchangePtr x) { answer_budget(x, x->caller().tenant, 200); }
 
-void get_tenant_budget(ExchangePtr x) {
-  if (auto const tenant = tenant_in_path(*x)) answer_budget(x, *tenant, 200);
+void get_tenant_budget(ExchangePtr x, wire::TenantPath const& asked) {
+  answer_budget(x, asked.tenant, 200);
 }
 
-void grant_budget(ExchangePtr x) {
-  auto const tenant = tenant_in_path(*x);
-  if (!tenant) return;
-  auto const grant = x->body<wire::GrantRequest>();
-  if (!grant) return;
+void grant_budget(ExchangePtr x, wire::TenantPath const& at, wire::GrantRequest const& asked) {
   domain::budget::Grant command;
-  command.amount = grant->amount_usd;
+  command.amount = asked.amount_usd;
   command.person = x->caller().person;
-  command.tenant = *tenant;
+  command.tenant = at.tenant;
   x->post(
-      ledger::Lane::control, domain::budget::Commands(std::move(command)), {},
-      [x, tenant = *tenant](ledger::Answer const& answer) {
+      ledger::Lane::control, domain::BudgetCommand(std::move(command)), {},
+      [x, tenant = at.tenant](ledger::Answer const& answer) {
         auto const view =
             answer.entry ? views::granted_view(tenant, answer.entry->recorded) : std::nullopt;
         if (!view) return x->broken("a grant left no event with its snapshot");

@@ -3,6 +3,7 @@
 #include "api/docs_page.h"
 #include "api/handlers.h"
 #include "api/openapi.h"
+#include "wire/parameter_messages.h"
 #include "wire/problem_catalog.h"
 #include "wire/problem_help.h"
 
@@ -65,9 +66,9 @@ void list_problem_pages(ExchangePtr x) {
   x->json(200, list, {{"vary", "accept"}});
 }
 
-void get_problem_page(ExchangePtr x) {
-  auto const* kind = wire::find_problem_kind(x->path.at(0));
-  if (!kind) return x->problem("not_found", "no problem has this code; see /problems");
+void get_problem_page(ExchangePtr x, wire::ProblemPath const& asked) {
+  auto const* kind = wire::find_problem_kind(asked.code);
+  if (!kind) return x->problem("not_found", std::string(wire::ProblemPath::kNoSuch));
   if (wants_json(*x)) return x->json(200, help_of(*x, *kind), {{"vary", "accept"}});
   send_page(*x, problem_page(*kind));
 }

@@ -40,17 +40,33 @@ std::string schema_link(json::Value const& schema) {
   return "<a href=\"#" + escaped(name) + "\">" + escaped(name) + "</a>";
 }
 
+std::string query_of(Route const& route, wire::Schemas& schemas) {
+  std::string names;
+  for (auto const& parameter : route.parameters(schemas))
+    if (!parameter.in_path) names += (names.empty() ? "" : " ") + parameter.name;
+  return names.empty() ? names : "<br>query: <code>" + escaped(names) + "</code>";
+}
+
+// Every answer that is no refusal.
+std::string answers_of(Route const& route, wire::Schemas& schemas) {
+  std::string answers;
+  for (wire::Reply const& reply : route.replies) {
+    if (reply.status == 0) continue;
+    std::string const form(reply.media_type.substr(0, reply.media_type.find(';')));
+    answers += (answers.empty() ? "" : "<br>") + std::to_string(reply.status) + " " +
+               (reply.schema ? schema_link(reply.schema(schemas)) : escaped(form));
+  }
+  return answers;
+}
+
 std::string route_row(Route const& route, wire::Schemas& schemas) {
   std::string row = "<tr><td><code>" + std::string(route.method) + "</code></td><td><code>" +
                     escaped(route.pattern) + "</code></td><td>" + escaped(route.summary);
-  if (!route.query.empty()) row += "<br>query: <code>" + escaped(route.query) + "</code>";
-  row += "</td><td>" +
-         (route.scope.empty() ? std::string("open") : "<code>" + escaped(route.scope) + "</code>");
+  row += query_of(route, schemas) + "</td><td>" +
+         (route.scopes.empty() ? std::string("open")
+                               : "<code>" + escaped(route.scopes.text()) + "</code>");
   row += "</td><td>" + (route.request ? schema_link(route.request(schemas)) : std::string());
-  row += "</td><td>" + std::to_string(route.status) + " " +
-         (route.answer ? schema_link(route.answer(schemas))
-                       : escaped(route.media_type.substr(0, route.media_type.find(';'))));
-  return row + "</td></tr>\n";
+  return row + "</td><td>" + answers_of(route, schemas) + "</td></tr>\n";
 }
 
 std::string schema_section(std::string const& name, json::Value const& schema) {

@@ -12,88 +12,37 @@
 #include "projections/error_index.h"
 #include "projections/projector.h"
 #include "views/error_view.h"
+#include "wire/parameter_messages.h"
 
 namespace tally::api {
 
 namespace {
 
-constexpr std::int64_t kErrorsDefault = 100;
-
-// How long a list waits for an event to be folded before it is answered as things stand.
-constexpr Duration kErrorsWaitMost = milliseconds(200);
-
 struct Wanted {
-  projections::ErrorQuery query;
-  std::int64_t after_seq = 0;  // the list is to know of this event
+  wire::ErrorListParameters asked;
+
+  bool fits(domain::Header const& header, domain::error::Recorded const& one) const {
+    auto const& [error_class, component, severity, layer, correlation, run, before, limit] = asked;
+    auto const whole = name_of(one.error_class);
+    bool const of_class = !error_class || whole == *error_class ||
+                          (whole.starts_with(*error_class) && whole[error_class->size()] == '.');
+    auto const& about = one.run ? one.run : header.run;
+    return of_class && (!component || one.component == *component) &&
+           (!layer || one.layer == *layer) && (!severity || one.severity >= *severity) &&
+           (!correlation || header.correlation == correlation) && (!run || about == run);
+  }
 };
 
-template <class Id>
-std::optional<Id> id_in_query(Exchange& x, std::string const& name, std::optional<Id> const& id,
-                              std::string const& rule) {
-  if (x.query.has(name) && !id) x.query.fault(name, rule);
-  return id;
-}
-
-std::string class_names() {
-  std::string text;
-  for (ErrorClass const one : all_of(ErrorClass{})) {
-    if (!text.empty()) text += ", ";
-    text += name_of(one);
-  }
-  return text;
-}
-
-template <class Word>
-std::optional<Word> word_of(std::string_view text) {
-  auto const all = all_of(Word{});
-  auto const at = std::ranges::find(all, text, [](Word one) { return name_of(one); });
-  return at == all.end() ? std::nullopt : std::optional(*at);
-}
-
-// A misspelt filter must not read as "no errors".
-void read_class(Exchange& x, projections::ErrorQuery& query) {
-  constexpr std::array<std::string_view, 3> kFamilies{"infra", "domain", "system"};
-  bool const family = std::ranges::find(kFamilies, wanted.error_class) != kFamilies.end();
-  if (!wanted.error_class.empty() && !family && !is_word(wanted.error_class, ErrorClass{}))
-    x.query.fault("class",
-                  "is no family (infra, domain, system) and no class; there are: " + class_names());
-  if (!wanted.layer.empty() && !is_word(wanted.layer, Layer{}))
-    x.query.fault("layer", "is one of L1 to L7");
-}
-
-// Nor may a misspelt component; a ledger of an older build may know others, so it is looked at
-// first.
+// A misspelt component must not read as "no errors"; a ledger of an older build may know others, so
+// it is looked at first.
 bool is_found_or_known(Exchange& x, Wanted const& wanted, wire::ErrorList const& list) {
-  std::string const& component = wanted.query.component;
-  bool const nothing = list.errors.empty() && !list.next && !component.empty();
-  if (!nothing || std::ranges::find(kComponents, component) != kComponents.end()) return true;
-  x.query.fault("component", fmt::format("is no part of this server that has errors; there are: {}",
-                                         fmt::join(kComponents, ", ")));
-  return x.query_is_good();
-}
-
-// Answers what is wrong with the query, if anything. Who names no event waits for the newest, and
-// so finds what it just did.
-std::optional<Wanted> wanted_by(Exchange& x) {
-  Wanted wanted;
-  projections::ErrorQuery& query = wanted.query;
-  read_words(x, query);
-  read_tenant(x, query);
-  query.correlation =
-      id_in_query(x, "correlation_id", parse_correlation_id(x.query.text("correlation_id")),
-                  "must be 32 lower-case hexadecimal digits, not all zero");
-  query.run = id_in_query(x, "run_id", parse_id<RunId>(x.query.text("run_id")),
-                          "must be run_ and 16 lower-case hexadecimal digits");
-  query.from = instant_in_query(x, "from");
-  query.to = instant_in_query(x, "to");
-  auto const before = x.query.integer("before", json::kIntegerMax, 0, json::kIntegerMax);
-  if (x.query.has("before")) query.before = before;
-  wanted.after_seq =
-      x.query.integer("after_seq", x.services.reader.index().size() - 1, 0, json::kIntegerMax);
-  auto const limit = x.query.integer("limit", kErrorsDefault, 1, wire::kErrorsPerPageMax);
-  query.limit = std::min(static_cast<std::size_t>(limit), PageBudget::kLookUpsMax);
-  if (!x.query_is_good()) return std::nullopt;
-  return wanted;
+  auto const& component = wanted.asked.component;
+  bool const nothing = list.errors.empty() && !list.next && component;
+  if (!nothing || std::ranges::find(kComponents, *component) != kComponents.end()) return true;
+  x.invalid_parameter("component",
+                      fmt::format("is no part of this server that has errors; there are: {}",
+                                  fmt::join(kComponents, ", ")));
+  return false;
 }
 
 bool may_see_error(Exchange const& x, domain::Header const& header,
@@ -143,16 +92,13 @@ wire::ErrorEnvelope envelope_of(Exchange const& x, ledger::Entry const& entry,
   return view;
 }
 
-// What the list is true of. Taken before the index is asked, which may know more by then.
-wire::ErrorList list_as_of(projections::Standing const& standing, Wanted const& wanted) {
-  wire::ErrorList list;
-  list.as_of = standing.as_of;
-  list.as_of_seq = standing.events;
-  list.lag_events = standing.lag_events;
-  bool const lacks_it = standing.events <= wanted.after_seq;
-  bool const late = standing.health == projections::Health::current && lacks_it;
-  list.health = name_of(late ? projections::Health::behind : standing.health);
-  return list;
+// Where errors may stand, newest first: one run's or correlation's events, or all findings.
+Result<std::vector<std::int64_t>> places_of(ledger::Index const& index, Wanted const& wanted) {
+  auto const& [run, correlation] = std::tie(wanted.asked.run_id, wanted.asked.correlation_id);
+  auto const key = run           ? ledger::key_of(*run)
+                   : correlation ? ledger::key_of(*correlation)
+                                 : marks::kErrorsKey;
+  return index.latest_of(key, wanted.asked.before, PageBudget::kLookUpsMax);
 }
 
 // The index says where errors stand, the ledger what they are. Whose an error is, is looked at
@@ -166,8 +112,10 @@ Result<wire::ErrorList> errors_of(Exchange& x, Wanted const& wanted) {
   list.next = page.next;
   if (page.seqs.empty()) return list;
   TRY(id_key, id_key_of(reader));
-  PageBudget budget(wanted.query.limit);
-  for (auto const seq : page.seqs) {
+  TRY(places, places_of(reader.index(), wanted));
+  wire::ErrorList list;
+  PageBudget budget(static_cast<std::size_t>(wanted.asked.limit));
+  for (auto const seq : places) {
     TRY(entry, reader.entry(seq));
     budget.look(entry);
     auto const finding = domain::error::finding_of(entry.recorded.event);
@@ -194,10 +142,8 @@ Result<wire::ErrorEnvelope> error_of(Exchange& x, ErrorId id) {
 
 }  // namespace
 
-void list_errors(ExchangePtr x) {
-  auto wanted = wanted_by(*x);
-  if (!wanted) return;
-  auto const answer = [x, wanted = *wanted] {
+void list_errors(ExchangePtr x, wire::ErrorListParameters const& asked) {
+  x->later(TaskLane::query, [x, wanted = Wanted{asked}] {
     auto const list = errors_of(*x, wanted);
     if (!list) return x->storage_failed(list.error());
     if (is_found_or_known(*x, wanted, *list)) x->json(200, *list);
@@ -206,10 +152,8 @@ void list_errors(ExchangePtr x) {
       wanted->after_seq, kErrorsWaitMost, [x, answer] { x->later(TaskLane::query, answer); });
 }
 
-void get_error(ExchangePtr x) {
-  auto const id = parse_error_id(x->path.at(0));
-  if (!id) return x->problem("not_found", "no such error");
-  x->later(TaskLane::read, [x, id = *id] {
+void get_error(ExchangePtr x, wire::ErrorPath const& asked) {
+  x->later(TaskLane::read, [x, id = asked.id] {
     auto const envelope = error_of(*x, id);
     if (!envelope) return x->storage_failed(envelope.error());
     x->json(200, *envelope);

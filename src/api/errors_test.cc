@@ -52,8 +52,8 @@ void expect_no_envelope(SentPtr const& sent, std::string const& about) {
 
 // Everything but the evidence plane, and the pages that describe its messages.
 bool may_never_show(Route const& route) {
-  return route.scope != "evidence:read" && route.pattern != "/openapi.json" &&
-         route.pattern != "/docs";
+  return route.scopes != wire::AnyScope(KeyScope::evidence_read) &&
+         route.pattern != "/openapi.json" && route.pattern != "/docs";
 }
 
 void expect_no_envelope_anywhere(World& world, std::string const& run, std::string const& about) {

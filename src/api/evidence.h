@@ -8,7 +8,7 @@
 namespace tally::api {
 
 inline bool may_see(Exchange const& x, domain::Header const& header) {
-  return x.caller().may("ops:read") || header.tenant == x.caller().tenant;
+  return x.caller().may(KeyScope::ops_read) || header.tenant == x.caller().tenant;
 }
 
 // What one page may cost, whoever asks for it: what is looked at is bounded besides what is shown,

@@ -3,13 +3,11 @@
 #include "api/evidence.h"
 #include "api/handlers.h"
 #include "domain/next_id.h"
-#include "wire/evidence_messages.h"
+#include "wire/parameter_messages.h"
 
 namespace tally::api {
 
 namespace {
-
-constexpr std::int64_t kEventsDefault = 100;
 
 Result<wire::EventItem> item_of(ledger::Entry const& entry) {
   TRY(event, json::parse(as_text(entry.leaf)));
@@ -107,25 +105,17 @@ Result<IdKey> id_key_of(ledger::Reader const& reader) {
   return opened->id_key;
 }
 
-void get_decision(ExchangePtr x) {
-  auto const id = parse_id<DecisionId>(x->path.at(0));
-  if (!id) return x->problem("not_found", "no such decision");
-  x->later(TaskLane::read, [x, id = *id] { answer(*x, decision_of(*x, id)); });
+void get_decision(ExchangePtr x, wire::DecisionPath const& asked) {
+  x->later(TaskLane::read, [x, id = asked.id] { answer(*x, decision_of(*x, id)); });
 }
 
-void list_events(ExchangePtr x) {
-  auto const from = x->query.integer("from", 0, 0, json::kIntegerMax);
-  auto const limit = x->query.integer("limit", kEventsDefault, 1, wire::kEventsPerPageMax);
-  if (!x->query_is_good()) return;
-  x->later(TaskLane::query, [x, from, limit] { answer(*x, events_of(*x, from, limit)); });
+void list_events(ExchangePtr x, wire::EventListParameters const& asked) {
+  x->later(TaskLane::query, [x, asked] { answer(*x, events_of(*x, asked.from, asked.limit)); });
 }
 
-void get_timeline(ExchangePtr x) {
-  auto const id = parse_correlation_id(x->path.at(0));
-  if (!id) return x->problem("not_found", "no event has this correlation id");
-  auto const from = x->query.integer("from", 0, 0, json::kIntegerMax);
-  if (!x->query_is_good()) return;
-  x->later(TaskLane::query, [x, id = *id, from] { answer(*x, timeline_of(*x, id, from)); });
+void get_timeline(ExchangePtr x, wire::TimelineParameters const& asked) {
+  x->later(TaskLane::query,
+           [x, asked] { answer(*x, timeline_of(*x, asked.correlation_id, asked.from)); });
 }
 
 }  // namespace tally::api

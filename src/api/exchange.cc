@@ -226,8 +226,7 @@ ports::ErrorReport Exchange::about_this(ports::ErrorReport report) const {
                   .parent = trace.parent,
                   .started_at = started_at};
   if (known) report.tenant = known->tenant;
-  if (route != nullptr)
-    report.context["route"] = std::string(route->method) + " " + std::string(route->pattern);
+  if (route != nullptr) report.context["route"] = wire::route_name(*route);
   return report;
 }
 
@@ -242,10 +241,10 @@ std::optional<json::Value> Exchange::document() {
   return std::nullopt;
 }
 
-bool Exchange::query_is_good() {
-  if (query.errors().empty()) return true;
-  invalid(query.errors());
-  return false;
+std::string_view Exchange::pattern() const { return route->pattern; }
+
+void Exchange::invalid_parameter(std::string_view name, std::string_view detail) {
+  invalid({{"", "the query parameter " + std::string(name) + " " + std::string(detail)}});
 }
 
 ledger::Origin Exchange::origin() const {
@@ -265,9 +264,7 @@ std::optional<domain::IdempotencyKey> Exchange::idempotency() const {
   asked += asked_;
   return domain::IdempotencyKey{
       .fingerprint = services.payloads.fingerprint(caller().tenant, asked),
-      .key = wire::idempotency_digest(
-          caller().tenant, std::string(route->method) + " " + std::string(route->pattern),
-          *idempotency_key)};
+      .key = wire::idempotency_digest(caller().tenant, wire::route_name(*route), *idempotency_key)};
 }
 
 void Exchange::post(ledger::Lane lane, domain::Command command, Bytes enclosure,

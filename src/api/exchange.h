@@ -10,11 +10,11 @@
 
 #include "api/auth.h"
 #include "api/correlation.h"
-#include "api/query.h"
 #include "api/retry_fields.h"
 #include "api/services.h"
 #include "wire/by_value.h"
 #include "wire/from_json.h"
+#include "wire/parameters.h"
 #include "wire/problem.h"
 #include "wire/to_json.h"
 
@@ -33,7 +33,6 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   views::ProblemTypes const types;  // as absolute addresses, where the caller's is known
   Route const* route = nullptr;
   std::vector<std::string> path;    // what stood in the braces of the route's pattern
-  Query query;                      // only the names that the route knows
   std::optional<Caller> known;      // after authentication
   std::optional<RateVerdict> rate;  // of the bucket that it was taken from, if there is one
   // What the caller repeats to get the same answer again; none where it sent none.
@@ -98,8 +97,25 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     invalid(std::move(message).error());
     return std::nullopt;
   }
-  // False after answering what is wrong with the query.
-  bool query_is_good();
+  // What stands in the path and the query; answers the problem otherwise.
+  template <wire::Message T>
+  std::optional<T> parameters() {
+    T message{};
+    wire::ParameterReader reader(pattern(), path, request.query);
+    T::fields(message, reader);
+    auto errors = reader.take();
+    if (errors.empty() && reader.is_there()) return message;
+    if (!errors.empty()) {
+      invalid(std::move(errors));
+    } else if constexpr (requires { T::kNoSuchCode; }) {
+      problem(T::kNoSuchCode, std::string(T::kNoSuch));
+    } else if constexpr (requires { T::kNoSuch; }) {
+      problem("not_found", std::string(T::kNoSuch));
+    }
+    return std::nullopt;
+  }
+  // What is wrong with a parameter and only its handler can tell.
+  void invalid_parameter(std::string_view name, std::string_view detail);
 
   // Asks the loop, under the request's idempotency key where it has one. Refusals and fates other
   // than decided are answered here; `done` gets the rest, on the loop's thread. A repeated key
@@ -119,6 +135,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void keep_asked(json::Value const& document);
   void replay(std::int64_t seq, std::function<void(ledger::Answer)> done);
   static void mark_replay(std::string& body);
+  std::string_view pattern() const;
   void add_common(ports::HttpHeaders& headers) const;
   void send(int status, ports::HttpHeaders headers, std::string body);
   void count_answer(int status) const;

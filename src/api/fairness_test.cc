@@ -12,7 +12,7 @@ namespace {
 // The same from another address, and not from loopback.
 SentPtr ask_from(World& world, std::string const& address, std::string const& target,
                  std::string const& token = {}) {
-  auto const sent = std::make_shared<Sent>();
+  auto const sent = std::make_shared<Sent>("GET", target);
   ports::HttpRequest request;
   request.method = "GET";
   request.path = target;

@@ -7,6 +7,7 @@
 
 #include "api/routes.h"
 #include "api/test_world.h"
+#include "wire/endpoints.h"
 #include "wire/idempotency_key.h"
 
 namespace tally::api {
@@ -55,10 +56,9 @@ void expect_again(SentPtr const& again, SentPtr const& first) {
 TEST(IdempotencyKey, IsLookedForUnderEveryRouteThatTakesOne) {
   std::set<std::string> taken;
   for (Route const& route : routes())
-    if (takes_idempotency_key(route))
-      taken.insert(std::string(route.method) + " " + std::string(route.pattern));
+    if (route.keyed != wire::Keyed::no) taken.insert(wire::route_name(route));
   auto const keyed = wire::keyed_routes();
-  EXPECT_EQ(keyed.front(), wire::kSubmitRoute);
+  EXPECT_EQ(keyed.front(), "POST /v1/runs");
   EXPECT_EQ(taken, std::set<std::string>(keyed.begin(), keyed.end()));
 }
 
@@ -222,7 +222,7 @@ TEST(IdempotencyKey, GivesRacersOneGrantAndOneAnswer) {
 TEST(IdempotencyKey, IsReadOnEveryPostButThoseOfWork) {
   World world;
   for (Route const& route : routes()) {
-    if (route.method != "POST" || route.scope.empty()) continue;
+    if (route.method != "POST" || route.scopes.empty()) continue;
     std::string target(route.pattern);
     for (auto open = target.find('{'); open != std::string::npos; open = target.find('{'))
       target.replace(open, target.find('}') - open + 1, "0000000000000000");

@@ -5,6 +5,7 @@
 #include "api/handlers.h"
 #include "api/known_names.h"
 #include "api/people.h"
+#include "wire/parameter_messages.h"
 
 namespace tally::api {
 
@@ -43,18 +44,16 @@ bool may_try(Exchange& x) {
 
 }  // namespace
 
-void create_key(ExchangePtr x) {
-  auto const asked = x->body<wire::KeyRequest>();
-  if (!asked) return;
-  if (asked->owner && !x->services.loop.directory()->people.contains(*asked->owner))
+void create_key(ExchangePtr x, wire::KeyRequest const& asked) {
+  if (asked.owner && !x->services.loop.directory()->people.contains(*asked.owner))
     return x->invalid({{"/owner", "must be a registered person; see /v1/admin/people"}});
   domain::directory::CreateKey command;
   command.asked_with = x->caller().key;
-  command.expires_at = asked->expires_at;
-  command.owner = asked->owner.value_or(x->caller().person);
+  command.expires_at = asked.expires_at;
+  command.owner = asked.owner.value_or(x->caller().person);
   command.person = x->caller().person;
-  command.scopes = {asked->scopes.begin(), asked->scopes.end()};
-  command.tenant = asked->tenant;
+  command.scopes = {asked.scopes.begin(), asked.scopes.end()};
+  command.tenant = asked.tenant;
   std::string token, code;
   if (command.owner == command.person) {
     token = fresh_token(x->services.entropy);
@@ -74,12 +73,10 @@ void create_key(ExchangePtr x) {
       });
 }
 
-void show_claim_code(ExchangePtr x) {
-  auto const id = parse_id<KeyId>(x->path.at(0));
-  if (!id) return x->problem("not_found", "no such key");
-  domain::directory::ShowClaimCode const command{.key = *id, .person = x->caller().person};
-  x->post(ledger::Lane::control, domain::directory::Commands(command), {},
-          [x, id = *id](ledger::Answer const& answer) {
+void show_claim_code(ExchangePtr x, wire::KeyPath const& asked) {
+  domain::directory::ShowClaimCode const command{.key = asked.key, .person = x->caller().person};
+  x->post(ledger::Lane::control, domain::DirectoryCommand(command), {},
+          [x, id = asked.key](ledger::Answer const& answer) {
             if (x->replayed())
               return x->problem("conflict", "the claim code was shown once, in the first answer");
             auto const& snapshot = answer.entry ? answer.entry->recorded.snapshot : std::nullopt;
@@ -97,11 +94,9 @@ void show_claim_code(ExchangePtr x) {
 }
 
 // Open to all: the code is what opens it, and who brings it becomes the key's holder.
-void claim_key(ExchangePtr x) {
+void claim_key(ExchangePtr x, wire::ClaimRequest const& asked) {
   if (!may_try(*x)) return;
-  auto const asked = x->body<wire::ClaimRequest>();
-  if (!asked) return;
-  Digest const code = sha256(as_bytes(asked->code));
+  Digest const code = sha256(as_bytes(asked.code));
   auto const directory = x->services.loop.directory();
   auto const waiting = directory->unclaimed.find(code);
   if (waiting == directory->unclaimed.end())
@@ -132,14 +127,12 @@ void list_keys(ExchangePtr x) {
   x->json(200, list);
 }
 
-void revoke_key(ExchangePtr x) {
-  auto const id = parse_id<KeyId>(x->path.at(0));
-  if (!id) return x->problem("not_found", "no such key");
+void revoke_key(ExchangePtr x, wire::KeyPath const& asked) {
   domain::directory::RevokeKey command;
-  command.key = *id;
+  command.key = asked.key;
   command.person = x->caller().person;
-  x->post(ledger::Lane::control, domain::directory::Commands(std::move(command)), {},
-          [x, id = *id](ledger::Answer const&) {
+  x->post(ledger::Lane::control, domain::DirectoryCommand(std::move(command)), {},
+          [x, id = asked.key](ledger::Answer const&) {
             std::optional<wire::Key> view;
             each_key(*x->services.loop.directory(), [&](auto const& entry) {
               if (entry.id == id) view = key_view(*x, id, entry.key);

@@ -196,12 +196,11 @@ void Lending::deliver(std::vector<ledger::Answer> answers) {
 
 }  // namespace
 
-void lease_work(ExchangePtr x) {
-  auto asked = x->body<wire::LeaseRequest>();
-  if (!asked) return;
-  x->services.metrics.set(metrics::kTable.worker_last_heartbeat, x->services.clock.wall(),
-                          x->caller().key);
-  auto const lending = std::make_shared<Lending>(x, std::move(*asked));
+void lease_work(ExchangePtr x, wire::LeaseRequest asked) {
+  x->services.metrics.set("tally_worker_last_heartbeat_timestamp_seconds",
+                          {{"worker", to_text(x->caller().key)}},
+                          static_cast<double>(x->services.clock.wall().value()) / 1e6);
+  auto const lending = std::make_shared<Lending>(x, std::move(asked));
   lending->until = x->services.clock.monotonic() + seconds(lending->asked.wait_s);
   lending->ask();
 }

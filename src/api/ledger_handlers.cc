@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "api/handlers.h"
+#include "wire/parameter_messages.h"
 
 namespace tally::api {
 
@@ -85,8 +86,8 @@ void read_tree_on(Services& services) {
   if (!goes_on) services.reads_tree = false;
 }
 
-void send_hash_tile(Exchange& x) {
-  auto tile = x.services.options.hash_tile(x.path.at(0));
+void send_hash_tile(Exchange& x, std::string const& path) {
+  auto tile = x.services.options.hash_tile(path);
   if (tile)
     return x.text(200, kOctets, std::string(as_text(*tile)),
                   {{"cache-control", "public, immutable, max-age=31536000"}});
@@ -108,16 +109,16 @@ void get_checkpoint(ExchangePtr x) {
   x->later(TaskLane::open, [x] { send_checkpoint(*x); });
 }
 
-void get_hash_tile(ExchangePtr x) {
+void get_hash_tile(ExchangePtr x, wire::TilePath const& asked) {
   if (!x->services.options.hash_tile) return x->problem("not_found", "no such tile");
-  x->later(TaskLane::open, [x] { send_hash_tile(*x); });
+  x->later(TaskLane::open, [x, path = asked.path] { send_hash_tile(*x, path); });
 }
 
 // Bundles hold the events of all tenants.
-void get_entry_bundle(ExchangePtr x) {
-  if (!x->caller().may("ops:read"))
+void get_entry_bundle(ExchangePtr x, wire::TilePath const& asked) {
+  if (!x->caller().may(KeyScope::ops_read))
     return x->problem("forbidden", "bundles hold all tenants' events: this needs ops:read besides");
-  auto const place = tile_place(x->path.at(0));
+  auto const place = tile_place(asked.path);
   if (!place) return x->problem("not_found", "no such tile");
   x->later(TaskLane::query, [x, place = *place] { send_bundle(*x, place); });
 }

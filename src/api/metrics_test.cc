@@ -100,7 +100,7 @@ TEST(Numbers, ShowWhatEachTenantHas) {
 
 // One request for /metrics without a key, as the HTTP server hands it over.
 int status_from_loopback(World& world, ports::HttpHeaders headers) {
-  auto const sent = std::make_shared<Sent>();
+  auto const sent = std::make_shared<Sent>("GET", "/metrics");
   ports::HttpRequest request;
   request.method = "GET";
   request.path = "/metrics";

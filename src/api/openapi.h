@@ -1,7 +1,7 @@
 #pragma once
 
-// The API as an OpenAPI 3.1 document, made from the route table and the messages' own
-// descriptions, so it cannot say anything else than what the server does.
+// The API as an OpenAPI 3.1 document, made from the descriptions of operations (wire/endpoint.h)
+// and of messages, so that it cannot say anything else than what the server does.
 
 #include <string>
 

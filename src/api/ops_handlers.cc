@@ -7,6 +7,7 @@
 #include "api/known_names.h"
 #include "api/people.h"
 #include "views/ops_view.h"
+#include "wire/parameter_messages.h"
 
 namespace tally::api {
 
@@ -18,7 +19,7 @@ bool is_of(Exchange const& x, RunId run) {
 }
 
 bool may_see(Exchange const& x, domain::mode::Scope const& scope) {
-  if (x.caller().may("ops:read")) return true;
+  if (x.caller().may(KeyScope::ops_read)) return true;
   using enum domain::mode::ScopeKind;
   switch (scope.kind) {
     case everything:
@@ -53,12 +54,6 @@ std::string no_such_scope(ledger::Directory const& directory, domain::mode::Scop
   return "no such scope";
 }
 
-std::optional<ApprovalId> approval_in_path(Exchange& x) {
-  auto const id = parse_id<ApprovalId>(x.path.at(0));
-  if (!id) x.problem("not_found", "no open approval has this id");
-  return id;
-}
-
 void answer_mode(Exchange& x) {
   auto const directory = x.services.loop.directory();
   wire::ModeReport report{.mode = "normal", .scopes = {}};
@@ -89,15 +84,13 @@ std::optional<std::string> beyond_the_hold(Exchange const& x, RunId run,
 // A key that submits or reads runs sees what can stop it, and nothing of other tenants: whose a run
 // is, the ledger says.
 void get_mode(ExchangePtr x) {
-  if (x->caller().may("ops:read")) return answer_mode(*x);
+  if (x->caller().may(KeyScope::ops_read)) return answer_mode(*x);
   x->later(TaskLane::read, [x] { answer_mode(*x); });
 }
 
-void set_mode(ExchangePtr x) {
-  auto const asked = x->body<wire::ModeRequest>();
-  if (!asked) return;
-  auto const scope = views::parse_scope(asked->scope);
-  auto const mode = parse_word<Mode>(asked->mode);
+void set_mode(ExchangePtr x, wire::ModeRequest const& asked) {
+  auto const scope = views::parse_scope(asked.scope);
+  auto const mode = parse_word<Mode>(asked.mode);
   if (!scope || !mode) {
     return x->invalid({{"/scope", "must be everything, tenant:NAME, job:NAME, key:ID or run:ID"}});
   }
@@ -105,7 +98,7 @@ void set_mode(ExchangePtr x) {
   command.asked_with = x->caller().key;
   command.mode = *mode;
   command.person = x->caller().person;
-  command.reason = asked->reason;
+  command.reason = asked.reason;
   command.scope = *scope;
   x->post(
       ledger::Lane::control, domain::mode::Commands(std::move(command)), {},
@@ -124,54 +117,44 @@ void list_approvals(ExchangePtr x) {
   x->json(200, list);
 }
 
-void get_approval(ExchangePtr x) {
-  auto const id = approval_in_path(*x);
-  if (!id) return;
+void get_approval(ExchangePtr x, wire::ApprovalPath const& asked) {
   auto const directory = x->services.loop.directory();
-  auto const at = directory->approvals.find(*id);
+  auto const at = directory->approvals.find(asked.id);
   if (at == directory->approvals.end())
     return x->problem("not_found", "no open approval has this id");
-  x->json(200, views::approval_view(*id, at->second));
+  x->json(200, views::approval_view(asked.id, at->second));
 }
 
 // Done when the quorum is complete, and what was approved with it; until then it needs more people.
-void sign_approval(ExchangePtr x) {
-  auto const id = approval_in_path(*x);
-  if (!id) return;
+void sign_approval(ExchangePtr x, wire::ApprovalPath const& asked) {
   domain::approval::Sign const command{
-      .approval = *id, .asked_with = x->caller().key, .person = x->caller().person};
-  x->post(ledger::Lane::control, domain::approval::Commands(command), {},
-          [x, id = *id](ledger::Answer const& answer) { answer_proposal(*x, answer, id); });
+      .approval = asked.id, .asked_with = x->caller().key, .person = x->caller().person};
+  x->post(ledger::Lane::control, domain::ApprovalCommand(command), {},
+          [x, id = asked.id](ledger::Answer const& answer) { answer_proposal(*x, answer, id); });
 }
 
-void withdraw_approval(ExchangePtr x) {
-  auto const id = approval_in_path(*x);
-  if (!id) return;
-  domain::approval::Withdraw const command{.approval = *id, .person = x->caller().person};
-  x->post(ledger::Lane::control, domain::approval::Commands(command), {},
-          [x, id = *id](ledger::Answer const&) {
+void withdraw_approval(ExchangePtr x, wire::ApprovalPath const& asked) {
+  domain::approval::Withdraw const command{.approval = asked.id, .person = x->caller().person};
+  x->post(ledger::Lane::control, domain::ApprovalCommand(command), {},
+          [x, id = asked.id](ledger::Answer const&) {
             x->json(200, wire::ApprovalAnswer{
                              .outcome = "done", .approval_id = id, .what = {}, .receipt = {}});
           });
 }
 
-void resolve_run(ExchangePtr x) {
-  auto const run = parse_id<RunId>(x->path.at(0));
-  if (!run) return x->problem("not_found", "no such run");
-  auto const asked = x->body<wire::ResolutionRequest>();
-  if (!asked) return;
+void resolve_run(ExchangePtr x, wire::RunPath const& at, wire::ResolutionRequest const& asked) {
   domain::run::ProposeResolution command;
   command.asked_with = x->caller().key;
-  command.charge = asked->charge_usd;
+  command.charge = asked.charge_usd;
   command.person = x->caller().person;
-  command.reason = asked->reason;
-  command.run = *run;
+  command.reason = asked.reason;
+  command.run = at.id;
   auto const propose = [x, command] {
     x->post(ledger::Lane::control, domain::run::Commands(command), {},
             [x](ledger::Answer const& answer) { answer_proposal(*x, answer); });
   };
-  if (!asked->above_hold_max_usd) return propose();
-  x->later(TaskLane::read, [x, asked = *asked, run = *run, propose] {
+  if (!asked.above_hold_max_usd) return propose();
+  x->later(TaskLane::read, [x, asked, run = at.id, propose] {
     if (auto above = beyond_the_hold(*x, run, asked))
       return x->invalid({{std::string(wire::kAboveHoldPointer), std::move(*above)}});
     propose();

@@ -7,7 +7,6 @@
 #include "api/admission.h"
 #include "api/correlation.h"
 #include "api/payloads.h"
-#include "api/query.h"
 #include "api/rate_limit.h"
 #include "api/refusals.h"
 #include "api/routes.h"
@@ -250,18 +249,6 @@ TEST(WorkWaits, GiveAShareBackHoweverAWaitEnds) {
   }
 }
 
-TEST(Query, RefusesUnknownDoubledAndBrokenParameters) {
-  EXPECT_TRUE(Query::parse("", "").errors().empty());
-  EXPECT_TRUE(Query::parse("a=1&b=%41+x", "a b").errors().empty());
-  EXPECT_EQ(Query::parse("b=%41+x", "b").text("b"), "A x");
-  for (std::string_view bad : {"dryrun=true", "a=1&a=1", "a=%4", "a=%zz"})
-    EXPECT_FALSE(Query::parse(bad, "a b").errors().empty()) << bad;
-  auto query = Query::parse("a=61&b=yes", "a b");
-  query.integer("a", 0, 0, 60);
-  query.flag("b");
-  EXPECT_EQ(query.errors().size(), 2u);
-}
-
 TEST(Payloads, RepeatTheDigestOfTheSameThingAndHideItsContent) {
   MemoryVault vault;
   MemoryBlobs blobs;
@@ -330,7 +317,7 @@ TEST(Routes, NeedAScopeUnlessTheyAreOpenOnPurpose) {
                                         "/problems/{code}",
                                         "/v1/keys/claim"};
   for (Route const& route : routes())
-    EXPECT_EQ(route.scope.empty(), open.contains(route.pattern)) << route.pattern;
+    EXPECT_EQ(route.scopes.empty(), open.contains(route.pattern)) << route.pattern;
 }
 
 }  // namespace

@@ -37,13 +37,13 @@ TEST(EveryRoute, AsksForAKeyAndForTheRightOne) {
   auto const weak = world.key("default", "metrics:read");
   auto const weaker = world.key("default", "work");
   for (Route const& route : routes()) {
-    if (route.scope.empty()) continue;
+    if (route.scopes.empty()) continue;
     std::string const method(route.method);
     auto const nobody = world.send(method, target_of(route), "");
     expect_problem(nobody, 401, "auth_missing");
     EXPECT_TRUE(nobody->header("www-authenticate").starts_with("Bearer "));
     expect_problem(world.send(method, target_of(route), "tk_unknown"), 401, "auth_invalid");
-    auto const& lacking = route.scope == "metrics:read" ? weaker : weak;
+    auto const& lacking = route.scopes.contains(KeyScope::metrics_read) ? weaker : weak;
     expect_problem(world.send(method, target_of(route), lacking), 403, "forbidden");
   }
 }

@@ -1,13 +1,11 @@
 #include "api/routes.h"
 
-#include <array>
-
 #include "api/handlers.h"
-#include "wire/admin_messages.h"
 #include "wire/budget_messages.h"
-#include "wire/error_messages.h"
-#include "wire/evidence_messages.h"
+#include "wire/endpoints.h"
+#include "wire/idempotency_key.h"
 #include "wire/ops_messages.h"
+#include "wire/parameter_messages.h"
 #include "wire/problem_help.h"
 #include "wire/why_messages.h"
 #include "wire/work_messages.h"
@@ -16,12 +14,6 @@ namespace tally::api {
 
 namespace {
 
-using namespace wire;
-
-constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kText = "text/plain; charset=utf-8";
-constexpr std::string_view kHtml = "text/html; charset=utf-8";
-constexpr std::string_view kOctets = "application/octet-stream";
 constexpr auto kSubmit = RateClass::submit;
 constexpr auto kRead = RateClass::read;
 constexpr auto kWork = RateClass::work;
@@ -29,139 +21,106 @@ constexpr auto kControl = RateClass::control;
 constexpr auto kOpen = RateClass::open;
 constexpr auto kProbe = RateClass::probe;
 
-constexpr std::array kRoutes{
-    // Runs.
-    Route{"POST", "/v1/runs", "runs:write", submit_run, kSubmit, 202, kJson, "dry_run",
-          schema_maker<SubmitRequest>, schema_maker<SubmitAnswer>,
-          "Submit a run once: needs Idempotency-Key; holds max_cost_usd"},
-    Route{"GET", "/v1/runs", "runs:read", list_runs, kRead, 200, kJson, "status label limit cursor",
-          nullptr, schema_maker<RunList>, "The tenant's runs, newest first; label is NAME=VALUE"},
-    Route{"GET", "/v1/runs/{id}", "runs:read", get_run, kRead, 200, kJson, "wait_s", nullptr,
-          schema_maker<wire::Run>, "A run; wait_s holds the answer until it ends"},
-    Route{"POST", "/v1/runs/{id}/cancel", "runs:write", cancel_run, kControl, 200, kJson, "",
-          nullptr, schema_maker<wire::Run>, "Cancel a run that has not ended"},
-    Route{"GET", "/v1/runs/{id}/result", "runs:read", get_result, kRead, 200, kJson, "", nullptr,
-          nullptr, "The result's exact bytes; ETag is their hash"},
-    Route{"GET", "/v1/jobs", "runs:read", list_jobs, kRead, 200, kJson, "", nullptr,
-          schema_maker<JobList>, "The kinds of work that can be submitted"},
-    Route{"GET", "/v1/budget", "budget:read", get_budget, kRead, 200, kJson, "", nullptr,
-          schema_maker<Budget>, "The tenant's budget"},
-    // Work.
-    Route{"POST", "/v1/work/lease", "work", lease_work, kWork, 200, kJson, "",
-          schema_maker<LeaseRequest>, schema_maker<LeaseAnswer>,
-          "Lease runs to execute; wait_s holds the answer until there is one"},
-    Route{"POST", "/v1/work/{lease}/start", "work", start_work, kWork, 200, kJson, "",
-          schema_maker<FenceRequest>, schema_maker<WorkAnswer>,
-          "Say that the work begins; durable before it may touch the world"},
-    Route{"POST", "/v1/work/{lease}/heartbeat", "work", heartbeat_work, kWork, 200, kJson, "",
-          schema_maker<FenceRequest>, schema_maker<HeartbeatAnswer>,
-          "Keep the lease; learn of a cancellation"},
-    Route{"POST", "/v1/work/{lease}/complete", "work", complete_work, kWork, 200, kJson, "",
-          schema_maker<CompleteRequest>, schema_maker<WorkAnswer>,
-          "Report the result and its cost; repeating it is safe"},
-    Route{"POST", "/v1/work/{lease}/fail", "work", fail_work, kWork, 200, kJson, "",
-          schema_maker<FailRequest>, schema_maker<WorkAnswer>, "Report a failure"},
-    // Administration.
-    Route{"POST", "/v1/admin/tenants", "admin", create_tenant, kControl, 201, kJson, "",
-          schema_maker<TenantRequest>, schema_maker<Tenant>, "Create a tenant"},
-    Route{"GET", "/v1/admin/tenants", "admin", list_tenants, kRead, 200, kJson, "", nullptr,
-          schema_maker<TenantList>, "All tenants"},
-    Route{"POST", "/v1/admin/tenants/{tenant}/grants", "admin", grant_budget, kControl, 201, kJson,
-          "", schema_maker<GrantRequest>, schema_maker<Budget>, "Add credits to a budget"},
-    Route{"GET", "/v1/admin/tenants/{tenant}/budget", "admin", get_tenant_budget, kRead, 200, kJson,
-          "", nullptr, schema_maker<Budget>, "A tenant's budget"},
-    Route{"POST", "/v1/admin/people", "admin", add_person, kControl, 201, kJson, "",
-          schema_maker<PersonRequest>, schema_maker<Person>,
-          "Register a person; an approver is 202 until others sign"},
-    Route{"POST", "/v1/admin/people/{person}/remove", "admin", remove_person, kControl, 200, kJson,
-          "", nullptr, schema_maker<ApprovalAnswer>,
-          "Remove a person, whose keys then open nothing; of an approver it is 202 until others "
-          "sign"},
-    Route{"GET", "/v1/admin/people", "admin", list_people, kRead, 200, kJson, "", nullptr,
-          schema_maker<PersonList>, "All registered people"},
-    Route{"POST", "/v1/admin/keys", "admin", create_key, kControl, 201, kJson, "",
-          schema_maker<KeyRequest>, schema_maker<Key>,
-          "Create a key; its token is shown once, of one for another person a claim code"},
-    Route{"POST", "/v1/admin/keys/{key}/claim-code", "admin", show_claim_code, kControl, 200, kJson,
-          "", nullptr, schema_maker<ClaimCode>,
-          "The claim code of a key that was approved; once, to its proposer"},
-    Route{"POST", "/v1/keys/claim", "", claim_key, kOpen, 200, kJson, "",
-          schema_maker<ClaimRequest>, schema_maker<Key>,
-          "Fetch the token of a key with its claim code, once"},
-    Route{"GET", "/v1/admin/keys", "admin", list_keys, kRead, 200, kJson, "", nullptr,
-          schema_maker<KeyList>, "All keys, without tokens"},
-    Route{"POST", "/v1/admin/keys/{key}/revoke", "admin", revoke_key, kControl, 200, kJson, "",
-          nullptr, schema_maker<Key>, "Revoke a key for good"},
-    Route{"POST", "/v1/admin/plans", "admin", set_plan, kControl, 200, kJson, "",
-          schema_maker<Plan>, schema_maker<Plan>, "Create or change a plan"},
-    Route{"GET", "/v1/admin/plans", "admin", list_plans, kRead, 200, kJson, "", nullptr,
-          schema_maker<PlanList>, "All plans"},
-    Route{"POST", "/v1/admin/quorum", "admin", set_quorum, kControl, 200, kJson, "",
-          schema_maker<QuorumRequest>, schema_maker<ApprovalAnswer>,
-          "Change how many people must agree; 202 until others sign"},
-    Route{"POST", "/v1/admin/runs/{id}/resolution", "admin", resolve_run, kControl, 200, kJson, "",
-          schema_maker<ResolutionRequest>, schema_maker<ApprovalAnswer>,
-          "Propose what a run in audit_required is charged; 202 while it waits for signatures"},
-    // Operation.
-    Route{"GET", "/v1/halt", "ops:read runs:read runs:write", get_mode, kRead, 200, kJson, "",
-          nullptr, schema_maker<ModeReport>,
-          "The modes in force; without ops:read those that stop the key's own tenant"},
-    Route{"POST", "/v1/halt", "admin", set_mode, kControl, 200, kJson, "",
-          schema_maker<ModeRequest>, schema_maker<ApprovalAnswer>,
-          "Change a mode; leaving stop or halt is 202 while it waits for signatures"},
-    Route{"GET", "/v1/approvals", "ops:read approve admin", list_approvals, kRead, 200, kJson, "",
-          nullptr, schema_maker<ApprovalList>,
-          "Approvals that wait for signatures, and who counts"},
-    Route{"GET", "/v1/approvals/{id}", "ops:read approve admin", get_approval, kRead, 200, kJson,
-          "", nullptr, schema_maker<Approval>, "One open approval"},
-    Route{"POST", "/v1/approvals/{id}/sign", "approve admin", sign_approval, kControl, 200, kJson,
-          "", nullptr, schema_maker<ApprovalAnswer>, "Sign an approval as the key's owner"},
-    Route{"POST", "/v1/approvals/{id}/withdraw", "approve admin", withdraw_approval, kControl, 200,
-          kJson, "", nullptr, schema_maker<ApprovalAnswer>,
-          "Take back an approval that the key's owner proposed"},
-    // Evidence.
-    Route{"GET", "/v1/decisions/{id}", "evidence:read", get_decision, kRead, 200, kJson, "",
-          nullptr, schema_maker<DecisionEvidence>, "A decision's events, with its snapshot"},
-    Route{"GET", "/v1/why", "runs:read evidence:read", get_why, kRead, 200, kJson,
-          "subject idempotency_key", nullptr, schema_maker<Why>,
-          "Why a run, decision, correlation, idempotency key or key is as it is"},
-    Route{"GET", "/v1/events", "evidence:read", list_events, kRead, 200, kJson, "from limit",
-          nullptr, schema_maker<EventList>, "Events of the ledger, in order"},
-    Route{"GET", "/v1/timeline/{correlation_id}", "evidence:read", get_timeline, kRead, 200, kJson,
-          "from", nullptr, schema_maker<Timeline>, "The events of one correlation, in order"},
-    Route{"GET", "/v1/errors", "evidence:read", list_errors, kRead, 200, kJson,
-          "class component severity layer correlation_id run_id tenant from to before after_seq limit", nullptr,
-          schema_maker<ErrorList>, "Errors, newest first; severity is the least that is shown"},
-    Route{"GET", "/v1/errors/{id}", "evidence:read", get_error, kRead, 200, kJson, "", nullptr,
-          schema_maker<ErrorEnvelope>, "One error by its id"},
-    Route{"GET", "/ledger/checkpoint", "", get_checkpoint, kOpen, 200, kText, "", nullptr, nullptr,
-          "The last signed checkpoint (C2SP tlog-checkpoint)"},
-    Route{"GET", "/ledger/tile/entries/{path...}", "evidence:read", get_entry_bundle, kRead, 200,
-          kOctets, "", nullptr, nullptr, "Entry bundles (C2SP tlog-tiles)"},
-    Route{"GET", "/ledger/tile/{path...}", "", get_hash_tile, kOpen, 200, kOctets, "", nullptr,
-          nullptr, "Hash tiles (C2SP tlog-tiles)"},
-    // The server itself.
-    Route{"GET", "/health", "", get_health, kProbe, 200, kJson, "", nullptr, schema_maker<Health>,
-          "Is the process alive"},
-    Route{"GET", "/readyz", "", get_readiness, kProbe, 200, kJson, "", nullptr,
-          schema_maker<Readiness>, "Does each dependency work"},
-    Route{"GET", "/metrics", "metrics:read", get_metrics, kRead, 200, kText, "", nullptr, nullptr,
-          "Numbers for Prometheus, text 0.0.4 or OpenMetrics; open on loopback"},
-    Route{"GET", "/openapi.json", "", get_openapi, kOpen, 200, kJson, "", nullptr, nullptr,
-          "This API as OpenAPI 3.1"},
-    Route{"GET", "/docs", "", get_docs, kOpen, 200, kHtml, "", nullptr, nullptr,
-          "This API as a page"},
-    Route{"GET", "/docs/style.css", "", get_docs_style, kOpen, 200, "text/css; charset=utf-8", "",
-          nullptr, nullptr, "The page's style"},
-    Route{"GET", "/", "", get_home, kOpen, 200, kHtml, "", nullptr, nullptr,
-          "What this is and where to go"},
-    Route{"GET", "/problems", "", list_problem_pages, kOpen, 200, kHtml, "", nullptr,
-          schema_maker<ProblemHelpList>, "All problem codes; as JSON where Accept asks for it",
-          true},
-    Route{"GET", "/problems/{code}", "", get_problem_page, kOpen, 200, kHtml, "", nullptr,
-          schema_maker<ProblemHelp>,
-          "What a problem code means and what helps; as JSON where Accept asks for it", true},
-};
+// A run is submitted under a key, but for a dry run, which decides nothing and takes none.
+template <class Parameters>
+bool is_keyed(Exchange& x, Parameters const& parameters) {
+  if (x.route->keyed != wire::Keyed::required) return true;
+  if constexpr (requires { parameters.dry_run; }) {
+    if (parameters.dry_run) {
+      x.idempotency_key.reset();
+      return true;
+    }
+  }
+  if (x.idempotency_key) return true;
+  x.problem("idempotency_key_missing", std::string(wire::kIdempotencyKeyWanted));
+  return false;
+}
+
+// Reads what the operation takes, and hands it to its handler: its parameters and its body, each
+// where it has one. What is not as the operation says is answered here.
+template <auto const& kOperation, auto kHandler>
+void read_and_handle(ExchangePtr x) {
+  using Operation = std::remove_cvref_t<decltype(kOperation)>;
+  using Parameters = typename Operation::Parameters;
+  using Body = typename Operation::Body;
+  auto parameters = x->parameters<Parameters>();
+  if (!parameters || !is_keyed(*x, *parameters)) return;
+  if constexpr (std::is_same_v<Body, wire::Nothing>) {
+    if constexpr (std::is_same_v<Parameters, wire::Nothing>)
+      kHandler(std::move(x));
+    else
+      kHandler(std::move(x), *parameters);
+  } else {
+    auto body = x->body<Body>();
+    if (!body) return;
+    if constexpr (std::is_same_v<Parameters, wire::Nothing>)
+      kHandler(std::move(x), std::move(*body));
+    else
+      kHandler(std::move(x), *parameters, std::move(*body));
+  }
+}
+
+template <auto const& kOperation, auto kHandler>
+Route route(RateClass rate) {
+  return {kOperation, read_and_handle<kOperation, kHandler>, rate};
+}
+
+std::vector<Route> all_routes() {
+  return {
+      route<wire::kSubmitRun, submit_run>(kSubmit),
+      route<wire::kListRuns, list_runs>(kRead),
+      route<wire::kGetRun, get_run>(kRead),
+      route<wire::kCancelRun, cancel_run>(kControl),
+      route<wire::kGetRunResult, get_result>(kRead),
+      route<wire::kListJobs, list_jobs>(kRead),
+      route<wire::kGetBudget, get_budget>(kRead),
+      route<wire::kLeaseWork, lease_work>(kWork),
+      route<wire::kStartWork, start_work>(kWork),
+      route<wire::kSendHeartbeat, heartbeat_work>(kWork),
+      route<wire::kCompleteWork, complete_work>(kWork),
+      route<wire::kFailWork, fail_work>(kWork),
+      route<wire::kCreateTenant, create_tenant>(kControl),
+      route<wire::kListTenants, list_tenants>(kRead),
+      route<wire::kGrantBudget, grant_budget>(kControl),
+      route<wire::kGetTenantBudget, get_tenant_budget>(kRead),
+      route<wire::kAddPerson, add_person>(kControl),
+      route<wire::kRemovePerson, remove_person>(kControl),
+      route<wire::kListPeople, list_people>(kRead),
+      route<wire::kCreateKey, create_key>(kControl),
+      route<wire::kShowClaimCode, show_claim_code>(kControl),
+      route<wire::kClaimKey, claim_key>(kOpen),
+      route<wire::kListKeys, list_keys>(kRead),
+      route<wire::kRevokeKey, revoke_key>(kControl),
+      route<wire::kSetPlan, set_plan>(kControl),
+      route<wire::kListPlans, list_plans>(kRead),
+      route<wire::kSetQuorum, set_quorum>(kControl),
+      route<wire::kResolveRun, resolve_run>(kControl),
+      route<wire::kGetMode, get_mode>(kRead),
+      route<wire::kSetMode, set_mode>(kControl),
+      route<wire::kListApprovals, list_approvals>(kRead),
+      route<wire::kGetApproval, get_approval>(kRead),
+      route<wire::kSignApproval, sign_approval>(kControl),
+      route<wire::kWithdrawApproval, withdraw_approval>(kControl),
+      route<wire::kGetDecision, get_decision>(kRead),
+      route<wire::kGetExplanation, get_why>(kRead),
+      route<wire::kListEvents, list_events>(kRead),
+      route<wire::kGetTimeline, get_timeline>(kRead),
+      route<wire::kListErrors, list_errors>(kRead),
+      route<wire::kGetError, get_error>(kRead),
+      route<wire::kGetCheckpoint, get_checkpoint>(kOpen),
+      route<wire::kGetEntryBundle, get_entry_bundle>(kRead),
+      route<wire::kGetHashTile, get_hash_tile>(kOpen),
+      route<wire::kGetHealth, get_health>(kProbe),
+      route<wire::kGetReadiness, get_readiness>(kProbe),
+      route<wire::kGetMetrics, get_metrics>(kRead),
+      route<wire::kGetApiDescription, get_openapi>(kOpen),
+      route<wire::kGetApiPage, get_docs>(kOpen),
+      route<wire::kGetPageStyle, get_docs_style>(kOpen),
+      route<wire::kGetHomePage, get_home>(kOpen),
+      route<wire::kListProblems, list_problem_pages>(kOpen),
+      route<wire::kGetProblem, get_problem_page>(kOpen),
+  };
+}
 
 std::string_view next_segment(std::string_view& path) {
   path.remove_prefix(1);  // the slash
@@ -193,10 +152,10 @@ bool fits(std::string_view pattern, std::string_view path, std::vector<std::stri
 
 }  // namespace
 
-std::span<Route const> routes() { return kRoutes; }
-
-bool takes_idempotency_key(Route const& route) {
-  return route.method == "POST" && !route.scope.empty() && !route.pattern.starts_with("/v1/work/");
+// Copies of what wire/ describes; made by the first who asks.
+std::span<Route const> routes() {
+  static std::vector<Route> const all = all_routes();
+  return all;
 }
 
 RouteMatch match_route(std::string_view method, std::string_view path) {
@@ -205,7 +164,7 @@ RouteMatch match_route(std::string_view method, std::string_view path) {
   std::string_view const asked = method == "HEAD" ? "GET" : method;
   std::vector<std::string> parameters;
   std::string_view found;  // the first pattern that fits is the one, whatever its methods
-  for (Route const& route : kRoutes) {
+  for (Route const& route : routes()) {
     if (!found.empty() && route.pattern != found) continue;
     if (!fits(route.pattern, path, parameters)) continue;
     found = route.pattern;

@@ -1,23 +1,19 @@
 // Reading, listing and cancelling runs. Another tenant's run is 404, like one that never was.
 
+#include <charconv>
+
 #include "api/handlers.h"
 #include "api/run_reading.h"
+#include "wire/parameter_messages.h"
 
 namespace tally::api {
 
 namespace {
 
-constexpr std::int64_t kListDefault = 50;
 // Runs looked at for one page, each by all of its events, and bytes of results that are opened for
 // their hashes.
 constexpr std::size_t kRunsLookedAtMax = 200;
 constexpr std::int64_t kResultBytesMax = 1024 * 1024;
-
-std::optional<RunId> run_in_path(Exchange& x) {
-  auto const id = parse_id<RunId>(x.path.at(0));
-  if (!id) x.problem("not_found", "no run of yours has this id");
-  return id;
-}
 
 ports::HttpHeaders poll_hint(domain::run::Row const& row) {
   if (domain::run::is_final(row.phase)) return {};
@@ -25,18 +21,18 @@ ports::HttpHeaders poll_hint(domain::run::Row const& row) {
 }
 
 struct Page {
-  std::string status;
-  std::optional<std::pair<std::string, std::string>> label;
+  std::optional<RunStatus> status;
+  std::optional<wire::LabelFilter> label;
   std::size_t limit = 0;
   std::optional<std::int64_t> before;
 
   bool wants(domain::run::Row const& row) const {
-    return status.empty() || status == domain::run::status_of(row.phase);
+    return !status || status == domain::run::seen_as(row.phase);
   }
   bool wants(wire::Labels const& labels) const {
     if (!label) return true;
-    auto const at = labels.find(label->first);
-    return at != labels.end() && at->second == label->second;
+    auto const at = labels.find(label->name);
+    return at != labels.end() && at->second == label->value;
   }
 };
 
@@ -70,25 +66,22 @@ Result<wire::RunList> page_of(Exchange& x, Page page) {
   return list;
 }
 
-std::optional<Page> page_asked(Exchange& x) {
-  Page page;
-  page.status = x.query.text("status");
-  page.limit =
-      static_cast<std::size_t>(x.query.integer("limit", kListDefault, 1, wire::kRunsPerPageMax));
-  if (x.query.has("cursor")) page.before = x.query.integer("cursor", 0, 0, json::kIntegerMax);
-  if (x.query.has("label")) {
-    std::string const label = x.query.text("label");
-    auto const equals = label.find('=');
-    if (equals == 0 || equals == std::string::npos)
-      x.query.fault("label", "must be NAME=VALUE");
-    else
-      page.label = {label.substr(0, equals), label.substr(equals + 1)};
+// The cursor is ours: the sequence where the page before ended.
+std::optional<Page> page_asked(Exchange& x, wire::RunListParameters const& asked) {
+  Page page{.status = asked.status,
+            .label = asked.label,
+            .limit = static_cast<std::size_t>(asked.limit),
+            .before = {}};
+  if (!asked.cursor) return page;
+  std::string const& cursor = *asked.cursor;
+  std::int64_t before = 0;
+  auto const [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), before);
+  if (error == std::errc() && end == cursor.data() + cursor.size() && before >= 0) {
+    page.before = before;
+    return page;
   }
-  bool known = page.status.empty();
-  for (auto const& status : kWords<RunStatus>) known = known || page.status == status;
-  if (!known) x.query.fault("status", "must be one of the seven states of a run");
-  if (!x.query_is_good()) return std::nullopt;
-  return page;
+  x.invalid_parameter("cursor", "must be `next` of a page before");
+  return std::nullopt;
 }
 
 void send_result(Exchange& x, domain::run::Row const& row) {
@@ -131,17 +124,13 @@ void ask_to_cancel(ExchangePtr const& x, RunId run, domain::run::Row const& row)
 
 }  // namespace
 
-void get_run(ExchangePtr x) {
-  auto const run = run_in_path(*x);
-  if (!run) return;
-  auto const wait = x->query.integer("wait_s", 0, 0, wire::kRunWaitSecondsMax);
-  if (!x->query_is_good()) return;
-  with_run(x, *run, seconds(wait),
-           [x, run = *run](domain::run::Row const& row) { show_run(*x, run, row); });
+void get_run(ExchangePtr x, wire::RunParameters const& asked) {
+  with_run(x, asked.id, seconds(asked.wait_s),
+           [x, run = asked.id](domain::run::Row const& row) { show_run(*x, run, row); });
 }
 
-void list_runs(ExchangePtr x) {
-  auto page = page_asked(*x);
+void list_runs(ExchangePtr x, wire::RunListParameters const& asked) {
+  auto page = page_asked(*x, asked);
   if (!page) return;
   x->later(TaskLane::read, [x, page = *page] {
     auto const list = page_of(*x, page);
@@ -151,20 +140,16 @@ void list_runs(ExchangePtr x) {
 }
 
 // The core is asked about a run that ended only where a key may have an answer already.
-void cancel_run(ExchangePtr x) {
-  auto const run = run_in_path(*x);
-  if (!run) return;
-  with_run(x, *run, Duration(0), [x, run = *run](domain::run::Row const& row) {
+void cancel_run(ExchangePtr x, wire::RunPath const& asked) {
+  with_run(x, asked.id, Duration(0), [x, run = asked.id](domain::run::Row const& row) {
     bool const ended = domain::run::is_final(row.phase) && !x->idempotency_key;
     if (ended) return cancel_ended(*x, run, row);
     ask_to_cancel(x, run, row);
   });
 }
 
-void get_result(ExchangePtr x) {
-  auto const run = run_in_path(*x);
-  if (!run) return;
-  with_run(x, *run, Duration(0), [x](domain::run::Row const& row) { send_result(*x, row); });
+void get_result(ExchangePtr x, wire::RunPath const& asked) {
+  with_run(x, asked.id, Duration(0), [x](domain::run::Row const& row) { send_result(*x, row); });
 }
 
 }  // namespace tally::api

@@ -2,7 +2,7 @@
 
 #include "api/handlers.h"
 #include "views/submit_view.h"
-#include "wire/idempotency_key.h"
+#include "wire/parameter_messages.h"
 
 namespace tally::api {
 
@@ -84,18 +84,8 @@ void decide(ExchangePtr const& x, Submission submission) {
 
 }  // namespace
 
-void submit_run(ExchangePtr x) {
-  Submission submission;
-  submission.dry_run = x->query.flag("dry_run");
-  if (!x->query_is_good()) return;
-  if (submission.dry_run) {
-    x->idempotency_key.reset();
-  } else if (!x->idempotency_key) {
-    return x->problem("idempotency_key_missing", std::string(wire::kIdempotencyKeyWanted));
-  }
-  auto asked = x->body<wire::SubmitRequest>();
-  if (!asked) return;
-  submission.asked = std::move(*asked);
+void submit_run(ExchangePtr x, wire::SubmitParameters const& at, wire::SubmitRequest asked) {
+  Submission submission{.asked = std::move(asked), .dry_run = at.dry_run};
   bool const may_block = x->request.body.size() > kInlineBytesMax;
   if (!may_block) return decide(x, std::move(submission));
   x->later(TaskLane::intake,

@@ -18,11 +18,13 @@ namespace tally::api {
 
 // One request and, in time, its answer.
 struct Sent : ports::Responder::Sink {
-  void send(ports::HttpResponse response) override {
-    ++answers;
-    answer = std::move(response);
-  }
+  Sent(std::string the_method, std::string the_path)
+      : method(std::move(the_method)), path(std::move(the_path)) {}
+  // Held against the published document (test_document.h).
+  void send(ports::HttpResponse response) override;
   bool gone() const override { return hung_up; }
+  std::string method;
+  std::string path;
   int answers = 0;
   bool hung_up = false;
   ports::HttpResponse answer;

@@ -6,7 +6,9 @@
 #include "domain/error/finding.h"
 #include "domain/next_id.h"
 #include "views/why_view.h"
+#include "wire/endpoints.h"
 #include "wire/idempotency_key.h"
+#include "wire/parameter_messages.h"
 
 namespace tally::api {
 
@@ -94,7 +96,7 @@ void answer(Exchange& x, views::WhySubject const& subject, Result<Found> const& 
 void answer_key(Exchange& x, KeyId id) {
   auto const directory = x.services.loop.directory();
   for (auto const& [digest, entry] : directory->keys) {
-    bool const visible = id == x.caller().key || x.caller().may("ops:read");
+    bool const visible = id == x.caller().key || x.caller().may(KeyScope::ops_read);
     if (entry.id == id && visible)
       return x.json(200, views::why_view(id, entry.key, directory->people.at(entry.key.person),
                                          x.services.loop.now()));
@@ -105,7 +107,7 @@ void answer_key(Exchange& x, KeyId id) {
 // A key belongs to one route, and the name alone does not say to which: each is looked at in turn,
 // the submit's first.
 void answer_name(ExchangePtr const& x, views::IdempotencyName const& name,
-                 std::span<std::string_view const> routes) {
+                 std::span<std::string const> routes) {
   if (routes.empty())
     return x->problem("not_found",
                       "no idempotency key of this name was answered, for none of the requests that "
@@ -122,15 +124,14 @@ void answer_name(ExchangePtr const& x, views::IdempotencyName const& name,
 
 }  // namespace
 
-void get_why(ExchangePtr x) {
-  bool const by_name = x->query.has("idempotency_key");
-  auto const text = x->query.text(by_name ? "idempotency_key" : "subject");
-  if (text.empty() || (by_name && x->query.has("subject")))
-    x->query.fault("subject",
-                   "names " + std::string(views::kWhySubjects) + "; or idempotency_key does");
+void get_why(ExchangePtr x, wire::WhyParameters const& asked) {
+  bool const by_name = asked.idempotency_key.has_value();
+  auto const text = (by_name ? asked.idempotency_key : asked.subject).value_or("");
+  if (text.empty() || (by_name && asked.subject))
+    return x->invalid_parameter(
+        "subject", "names " + std::string(views::kWhySubjects) + "; or idempotency_key does");
   if (auto not_this = by_name ? std::nullopt : views::why_not(text))
-    x->query.fault("subject", std::move(*not_this));
-  if (!x->query_is_good()) return;
+    return x->invalid_parameter("subject", *not_this);
   views::WhySubject const subject =
       by_name ? views::WhySubject(views::IdempotencyName{text}) : views::why_subject(text);
   if (auto const* name = std::get_if<views::IdempotencyName>(&subject))

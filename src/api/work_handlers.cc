@@ -6,17 +6,12 @@
 #include "json/raw.h"
 #include "ports/work_queue.h"
 #include "views/run_view.h"
+#include "wire/parameter_messages.h"
 #include "wire/work_messages.h"
 
 namespace tally::api {
 
 namespace {
-
-std::optional<LeaseId> lease_in_path(Exchange& x) {
-  auto const lease = parse_id<LeaseId>(x.path.at(0));
-  if (!lease) x.problem("lease_lost", "no lease of yours has this id");
-  return lease;
-}
 
 domain::run::Handle handle_of(Exchange& x, LeaseId lease, std::int64_t fence) {
   return {.fence = fence, .lease = lease, .tenant = x.caller().tenant};
@@ -94,42 +89,26 @@ void answer_heartbeat(Exchange& x, ledger::Heartbeat const& heartbeat) {
 
 }  // namespace
 
-void start_work(ExchangePtr x) {
-  auto const lease = lease_in_path(*x);
-  if (!lease) return;
-  auto const asked = x->body<wire::FenceRequest>();
-  if (!asked) return;
-  report(x, domain::run::Start{.handle = handle_of(*x, *lease, asked->fence)}, {});
+void start_work(ExchangePtr x, wire::LeasePath const& at, wire::FenceRequest const& asked) {
+  report(x, domain::run::Start{.handle = handle_of(*x, at.lease, asked.fence)}, {});
 }
 
-void heartbeat_work(ExchangePtr x) {
-  auto const lease = lease_in_path(*x);
-  if (!lease) return;
-  auto const asked = x->body<wire::FenceRequest>();
-  if (!asked) return;
+void heartbeat_work(ExchangePtr x, wire::LeasePath const& at, wire::FenceRequest const& asked) {
   note_worker(*x);
   x->services.loop.heartbeat(
-      handle_of(*x, *lease, asked->fence),
+      handle_of(*x, at.lease, asked.fence),
       [x](ledger::Heartbeat const& heartbeat) { answer_heartbeat(*x, heartbeat); });
 }
 
-void complete_work(ExchangePtr x) {
-  auto const lease = lease_in_path(*x);
-  if (!lease) return;
-  auto asked = x->body<wire::CompleteRequest>();
-  if (!asked) return;
+void complete_work(ExchangePtr x, wire::LeasePath const& at, wire::CompleteRequest asked) {
   bool const may_block = x->request.body.size() > kInlineBytesMax;
-  if (!may_block) return complete(x, *lease, *asked);
+  if (!may_block) return complete(x, at.lease, asked);
   x->later(TaskLane::lease,
-           [x, lease = *lease, asked = std::move(*asked)] { complete(x, lease, asked); });
+           [x, lease = at.lease, asked = std::move(asked)] { complete(x, lease, asked); });
 }
 
-void fail_work(ExchangePtr x) {
-  auto const lease = lease_in_path(*x);
-  if (!lease) return;
-  auto const asked = x->body<wire::FailRequest>();
-  if (!asked) return;
-  fail(x, *lease, *asked);
+void fail_work(ExchangePtr x, wire::LeasePath const& at, wire::FailRequest const& asked) {
+  fail(x, at.lease, asked);
 }
 
 }  // namespace tally::api

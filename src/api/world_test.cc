@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "api/auth.h"
+#include "api/test_document.h"
 #include "api/test_world.h"
 #include "base/check.h"
 
@@ -39,6 +40,12 @@ projections::ProjectorWorld projector_world(World& world) {
 }
 
 }  // namespace
+
+void Sent::send(ports::HttpResponse response) {
+  ++answers;
+  answer = std::move(response);
+  EXPECT_EQ(not_as_described(method, path, answer), "");
+}
 
 std::string Sent::header(std::string_view name) const {
   for (auto const& [key, value] : answer.headers) {
@@ -175,7 +182,7 @@ SentPtr World::begin(std::string method, std::string target, std::string const& 
   if (!token.empty()) request.headers.emplace_back("authorization", "Bearer " + token);
   if (!request.body.empty() && request.header("content-type").empty())
     request.headers.emplace_back("content-type", "application/json");
-  auto const sent = std::make_shared<Sent>();
+  auto const sent = std::make_shared<Sent>(request.method, request.path);
   api->handle(std::move(request), ports::Responder(sent));
   return sent;
 }

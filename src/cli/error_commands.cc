@@ -17,6 +17,8 @@ void show_lines(std::ostream& out, std::string_view name, std::string const& tex
   for (std::string line; std::getline(lines, line);) fmt::print(out, "  {}: {}\n", name, line);
 }
 
+constexpr std::int64_t kListDefault = 20;
+
 void show_errors(std::ostream& out, wire::ErrorList const& list) {
   if (list.errors.empty()) fmt::print(out, "no errors of that kind\n");
   for (wire::ErrorEnvelope const& one : list.errors) {
@@ -44,17 +46,15 @@ void show_errors(std::ostream& out, wire::ErrorList const& list) {
 }
 
 Action declare_errors(Arguments& arguments) {
-  auto query = std::make_shared<client::ErrorQuery>();
+  auto query = std::make_shared<wire::ErrorListParameters>();
+  query->limit = kListDefault;
   arguments.option("--class", query->error_class, "A class, or its family: infra, domain, system");
   arguments.option("--component", query->component, "Only of this part");
   arguments.option("--severity", query->severity, "The least that is shown")
       .one_of(kWords<Severity>);
   arguments.option("--layer", query->layer, "Only of this layer").one_of(kWords<Layer>);
-  arguments.option("--correlation", query->correlation, "Only of this trace (32 hex)");
-  arguments.option("--run", query->run, "Only of this run");
-  arguments.option("--tenant", query->tenant, "Only of this tenant");
-  arguments.option("--from", query->from, "Recorded from this instant on (RFC 3339, UTC)");
-  arguments.option("--to", query->to, "Recorded before this instant");
+  arguments.option("--correlation", query->correlation_id, "Only of this trace (32 hex)");
+  arguments.option("--run", query->run_id, "Only of this run");
   arguments.option("--before", query->before, "Older than this event");
   arguments.option("--after-seq", query->after_seq, "Wait shortly until this event is listed");
   arguments.option("--limit", query->limit, "At most so many, newest first [20]")

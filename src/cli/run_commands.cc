@@ -119,15 +119,16 @@ std::string joined(std::vector<std::string> const& bodies) {
 // The server looks at so many runs for a page, and shows those of them that fit: pages are asked
 // for until there are as many as were asked for, within a bound.
 constexpr std::size_t kPagesMax = 100;
+constexpr std::int64_t kListDefault = 20;
 
-ExitCode list_runs(Call& call, client::TallyClient& client, client::RunQuery query) {
+ExitCode list_runs(Call& call, client::TallyClient& client, wire::RunListParameters query) {
   auto asked = client.runs(query);
   if (!asked) return report(call, asked.error());
   wire::RunList& list = asked->message;
   std::vector<std::string> bodies{asked->body};
   while (list.next && std::ssize(list.runs) < query.limit && bodies.size() < kPagesMax) {
     call.console.progress(fmt::format("{} found, older ones are looked at ...", list.runs.size()));
-    client::RunQuery older = query;
+    wire::RunListParameters older = query;
     older.limit -= std::ssize(list.runs);
     older.cursor = list.next;
     auto more = client.runs(older);
@@ -141,7 +142,8 @@ ExitCode list_runs(Call& call, client::TallyClient& client, client::RunQuery que
 }
 
 Action declare_list(Arguments& arguments) {
-  auto query = std::make_shared<client::RunQuery>();
+  auto query = std::make_shared<wire::RunListParameters>();
+  query->limit = kListDefault;
   auto label = std::make_shared<std::optional<Label>>();
   arguments.option("--status", query->status, "Only runs in this state").one_of(kWords<RunStatus>);
   arguments.option("--label", *label, "Only runs with this label");
@@ -149,7 +151,7 @@ Action declare_list(Arguments& arguments) {
       .within(1, wire::kRunsPerPageMax);
   arguments.option("--cursor", query->cursor, "Older than the end of an earlier list, as it said");
   return [query, label](Call& call) {
-    if (*label) query->label = (*label)->key + "=" + (*label)->value;
+    if (*label) query->label = wire::LabelFilter{(*label)->key, (*label)->value};
     return online(call,
                   [&](client::TallyClient& client) { return list_runs(call, client, *query); });
   };

@@ -53,7 +53,7 @@ TEST(RunList, HasHeadsColumnsAndAmountsThatStandRight) {
             "2026-11-28 10:03:21  n=1 team=red\n"
             "run_00000000000000ab  failed     a-longer-job  0.0000   0.0100  -       "
             "2026-11-28 10:03:21\n");
-  EXPECT_TRUE(contains(server.requests().at(0), "GET /v1/runs?limit=20&label=team%3Dred "));
+  EXPECT_TRUE(contains(server.requests().at(0), "GET /v1/runs?label=team%3Dred&limit=20 "));
 }
 
 TEST(RunList, IsColoredOnATerminalOnlyAndKeepsItsColumns) {

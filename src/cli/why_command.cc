@@ -97,8 +97,8 @@ ExitCode offline(Call& call, Options const& options) {
 ExitCode ask(Call& call, client::TallyClient& client, Options const& options) {
   bool const by_key = options.idempotency_key.has_value();
   return present(call,
-                 by_key ? client.why("idempotency_key", *options.idempotency_key)
-                        : client.why("subject", *options.subject),
+                 by_key ? client.why({.subject = {}, .idempotency_key = *options.idempotency_key})
+                        : client.why({.subject = *options.subject, .idempotency_key = {}}),
                  show_why);
 }
 

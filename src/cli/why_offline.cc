@@ -8,6 +8,7 @@
 #include "domain/error/finding.h"
 #include "domain/next_id.h"
 #include "segments/verify.h"
+#include "wire/endpoints.h"
 #include "wire/idempotency_key.h"
 
 namespace tally::cli {
@@ -40,8 +41,8 @@ class Collector {
   // Whose key it is, its event does not say: the caller's tenant may grant to another one.
   void find_key(views::IdempotencyName const& name, domain::Recorded const& recorded) {
     using domain::directory::TenantCreated;
-    if (auto const* made = event_in<domain::directory::Events, TenantCreated>(recorded))
-      for (std::string_view const route : wire::keyed_routes())
+    if (auto const* made = event_in<domain::DirectoryEvent, TenantCreated>(recorded))
+      for (std::string const& route : wire::keyed_routes())
         digests_.insert(wire::idempotency_digest(made->tenant, route, name.key));
     domain::Header const& header = recorded.header;
     if (!header.idempotency || !digests_.contains(header.idempotency->key)) return;

@@ -74,7 +74,7 @@ class Story {
     ledger_.decide(
         domain::run::Commands(submit),
         domain::IdempotencyKey{.fingerprint = {},
-                               .key = wire::idempotency_digest(tenant, wire::kSubmitRoute, key)});
+                               .key = wire::idempotency_digest(tenant, "POST /v1/runs", key)});
   }
 
   LedgerFixture ledger_;

@@ -42,6 +42,13 @@ std::string Word<Label>::read(std::string const& text, Label& into) {
   return {};
 }
 
+std::string Word<CorrelationId>::read(std::string const& text, CorrelationId& into) {
+  auto const id = parse_correlation_id(text);
+  if (!id) return "must be 32 lower-case hexadecimal digits, not all zero";
+  into = *id;
+  return {};
+}
+
 std::string Word<IdempotencyText>::read(std::string const& text, IdempotencyText& into) {
   into.value = text;
   if (text.starts_with('"'))

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/closed_words.h"
 #include "base/ids.h"
 #include "base/money.h"
 #include "base/time.h"
@@ -82,6 +83,24 @@ struct Word<T> {
     auto const id = parse_id<T>(text);
     if (!id) return id_rule(IdPrefix<T>::text);
     into = *id;
+    return {};
+  }
+};
+
+template <>
+struct Word<CorrelationId> {
+  static constexpr std::string_view kind = "TRACE";
+  static std::string read(std::string const& text, CorrelationId& into);
+};
+
+// Which words there are, `one_of` says.
+template <ClosedWord T>
+struct Word<T> {
+  static constexpr std::string_view kind = "WORD";
+  static std::string read(std::string const& text, T& into) {
+    auto const word = parse_word<T>(text);
+    if (!word) return "is not one of the words";
+    into = *word;
     return {};
   }
 };

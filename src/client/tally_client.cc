@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "client/tally_client_paths.h"
+#include "wire/endpoints.h"
 #include "wire/for_people.h"
 #include "wire/from_json.h"
 #include "wire/idempotency_key.h"
@@ -47,9 +47,20 @@ Failure failure_of(ports::OutboundReply const& reply, Texts texts) {
           .body = reply.body};
 }
 
+// What an operation is asked with.
+template <class Parameters, class Body, class Answer>
+ClientCall call_of(wire::Operation<Parameters, Body, Answer> const& operation,
+                   Parameters const& parameters = {}, Body const& body = {}) {
+  ClientCall call{.method = operation.method,
+                  .target = wire::target_of(operation.pattern, parameters),
+                  .keyed = operation.keyed != wire::Keyed::no};
+  if constexpr (!std::is_same_v<Body, wire::Nothing>) call.body = wire::to_json(body);
+  return call;
+}
+
 }  // namespace
 
-ports::OutboundResult TallyClient::exchange(Call const& call) {
+ports::OutboundResult TallyClient::exchange(ClientCall const& call) {
   ports::OutboundRequest request{.method = std::string(call.method),
                                  .url = url_.text + call.target,
                                  .headers = {{"Accept", "application/json"}},
@@ -59,14 +70,14 @@ ports::OutboundResult TallyClient::exchange(Call const& call) {
   if (!key_.empty()) request.headers.emplace_back("Authorization", "Bearer " + key_);
   if (!call.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
   std::string idempotency_key(call.idempotency_key);
-  if (idempotency_key.empty() && call.method == "POST" && make_idempotency_key_)
+  if (idempotency_key.empty() && call.keyed && make_idempotency_key_)
     idempotency_key = make_idempotency_key_();
   if (!idempotency_key.empty())
     request.headers.emplace_back("Idempotency-Key", wire::idempotency_key_field(idempotency_key));
   return outbound_.exchange(request);
 }
 
-tl::expected<ports::OutboundReply, Failure> TallyClient::ask(Call const& call) {
+tl::expected<ports::OutboundReply, Failure> TallyClient::ask(ClientCall const& call) {
   auto reply = exchange(call);
   if (!reply) {
     auto const& failed = reply.error();
@@ -80,7 +91,7 @@ tl::expected<ports::OutboundReply, Failure> TallyClient::ask(Call const& call) {
 }
 
 template <class T>
-Asked<T> TallyClient::ask_for(Call const& call) {
+Asked<T> TallyClient::ask_for(ClientCall const& call) {
   auto reply = ask(call);
   if (!reply) return tl::unexpected(reply.error());
   auto message = read_message<T>(reply->body, texts_);
@@ -89,7 +100,7 @@ Asked<T> TallyClient::ask_for(Call const& call) {
 }
 
 template <class T>
-Asked<Proposed<T>> TallyClient::propose(Call const& call) {
+Asked<Proposed<T>> TallyClient::propose(ClientCall const& call) {
   auto reply = ask(call);
   if (!reply) return tl::unexpected(reply.error());
   Answer<Proposed<T>> answer{.message = {}, .body = reply->body};
@@ -107,153 +118,126 @@ Asked<Proposed<T>> TallyClient::propose(Call const& call) {
 
 Asked<wire::SubmitAnswer> TallyClient::submit(wire::SubmitRequest const& request,
                                               std::string_view idempotency_key) {
-  return ask_for<wire::SubmitAnswer>({.method = "POST",
-                                      .target = std::string(kRunsPath),
-                                      .body = wire::to_json(request),
-                                      .idempotency_key = idempotency_key});
+  auto call = call_of(wire::kSubmitRun, {}, request);
+  call.idempotency_key = idempotency_key;
+  return ask_for<wire::SubmitAnswer>(call);
 }
 
 Asked<wire::DryRunAnswer> TallyClient::try_submit(wire::SubmitRequest const& request,
                                                   std::string_view idempotency_key) {
-  return ask_for<wire::DryRunAnswer>({.method = "POST",
-                                      .target = dry_run_path(),
-                                      .body = wire::to_json(request),
-                                      .idempotency_key = idempotency_key});
+  auto call = call_of(wire::kSubmitRun, {.dry_run = true}, request);
+  call.idempotency_key = idempotency_key;
+  return ask_for<wire::DryRunAnswer>(call);
 }
 
 Asked<wire::Run> TallyClient::run(RunId run, std::int64_t wait_s) {
-  return ask_for<wire::Run>({.method = "GET", .target = run_path(run, wait_s), .wait_s = wait_s});
+  auto call = call_of(wire::kGetRun, {.id = run, .wait_s = wait_s});
+  call.wait_s = wait_s;
+  return ask_for<wire::Run>(call);
 }
 
-Asked<wire::RunList> TallyClient::runs(RunQuery const& query) {
-  std::string target = fmt::format("{}?limit={}", kRunsPath, query.limit);
-  if (query.status) target += "&status=" + *query.status;
-  if (query.label) target += "&label=" + percent_encoded(*query.label);
-  if (query.cursor) target += "&cursor=" + percent_encoded(*query.cursor);
-  return ask_for<wire::RunList>({.method = "GET", .target = target});
+Asked<wire::RunList> TallyClient::runs(wire::RunListParameters const& query) {
+  return ask_for<wire::RunList>(call_of(wire::kListRuns, query));
 }
 
 Asked<wire::Run> TallyClient::cancel(RunId run) {
-  return ask_for<wire::Run>({.method = "POST", .target = cancel_path(run)});
+  return ask_for<wire::Run>(call_of(wire::kCancelRun, {.id = run}));
 }
 
 Asked<std::string> TallyClient::result(RunId run) {
-  auto reply = ask({.method = "GET", .target = result_path(run)});
+  auto reply = ask(call_of(wire::kGetRunResult, {.id = run}));
   if (!reply) return tl::unexpected(reply.error());
   return Answer<std::string>{.message = reply->body, .body = reply->body};
 }
 
 Asked<wire::Budget> TallyClient::budget(std::optional<TenantId> const& tenant) {
-  return ask_for<wire::Budget>(
-      {.method = "GET", .target = tenant ? tenant_budget_path(*tenant) : std::string(kBudgetPath)});
+  return ask_for<wire::Budget>(tenant ? call_of(wire::kGetTenantBudget, {.tenant = *tenant})
+                                      : call_of(wire::kGetBudget));
 }
 
 Asked<wire::Budget> TallyClient::grant(TenantId const& tenant, wire::GrantRequest const& request) {
-  return ask_for<wire::Budget>(
-      {.method = "POST", .target = grants_path(tenant), .body = wire::to_json(request)});
+  return ask_for<wire::Budget>(call_of(wire::kGrantBudget, {.tenant = tenant}, request));
 }
 
 Asked<wire::Tenant> TallyClient::create_tenant(wire::TenantRequest const& request) {
-  return ask_for<wire::Tenant>(
-      {.method = "POST", .target = std::string(kTenantsPath), .body = wire::to_json(request)});
+  return ask_for<wire::Tenant>(call_of(wire::kCreateTenant, {}, request));
 }
 
 Asked<wire::TenantList> TallyClient::tenants() {
-  return ask_for<wire::TenantList>({.method = "GET", .target = std::string(kTenantsPath)});
+  return ask_for<wire::TenantList>(call_of(wire::kListTenants));
 }
 
 Asked<Proposed<wire::Key>> TallyClient::create_key(wire::KeyRequest const& request) {
-  return propose<wire::Key>(
-      {.method = "POST", .target = std::string(kKeysPath), .body = wire::to_json(request)});
+  return propose<wire::Key>(call_of(wire::kCreateKey, {}, request));
 }
 
 Asked<wire::KeyList> TallyClient::keys() {
-  return ask_for<wire::KeyList>({.method = "GET", .target = std::string(kKeysPath)});
+  return ask_for<wire::KeyList>(call_of(wire::kListKeys));
 }
 
 Asked<wire::Key> TallyClient::revoke_key(KeyId key) {
-  return ask_for<wire::Key>({.method = "POST", .target = revoke_path(key)});
+  return ask_for<wire::Key>(call_of(wire::kRevokeKey, {.key = key}));
 }
 
 Asked<wire::ClaimCode> TallyClient::claim_code(KeyId key) {
-  return ask_for<wire::ClaimCode>({.method = "POST", .target = claim_code_path(key)});
+  return ask_for<wire::ClaimCode>(call_of(wire::kShowClaimCode, {.key = key}));
 }
 
 Asked<wire::Key> TallyClient::claim(wire::ClaimRequest const& request) {
-  return ask_for<wire::Key>(
-      {.method = "POST", .target = std::string(kClaimPath), .body = wire::to_json(request)});
+  return ask_for<wire::Key>(call_of(wire::kClaimKey, {}, request));
 }
 
 Asked<Proposed<wire::Person>> TallyClient::add_person(wire::PersonRequest const& request) {
-  return propose<wire::Person>(
-      {.method = "POST", .target = std::string(kPeoplePath), .body = wire::to_json(request)});
+  return propose<wire::Person>(call_of(wire::kAddPerson, {}, request));
 }
 
 Asked<wire::PersonList> TallyClient::people() {
-  return ask_for<wire::PersonList>({.method = "GET", .target = std::string(kPeoplePath)});
+  return ask_for<wire::PersonList>(call_of(wire::kListPeople));
 }
 
 Asked<wire::ApprovalAnswer> TallyClient::remove_person(PersonId const& person) {
-  return ask_for<wire::ApprovalAnswer>({.method = "POST", .target = remove_path(person)});
+  return ask_for<wire::ApprovalAnswer>(call_of(wire::kRemovePerson, {.person = person}));
 }
 
 Asked<wire::ApprovalAnswer> TallyClient::set_quorum(wire::QuorumRequest const& request) {
-  return ask_for<wire::ApprovalAnswer>(
-      {.method = "POST", .target = std::string(kQuorumPath), .body = wire::to_json(request)});
+  return ask_for<wire::ApprovalAnswer>(call_of(wire::kSetQuorum, {}, request));
 }
 
-Asked<wire::ErrorList> TallyClient::errors(ErrorQuery const& query) {
-  std::string target = fmt::format("{}?limit={}", kErrorsPath, query.limit);
-  auto const add = [&target](std::string_view name, std::optional<std::string> const& value) {
-    if (value) target += fmt::format("&{}={}", name, percent_encoded(*value));
-  };
-  add("class", query.error_class);
-  add("component", query.component);
-  add("severity", query.severity);
-  add("layer", query.layer);
-  add("correlation_id", query.correlation);
-  if (query.run) add("run_id", to_text(*query.run));
-  add("tenant", query.tenant);
-  add("from", query.from);
-  add("to", query.to);
-  if (query.before) add("before", std::to_string(*query.before));
-  if (query.after_seq) add("after_seq", std::to_string(*query.after_seq));
-  return ask_for<wire::ErrorList>({.method = "GET", .target = target});
+Asked<wire::ErrorList> TallyClient::errors(wire::ErrorListParameters const& query) {
+  return ask_for<wire::ErrorList>(call_of(wire::kListErrors, query));
 }
 
 Asked<wire::Timeline> TallyClient::timeline(CorrelationId correlation) {
-  return ask_for<wire::Timeline>({.method = "GET", .target = timeline_path(correlation)});
+  return ask_for<wire::Timeline>(call_of(wire::kGetTimeline, {.correlation_id = correlation}));
 }
 
-Asked<wire::Why> TallyClient::why(std::string_view parameter, std::string_view value) {
-  return ask_for<wire::Why>({.method = "GET", .target = why_path(parameter, value)});
+Asked<wire::Why> TallyClient::why(wire::WhyParameters const& query) {
+  return ask_for<wire::Why>(call_of(wire::kGetExplanation, query));
 }
 
 Asked<wire::ApprovalAnswer> TallyClient::resolve(RunId run,
                                                  wire::ResolutionRequest const& request) {
-  return ask_for<wire::ApprovalAnswer>(
-      {.method = "POST", .target = resolution_path(run), .body = wire::to_json(request)});
+  return ask_for<wire::ApprovalAnswer>(call_of(wire::kResolveRun, {.id = run}, request));
 }
 
 Asked<wire::ModeReport> TallyClient::modes() {
-  return ask_for<wire::ModeReport>({.method = "GET", .target = std::string(kModePath)});
+  return ask_for<wire::ModeReport>(call_of(wire::kGetMode));
 }
 
 Asked<wire::ApprovalAnswer> TallyClient::set_mode(wire::ModeRequest const& request) {
-  return ask_for<wire::ApprovalAnswer>(
-      {.method = "POST", .target = std::string(kModePath), .body = wire::to_json(request)});
+  return ask_for<wire::ApprovalAnswer>(call_of(wire::kSetMode, {}, request));
 }
 
 Asked<wire::ApprovalList> TallyClient::approvals() {
-  return ask_for<wire::ApprovalList>({.method = "GET", .target = std::string(kApprovalsPath)});
+  return ask_for<wire::ApprovalList>(call_of(wire::kListApprovals));
 }
 
 Asked<wire::ApprovalAnswer> TallyClient::approve(ApprovalId approval) {
-  return ask_for<wire::ApprovalAnswer>({.method = "POST", .target = sign_path(approval)});
+  return ask_for<wire::ApprovalAnswer>(call_of(wire::kSignApproval, {.id = approval}));
 }
 
 Asked<wire::ApprovalAnswer> TallyClient::withdraw(ApprovalId approval) {
-  return ask_for<wire::ApprovalAnswer>({.method = "POST", .target = withdraw_path(approval)});
+  return ask_for<wire::ApprovalAnswer>(call_of(wire::kWithdrawApproval, {.id = approval}));
 }
 
 }  // namespace tally::client

@@ -2,7 +2,8 @@
 
 // The server's API as calls: one function an endpoint, messages from wire/. It blocks; one thread
 // at a time. Nothing that changes something is sent twice by itself: where the outcome of a request
-// is unknown, the caller may send it again with the same idempotency key, and nothing happens twice.
+// is unknown, the caller may send it again with the same idempotency key, and nothing happens
+// twice.
 
 #include <functional>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "wire/error_messages.h"
 #include "wire/evidence_messages.h"
 #include "wire/ops_messages.h"
+#include "wire/parameter_messages.h"
 #include "wire/problem.h"
 #include "wire/why_messages.h"
 
@@ -52,32 +54,19 @@ struct Repetition {
   std::optional<Instant> answered_at;
 };
 
-struct RunQuery {
-  std::optional<std::string> status;       // one of kWords<RunStatus>
-  std::optional<std::string> label;        // "NAME=VALUE"
-  std::int64_t limit = 20;                 // 1 to wire::kRunsPerPageMax
-  std::optional<std::string> cursor = {};  // `next` of the page before
-};
-
-// What is absent does not narrow the list.
-struct ErrorQuery {
-  std::optional<std::string> error_class;  // or the family alone: "infra"
-  std::optional<std::string> component;
-  std::optional<std::string> severity;  // the least; one of kWords<Severity>
-  std::optional<std::string> layer;     // one of kWords<Layer>
-  std::optional<std::string> correlation;
-  std::optional<RunId> run;
-  std::optional<std::string> tenant;      // another than the key's own needs ops:read
-  std::optional<std::string> from;        // recorded from this instant on (RFC 3339, UTC)
-  std::optional<std::string> to;          // and before this one
-  std::optional<std::int64_t> before;     // a sequence
-  std::optional<std::int64_t> after_seq;  // the list is to know of this event; else of the newest
-  std::int64_t limit = 20;                // 1 to wire::kErrorsPerPageMax
-};
-
 // Whether the texts of a message are as the server sent them, or as a terminal may show them
 // (wire/for_people.h). An answer's `body` is always as it came.
 enum class Texts { as_sent, for_people };
+
+// One request: the operation's method and target, filled in.
+struct ClientCall {
+  std::string_view method;
+  std::string target;
+  bool keyed = false;  // may be named by an idempotency key
+  std::string body = {};
+  std::string_view idempotency_key = {};
+  std::int64_t wait_s = 0;
+};
 
 class TallyClient {
  public:
@@ -88,8 +77,9 @@ class TallyClient {
 
   // `key` is the token, "tk_...". Connects with the first call, through `outbound`, which outlives
   // the client.
-  TallyClient(ports::Outbound& outbound, ServerUrl url, std::string key, KeyMaker make_idempotency_key = {},
-              OnRepetition on_repetition = {}, Texts texts = Texts::as_sent)
+  TallyClient(ports::Outbound& outbound, ServerUrl url, std::string key,
+              KeyMaker make_idempotency_key = {}, OnRepetition on_repetition = {},
+              Texts texts = Texts::as_sent)
       : outbound_(outbound),
         url_(std::move(url)),
         key_(std::move(key)),
@@ -105,7 +95,7 @@ class TallyClient {
                                        std::string_view idempotency_key);
   // Answers when the run is final, and after `wait` (at most wire::kRunWaitSecondsMax) at latest.
   Asked<wire::Run> run(RunId run, std::int64_t wait_s = 0);
-  Asked<wire::RunList> runs(RunQuery const& query);
+  Asked<wire::RunList> runs(wire::RunListParameters const& query);
   Asked<wire::Run> cancel(RunId run);
   // The message is the result itself.
   Asked<std::string> result(RunId run);
@@ -127,11 +117,10 @@ class TallyClient {
   Asked<wire::Key> revoke_key(KeyId key);
 
   // Newest first; the key needs evidence:read.
-  Asked<wire::ErrorList> errors(ErrorQuery const& query);
+  Asked<wire::ErrorList> errors(wire::ErrorListParameters const& query);
 
   Asked<wire::Timeline> timeline(CorrelationId correlation);
-  // `parameter`: "subject", for what the text itself says it is, or "idempotency_key".
-  Asked<wire::Why> why(std::string_view parameter, std::string_view value);
+  Asked<wire::Why> why(wire::WhyParameters const& query);
 
   // Proposes what a run in audit_required is charged.
   Asked<wire::ApprovalAnswer> resolve(RunId run, wire::ResolutionRequest const& request);
@@ -147,20 +136,13 @@ class TallyClient {
   Asked<wire::ApprovalAnswer> remove_person(PersonId const& person);
 
  private:
-  struct Call {
-    std::string_view method;
-    std::string target;
-    std::string body = {};
-    std::string_view idempotency_key = {};
-    std::int64_t wait_s = 0;
-  };
   // A reply of 2xx, or the failure.
-  tl::expected<ports::OutboundReply, Failure> ask(Call const& call);
-  ports::OutboundResult exchange(Call const& call);
+  tl::expected<ports::OutboundReply, Failure> ask(ClientCall const& call);
+  ports::OutboundResult exchange(ClientCall const& call);
   template <class T>
-  Asked<T> ask_for(Call const& call);
+  Asked<T> ask_for(ClientCall const& call);
   template <class T>
-  Asked<Proposed<T>> propose(Call const& call);
+  Asked<Proposed<T>> propose(ClientCall const& call);
 
   ports::Outbound& outbound_;
   ServerUrl url_;

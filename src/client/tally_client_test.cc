@@ -103,10 +103,10 @@ TEST(TallyClient, SendsOnceAndSaysWhatMayHaveHappened) {
 TEST(TallyClient, AsksForRunsByStateAndWaitsAtTheServer) {
   CannedOutbound outbound({reply(404, "{}"), reply(404, "{}")});
   auto client = client_of(outbound);
-  (void)client.runs({.status = "failed", .label = {}, .limit = 7});
+  (void)client.runs({.status = RunStatus::failed, .label = {}, .limit = 7, .cursor = {}});
   (void)client.run(RunId(1), 30);
   auto const& requests = outbound.requests();
-  EXPECT_EQ(requests.at(0).url, "https://ledger.test/base/v1/runs?limit=7&status=failed");
+  EXPECT_EQ(requests.at(0).url, "https://ledger.test/base/v1/runs?status=failed&limit=7");
   EXPECT_EQ(requests.at(1).url, "https://ledger.test/base/v1/runs/run_0000000000000001?wait_s=30");
   EXPECT_EQ(requests.at(1).timeout, requests.at(0).timeout + seconds(30));
 }

@@ -7,6 +7,13 @@
 namespace tally::wire {
 
 inline constexpr std::int64_t kErrorsPerPageMax = 1000;
+inline constexpr std::int64_t kComponentCharactersMax = 64;
+// By what a list may be narrowed: a family, or a class.
+inline constexpr auto kErrorClassWords = [] {
+  std::array<std::string_view, 3 + kWords<ErrorClass>.size()> words{"infra", "domain", "system"};
+  for (std::size_t i = 0; i < kWords<ErrorClass>.size(); ++i) words[3 + i] = kWords<ErrorClass>[i];
+  return words;
+}();
 
 struct ErrorCause {
   std::string type;

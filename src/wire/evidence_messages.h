@@ -67,13 +67,12 @@ struct Timeline {
 
 struct Health {
   std::string status;
-  std::string version;
   bool operator==(Health const&) const = default;
   static constexpr std::string_view kName = "Health";
+  static constexpr std::array<std::string_view, 1> kStatuses{"healthy"};
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
-    visit("status", self.status);
-    visit("version", self.version);
+    visit("status", self.status, Rule{.one_of = kStatuses});
   }
 };
 

@@ -65,27 +65,6 @@ Result<std::string> parse_idempotency_key(std::string_view field) {
   return std::move(*key);
 }
 
-std::span<std::string_view const> keyed_routes() {
-  static constexpr std::array<std::string_view, 15> kRoutes{
-      kSubmitRoute,
-      "POST /v1/runs/{id}/cancel",
-      "POST /v1/admin/tenants",
-      "POST /v1/admin/tenants/{tenant}/grants",
-      "POST /v1/admin/people",
-      "POST /v1/admin/people/{person}/remove",
-      "POST /v1/admin/keys",
-      "POST /v1/admin/keys/{key}/claim-code",
-      "POST /v1/admin/keys/{key}/revoke",
-      "POST /v1/admin/plans",
-      "POST /v1/admin/quorum",
-      "POST /v1/admin/runs/{id}/resolution",
-      "POST /v1/halt",
-      "POST /v1/approvals/{id}/sign",
-      "POST /v1/approvals/{id}/withdraw",
-  };
-  return kRoutes;
-}
-
 Digest idempotency_digest(TenantId const& tenant, std::string_view route, std::string_view key) {
   Bytes const zero{0};
   return sha256({as_bytes(tenant.value()), zero, as_bytes(route), zero, as_bytes(key)});

@@ -4,7 +4,6 @@
 // RFC): a structured-field String, or the bare text that most clients send. `"abc"` and `abc` are
 // the same key.
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -34,10 +33,7 @@ std::string idempotency_key_field(std::string_view key);
 Result<std::string> parse_idempotency_key(std::string_view field);
 
 // As the ledger knows the key, which it never holds: SHA-256(tenant 0x00 route 0x00 key). `route`
-// is the method and the pattern of the path, "POST /v1/runs".
-inline constexpr std::string_view kSubmitRoute = "POST /v1/runs";
-// Every route that takes a key, the submit's first.
-std::span<std::string_view const> keyed_routes();
+// is the route_name of the endpoint (wire/endpoint.h), "POST /v1/runs".
 Digest idempotency_digest(TenantId const& tenant, std::string_view route, std::string_view key);
 
 }  // namespace tally::wire

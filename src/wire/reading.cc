@@ -47,15 +47,6 @@ std::string amount_fault(std::string_view text, Decimals decimals) {
          "\"";
 }
 
-std::string choices(std::span<std::string_view const> names) {
-  std::string text = "must be one of ";
-  for (auto const& name : names) {
-    if (&name != names.data()) text += ", ";
-    text += name;
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string_view kind_of(json::Value const& value) {
@@ -71,6 +62,15 @@ void Reading::fault(std::string pointer, std::string detail) {
   if (errors_.size() < kFieldErrorsMax) errors_.push_back({std::move(pointer), std::move(detail)});
 }
 
+void Reading::fault_choices(std::string const& at, std::span<std::string_view const> choices) {
+  std::string text = "must be one of ";
+  for (auto const& name : choices) {
+    if (&name != choices.data()) text += ", ";
+    text += name;
+  }
+  fault(at, std::move(text));
+}
+
 void Reading::read(json::Value const& from, std::string const&, Rule const&, json::Value& into) {
   into = from;
 }
@@ -81,7 +81,7 @@ void Reading::read(json::Value const& from, std::string const& at, Rule const& r
   if (outside(characters(*from.string()), rule))
     return fault(at, "must have " + between(rule.min, rule.max, "characters"));
   if (!rule.one_of.empty() && std::ranges::find(rule.one_of, *from.string()) == rule.one_of.end())
-    return fault(at, choices(rule.one_of));
+    return fault_choices(at, rule.one_of);
   if (strict() && !rule.lines && !is_one_line(*from.string()))
     return fault(at, "must be " + std::string(kOneLine));
   into = *from.string();
@@ -150,6 +150,19 @@ void Reading::read(json::Value const& from, std::string const& at, Rule const&,
   auto const id = from.string() ? parse_correlation_id(*from.string()) : std::nullopt;
   if (!id) return fault(at, "must be 32 lower-case hexadecimal digits, not all zero");
   into = *id;
+}
+
+void Reading::read(json::Value const& from, std::string const& at, Rule const&, ErrorId& into) {
+  auto const id = from.string() ? parse_error_id(*from.string()) : std::nullopt;
+  if (!id) return fault(at, "must be an id: \"err_\" and 12 lower-case hexadecimal digits");
+  into = *id;
+}
+
+void Reading::read(json::Value const& from, std::string const& at, Rule const&, LabelFilter& into) {
+  std::string_view const text = from.string() ? std::string_view(*from.string()) : "";
+  auto const equals = text.find('=');
+  if (equals == 0 || equals == std::string_view::npos) return fault(at, "must be NAME=VALUE");
+  into = {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 
 void Reading::read(json::Value const& from, std::string const& at, Rule const& rule, Labels& into) {

@@ -34,6 +34,17 @@ class Reading {
   void read(json::Value const& from, std::string const& at, Rule const& rule, ContentRef& into);
   void read(json::Value const& from, std::string const& at, Rule const& rule, CorrelationId& into);
   void read(json::Value const& from, std::string const& at, Rule const& rule, Labels& into);
+  void read(json::Value const& from, std::string const& at, Rule const&, ErrorId& into);
+  void read(json::Value const& from, std::string const& at, Rule const&, LabelFilter& into);
+  template <ClosedWord Word>
+  void read(json::Value const& from, std::string const& at, Rule const&, Word& into) {
+    auto const word = from.string() ? parse_word<Word>(*from.string()) : std::nullopt;
+    if (word) {
+      into = *word;
+    } else {
+      fault_choices(at, kWords<Word>);
+    }
+  }
   template <PrefixedId Id>
   void read(json::Value const& from, std::string const& at, Rule const&, Id& into) {
     auto id = from.string() ? parse_id<Id>(*from.string()) : std::nullopt;
@@ -53,6 +64,7 @@ class Reading {
     }
   }
 
+  void fault_choices(std::string const& at, std::span<std::string_view const> choices);
   // "did you mean" for a member that nobody knows.
   void unknown_members(json::Object const& object, std::string const& at,
                        std::vector<std::string> const& known);

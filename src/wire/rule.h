@@ -15,6 +15,7 @@ namespace tally::wire {
 struct Rule {
   bool optional = false;        // may be absent when read: the struct's own value stays
   bool null_when_none = false;  // an absent std::optional is written as null
+  bool in_path = false;         // of a message of parameters: stands in the path
   bool part_of_parent = false;  // the members of this struct stand beside its neighbours
   // Bounds: of an integer its value, of a text its characters, of a list or map its items, of an
   // amount its micros.

@@ -71,6 +71,14 @@ json::Value schema_of(Schemas& schemas, Rule const& rule) {
     return json::Value(schema_with_pattern("^sha256:[0-9a-f]{64}$", ""));
   } else if constexpr (std::same_as<T, CorrelationId>) {
     return json::Value(schema_with_pattern("^(?!0{32}$)[0-9a-f]{32}$", "W3C trace id"));
+  } else if constexpr (std::same_as<T, ErrorId>) {
+    return json::Value(schema_with_pattern("^err_[0-9a-f]{12}$", ""));
+  } else if constexpr (std::same_as<T, LabelFilter>) {
+    return json::Value(schema_with_pattern("^[^=]+=", "NAME=VALUE"));
+  } else if constexpr (ClosedWord<T>) {
+    Rule words = rule;
+    words.one_of = kWords<T>;
+    return json::Value(schema_of_text(words));
   } else if constexpr (PrefixedId<T>) {
     return json::Value(
         schema_with_pattern("^" + std::string(IdPrefix<T>::text) + "[0-9a-f]{16}$", ""));

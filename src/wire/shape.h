@@ -56,4 +56,11 @@ concept Name = StrongType<T> && std::same_as<typename T::Rep, std::string>;
 
 using Labels = std::map<std::string, std::string>;
 
+// NAME=VALUE: what has this label.
+struct LabelFilter {
+  std::string name;
+  std::string value;
+  bool operator==(LabelFilter const&) const = default;
+};
+
 }  // namespace tally::wire

@@ -49,6 +49,8 @@ void write_json(json::Writer& out, T const& value) {
     out.value(std::string_view(value.hex()));
   } else if constexpr (std::same_as<T, ContentRef>) {
     out.value(std::string_view(value.text()));
+  } else if constexpr (ClosedWord<T>) {
+    out.value(name_of(value));
   } else if constexpr (PrefixedId<T> || std::same_as<T, CorrelationId>) {
     out.value(std::string_view(to_text(value)));
   } else if constexpr (Name<T>) {

@@ -6,17 +6,31 @@ namespace tally::requests {
 
 namespace {
 
-constexpr std::string_view kAmounts[] = {
-    "0",          "0.000001",           "0.05",        "0.0500",    "1",     "12.3456",
-    "1000000000", "1000000000.000001",  "9999999999",  "-1",        "-0.01", "0.0000001",
-    "",           "1e3",                " 1",          "1,5",       "0x10",  "999999999.999999",
-    "00.10",      "10000000000000000", "\\u0661",      "NaN",       ".5",    "5."};
+constexpr std::string_view kAmounts[] = {"0",          "0.000001",
+                                         "0.05",       "0.0500",
+                                         "1",          "12.3456",
+                                         "1000000000", "1000000000.000001",
+                                         "9999999999", "-1",
+                                         "-0.01",      "0.0000001",
+                                         "",           "1e3",
+                                         " 1",         "1,5",
+                                         "0x10",       "999999999.999999",
+                                         "00.10",      "10000000000000000",
+                                         "\\u0661",    "NaN",
+                                         ".5",         "5."};
 constexpr std::string_view kSmallAmounts[] = {"0", "0.000001", "0.05", "0.0500", "1", "2.50"};
-constexpr std::string_view kInstants[] = {
-    "2026-01-02T00:00:00Z",        "9999-12-31T23:59:59Z",      "2255-06-05T23:47:34.740991Z",
-    "2255-06-05T23:47:34.740992Z", "1970-01-01T00:00:00Z",      "0000-01-01T00:00:00Z",
-    "2026-02-29T00:00:00Z",        "2028-02-29T23:59:59.1234Z", "2026-01-01T00:00:60Z",
-    "2026-01-01",                  "now",                       "2300-01-01T00:00:00+01:00"};
+constexpr std::string_view kInstants[] = {"2026-01-02T00:00:00Z",
+                                          "9999-12-31T23:59:59Z",
+                                          "2255-06-05T23:47:34.740991Z",
+                                          "2255-06-05T23:47:34.740992Z",
+                                          "1970-01-01T00:00:00Z",
+                                          "0000-01-01T00:00:00Z",
+                                          "2026-02-29T00:00:00Z",
+                                          "2028-02-29T23:59:59.1234Z",
+                                          "2026-01-01T00:00:60Z",
+                                          "2026-01-01",
+                                          "now",
+                                          "2300-01-01T00:00:00+01:00"};
 constexpr std::string_view kIntegers[] = {"0",
                                           "1",
                                           "-1",
@@ -35,19 +49,19 @@ constexpr std::string_view kIntegers[] = {"0",
                                           "0.5",
                                           "\"1\"",
                                           "null"};
-constexpr std::string_view kPieces[] = {
-    "a", "Z", "0", " ", "\\\"", "\\\\", "/", "%", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
-    "\\ud83d\\ude00",
-    // What no text of one line holds.
-    "\\u0000", "\\u0001", "\\n", "\\u2028", "\\u202e"};
+constexpr std::string_view kPieces[] = {"a", "Z", "0", " ", "\\\"", "\\\\", "/", "%", "\xc3\xa9",
+                                        "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\\ud83d\\ude00",
+                                        // What no text of one line holds.
+                                        "\\u0000", "\\u0001", "\\n", "\\u2028", "\\u202e"};
 constexpr std::size_t kPiecesOfALine = 12;
 constexpr std::string_view kBroken[] = {"\\ud83d", "\xff", "\\x", "\n", "\"", "\\u12"};
 constexpr std::string_view kNumbers[] = {
-    "0",    "-0",   "1.5",     "1e16",    "1e21",   "9007199254740991", "9007199254740992",
-    "1e-7", "1e308", "1e309", "5e-324", "0.1",    "123456789012345678", "-1.0",
-    "01",   "1.",   "+1",      "Infinity"};
-constexpr std::string_view kWords[] = {"",     "x",     "-1",   "0",  "1",    "1000",
-                                       "true", "false", "%00",  "..", "null", "9007199254740992",
+    "0",    "-0",    "1.5",   "1e16",    "1e21", "9007199254740991",   "9007199254740992",
+    "1e-7", "1e308", "1e309", "5e-324",  "0.1",  "123456789012345678", "-1.0",
+    "01",   "1.",    "+1",    "Infinity"};
+constexpr std::string_view kWords[] = {"",          "x",      "-1",    "0",
+                                       "1",         "1000",   "true",  "false",
+                                       "%00",       "..",     "null",  "9007199254740992",
                                        "succeeded", "queued", "a%2Fb", "99999999999999999999"};
 
 json::Value const* member(json::Value const& of, std::string_view name) { return of.find(name); }
@@ -129,14 +143,12 @@ std::string RequestMaker::path_part(std::string_view pattern, std::string_view n
 
 std::string RequestMaker::query_of(api::Route const& route, Care care) {
   std::string query;
-  std::string_view names = route.query;
-  while (!names.empty()) {
-    auto const space = names.find(' ');
-    auto const name = names.substr(0, space);
-    names = space == std::string_view::npos ? std::string_view() : names.substr(space + 1);
+  for (wire::Parameter const& parameter : route.parameters(schemas_)) {
+    std::string const& name = parameter.name;
+    if (parameter.in_path) continue;
     if (random_.chance(care == Care::careful ? 850 : 500)) continue;
-    std::string value = care == Care::careful ? std::to_string(random_.below(30))
-                                              : std::string(one_of(kWords));
+    std::string value =
+        care == Care::careful ? std::to_string(random_.below(30)) : std::string(one_of(kWords));
     if (name == "dry_run") value = "true";
     query += fmt::format("{}{}={}", query.empty() ? "" : "&", name, value);
   }
@@ -148,8 +160,8 @@ ports::HttpHeaders RequestMaker::headers(api::Route const& route, Care care) {
   ports::HttpHeaders headers;
   bool const odd = care == Care::careless;
   if (!odd || random_.chance(900)) {
-    auto const token = random_.chance(odd ? 600 : 900) ? std::string("tk_operator")
-                                                       : pool_.any(random_, "tk_");
+    auto const token =
+        random_.chance(odd ? 600 : 900) ? std::string("tk_operator") : pool_.any(random_, "tk_");
     headers.emplace_back("authorization", "Bearer " + token);
     if (odd && random_.chance(30)) headers.push_back(headers.back());
   }
