@@ -1,6 +1,7 @@
 #include "server/wiring/bootstrap.h"
 
 #include "base/closed_words.h"
+#include "server/wiring/port_words.h"
 
 namespace tally::wiring {
 
@@ -53,7 +54,7 @@ domain::run::JobKind to_job_kind(ports::JobSpec const& spec) {
                              .ppm = spec.minimum_fee->percent * kPpmPerPercent};
   }
   job.queue_deadline = spec.queue_deadline;
-  job.runner = static_cast<domain::run::Runner>(spec.runner);
+  job.runner = to_domain(spec.runner);
   job.timeout = spec.timeout;
   job.version = spec.version;
   return job;

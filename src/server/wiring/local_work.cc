@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "server/wiring/port_words.h"
+
 namespace tally::wiring {
 
 namespace {
@@ -259,7 +261,7 @@ void LocalWork::reconcile(RunId run, std::uint64_t fence, ports::ReconcileEviden
     domain::run::Reconcile command;
     command.fence = static_cast<std::int64_t>(fence);
     command.run = run;
-    command.receipt = static_cast<domain::run::Receipt>(evidence.state);
+    command.receipt = to_domain(evidence.state);
     Bytes in_frame;
     if (evidence.receipt) {
       command.measured = measured(*evidence.receipt);
