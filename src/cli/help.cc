@@ -20,7 +20,8 @@ constexpr std::string_view kSession =
 
 constexpr std::string_view kAfterwards =
     "\nEvery command takes --json, and --help, which shows an example first.\n"
-    "Environment: TALLY_SERVER, TALLY_KEY, NO_COLOR.\nExit codes:\n";
+    "Environment: TALLY_SERVER, TALLY_KEY, TALLY_CA_FILE, http_proxy, https_proxy, no_proxy,\n"
+    "NO_COLOR.\nExit codes:\n";
 
 class ExampleFirst : public CLI::Formatter {
  public:

@@ -36,6 +36,11 @@ constexpr std::string_view kIntroduction =
 constexpr std::pair<std::string_view, std::string_view> kEnvironment[] = {
     {"TALLY_SERVER", "The server's address, where --server is left out."},
     {"TALLY_KEY", "The key. Without it, operator.key in the data directory is used."},
+    {"TALLY_CA_FILE",
+     "Certificates (PEM) to trust instead of the system's, where --ca-file is left out."},
+    {"http_proxy, https_proxy, HTTPS_PROXY",
+     "Through which proxy a server is reached; this machine never is."},
+    {"no_proxy, NO_PROXY", "Hosts and domains that are reached without it."},
     {"NO_COLOR", "If set: no colours."},
 };
 

@@ -75,9 +75,9 @@ Result<std::string> find_key(Call& call) {
   auto const content = read_file(call.console, file);
   std::string const key = content ? trimmed(*content) : "";
   if (!key.empty()) return key;
-  return fail("no_key",
-              fmt::format("there is no key: TALLY_KEY is {} and {}", call.environment.key ? "empty" : "not set",
-                          content ? file + " is empty" : content.error().detail));
+  return fail("no_key", fmt::format("there is no key: TALLY_KEY is {} and {}",
+                                    call.environment.key ? "empty" : "not set",
+                                    content ? file + " is empty" : content.error().detail));
 }
 
 ExitCode online(Call& call, std::function<ExitCode(client::TallyClient&)> const& work) {
