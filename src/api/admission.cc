@@ -31,6 +31,17 @@ std::string media_type(std::string_view field) {
   return lower(trimmed(field.substr(0, field.find(';'))));
 }
 
+// JSON is UTF-8 (RFC 8259 section 8.1); who says that it is something else is believed.
+bool is_utf8(std::string_view field) {
+  auto const parameters = lower(field);
+  constexpr std::string_view kCharset = "charset=";
+  auto const at = parameters.find(kCharset, std::min(parameters.find(';'), parameters.size()));
+  if (at == std::string::npos) return true;
+  std::string_view charset = std::string_view(parameters).substr(at + kCharset.size());
+  charset = trimmed(charset.substr(0, charset.find(';')));
+  return charset == "utf-8" || charset == "\"utf-8\"" || charset == "utf8";
+}
+
 // "q=0", "q=0.0": not acceptable.
 bool is_refused(std::string_view parameters) {
   auto const text = lower(parameters);
@@ -219,6 +230,10 @@ bool speaks_our_forms(Exchange& x) {
   if (!x.route->request) return true;
   if (media_type(x.request.header("content-type")) != "application/json") {
     x.problem("unsupported_media_type", "send the body with Content-Type: application/json");
+    return false;
+  }
+  if (!is_utf8(x.request.header("content-type"))) {
+    x.problem("unsupported_media_type", "send the body in UTF-8, or say no charset at all");
     return false;
   }
   if (x.request.body.size() <= x.services.options.body_bytes_max) return true;

@@ -77,6 +77,13 @@ TEST(EveryRoute, WithABodyRefusesOtherFormsAndUnknownMembers) {
     expect_problem(world.send("POST", target, world.admin, "a=1",
                               with("content-type", "application/x-www-form-urlencoded")),
                    415, "unsupported_media_type");
+    for (std::string const charset : {"utf-16", "\"UTF-16LE\"", "iso-8859-1", ""})
+      expect_problem(world.send("POST", target, world.admin, "{}",
+                                with("content-type", "application/json; charset=" + charset)),
+                     415, "unsupported_media_type");
+    expect_problem(world.send("POST", target, world.admin, "{",
+                              with("content-type", "application/json;a=b; Charset=\"UTF-8\"")),
+                   400, "malformed");
     expect_problem(world.send("POST", target, world.admin, "{}", with("accept", "text/csv")), 406,
                    "not_acceptable");
     expect_problem(world.send("POST", target, world.admin, "{", key), 400, "malformed");
