@@ -1,7 +1,8 @@
 #pragma once
 
-// Where a text stops being JSON. simdjson says that a document is bad but not at which byte; this
-// slow second reading runs only then, so that the answer can name the place.
+// Whether a text is JSON, and where it stops being it, for texts that are kept as they came and
+// never become values: results of jobs, pieces of records. It also names the byte at which a
+// document breaks that simdjson has refused, which simdjson's DOM does not say.
 
 #include <cstddef>
 #include <optional>
