@@ -85,12 +85,23 @@ Action declare_create(Arguments& arguments) {
   };
 }
 
+// Who claims has no key yet, with which to look at lists.
+ExitCode no_such_code(Call& call, wire::Problem const& problem) {
+  call.console.complain(problem.detail,
+                        "see that the code is whole; it works once, and for a while: ask who made "
+                        "the key for another");
+  return ExitCode::no;
+}
+
 Action declare_claim(Arguments& arguments) {
   auto request = std::make_shared<wire::ClaimRequest>();
   arguments.option("code", request->code, "tc_..., from whoever made the key").required();
   return [request](Call& call) {
     return without_key(call, [&](client::TallyClient& client) {
       auto const asked = client.claim(*request);
+      if (!asked && asked.error().problem && asked.error().problem->code == "not_found" &&
+          !call.json)
+        return no_such_code(call, *asked.error().problem);
       ExitCode const code = present(call, asked, [](std::ostream& out, wire::Key const& key) {
         fmt::print(out, "{}\n", key.token.value_or(""));
       });

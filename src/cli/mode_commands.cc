@@ -40,10 +40,19 @@ void declare_scope(Arguments& arguments, ModeOptions& options) {
                        arguments.option("--run", options.run, "Only this run")});
 }
 
+// Where such names are to be found.
+std::string_view names_of(ModeOptions const& options) {
+  if (options.tenant) return "tally tenant list shows the tenants";
+  if (options.job) return "GET /v1/jobs shows the job kinds that the server has loaded";
+  if (options.key) return "tally key list shows the keys";
+  if (options.run) return "tally run list shows the runs";
+  return "tally mode shows what is in force";
+}
+
 // The server says what there is; which name was meant, only we know.
 ExitCode no_such_scope(Call& call, ModeOptions const& options, wire::Problem const& problem) {
   call.console.complain(fmt::format("there is no {}: {}", options.scope(), problem.detail),
-                        "tally mode --help shows how a tenant, job, key or run is named");
+                        names_of(options));
   return ExitCode::no;
 }
 

@@ -277,6 +277,17 @@ TEST(Keys, AreClaimedWithoutAKey) {
   EXPECT_TRUE(contains(server.requests().at(0), R"({"code":"tc_1"})"));
 }
 
+// The lists that help elsewhere need a key, and who claims one has none.
+TEST(Keys, ThatAreClaimedWithAWrongCodeNeedNoOtherKeyToGoOn) {
+  CannedServer server({{.status = 404, .body = problem("not_found", 404)}});
+  Ran const ran =
+      run_tally({"key", "claim", "tc_wrong"}, {.environment = {.server = server.url(), .key = {}}});
+  EXPECT_EQ(ran.code, ExitCode::no);
+  EXPECT_TRUE(contains(ran.err, "the detail")) << ran.err;
+  EXPECT_TRUE(contains(ran.err, "ask who made the key")) << ran.err;
+  EXPECT_FALSE(contains(ran.err, "tally key list")) << ran.err;
+}
+
 TEST(Keys, CreatePrintsTheTokenAloneOnStdout) {
   CannedServer server(
       {{.status = 201,

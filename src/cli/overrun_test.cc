@@ -84,6 +84,7 @@ TEST(Resolve, AboveTheHoldIsAskedAboutAndThenSaysWhatIsPaidAndOwed) {
                                  kRunId));
   EXPECT_TRUE(contains(server.requests().at(0), R"("above_hold_max_usd":"0.0000")"));
   EXPECT_FALSE(contains(server.requests().at(1), "above_hold_max_usd"));
+  EXPECT_TRUE(contains(ran.err, "safe mode, which a person ends; tally mode shows")) << ran.err;
 }
 
 TEST(Resolve, AboveTheHoldIsNotDoneWithoutAYes) {

@@ -200,7 +200,13 @@ ExitCode resolve(Call& call, client::TallyClient& client, Resolve const& options
   }
   std::string done = format_usd(options.charge) + " USD";
   if (asked && asked->message.receipt) done = charge_text(*asked->message.receipt);
-  return answer_proposal(call, asked, fmt::format("{} is charged {}", to_text(options.run), done));
+  ExitCode const code =
+      answer_proposal(call, asked, fmt::format("{} is charged {}", to_text(options.run), done));
+  if (code == ExitCode::yes && !call.json)
+    call.console.note(
+        "  next: an audit puts its tenant into safe mode, which a person ends; tally mode shows "
+        "it");
+  return code;
 }
 
 Action declare_resolve(Arguments& arguments) {

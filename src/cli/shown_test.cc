@@ -224,6 +224,7 @@ TEST(Mode, OfAScopeThatThereIsNotNamesItAndSaysWhichThereAre) {
   EXPECT_TRUE(
       contains(ran.err, "there is no tenant:nosuch: no tenant has this name; there are: acme\n"))
       << ran.err;
+  EXPECT_TRUE(contains(ran.err, "tally tenant list shows the tenants")) << ran.err;
 }
 
 TEST(Halted, SaysWhoHasToActAndByWhichCommand) {
