@@ -64,7 +64,7 @@ TEST(Run, IsGoneOncePastItsRetention) {
   auto const id = run_id(world.submit(world.admin, "k"));
   execute(world, "1", "0.0010");
   domain::Settings const settings;
-  world.clock.advance(settings.run_retention - seconds(1));
+  world.clock.advance(settings.period(domain::setting::kRunRetention) - seconds(1));
   EXPECT_EQ(world.send("GET", "/v1/runs/" + id, world.admin)->answer.status, 200);
   world.clock.advance(seconds(2));
   for (auto const* path : {"", "/result"}) {
