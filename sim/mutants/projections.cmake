@@ -29,9 +29,10 @@ src/projections/error_block.cc
 
 mutation(errors_of_all_tenants "a tenant's key lists the errors of others" api_test
 src/api/error_handlers.cc
-[==[  if (!sees_all) query.tenant = x.caller().tenant;
+[==[  query.tenant = sees_all ? asked.tenant : x.caller().tenant;
 ]==]
-""
+[==[  query.tenant = asked.tenant;
+]==]
 src/api/error_handlers.cc
 [==[    if (finding && may_see_error(x, entry.recorded.header, *finding)) {
 ]==]

@@ -9,7 +9,7 @@ src/codec/event_decode.cc
 
 mutation(decision_without_id "a snapshot may be of a decision without an id" codec_test
 src/codec/event_decode.cc
-[==[    if (ok() && recorded.snapshot && !recorded.header.decision)
+[==[    if (ok() && (recorded.snapshot || recorded.foreign) && !recorded.header.decision)
       return refuse(kWithoutId, "decision");
 ]==]
 "")
