@@ -15,7 +15,7 @@ constexpr std::array<unsigned, 6> kBucketBits{5, 2, 10, 12, 16, 16};
 
 // Multiplicative hashing (Knuth, TAOCP 6.4), from the top bits.
 std::size_t bucket_at(std::uint64_t key, unsigned bits) {
-  return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15u) >> (64 - bits));
+  return (key * 0x9E3779B97F4A7C15u) >> (64 - bits);
 }
 
 std::uint64_t key_of(CorrelationId const& correlation) {
@@ -121,7 +121,7 @@ ErrorBlock::Bucket& ErrorBlock::bucket_of(Dimension dimension, std::uint64_t key
   auto& buckets = chains_[dimension].buckets;
   unsigned const bits = kBucketBits[dimension];
   if (buckets.empty()) buckets.resize(std::size_t{1} << bits);
-  return buckets[dimension < by_component ? static_cast<std::size_t>(key) : bucket_at(key, bits)];
+  return buckets[dimension < by_component ? key : bucket_at(key, bits)];
 }
 
 void ErrorBlock::link(ErrorRow const& row) {
@@ -183,8 +183,7 @@ ErrorBlock::Chains const* ErrorBlock::shortest(Asked const& asked, Bucket& bucke
     Chains const& chains = chains_[dimension];
     Bucket one;
     if (!chains.buckets.empty())
-      one = chains.buckets[dimension < by_component ? static_cast<std::size_t>(key)
-                                                    : bucket_at(key, kBucketBits[dimension])];
+      one = chains.buckets[dimension < by_component ? key : bucket_at(key, kBucketBits[dimension])];
     if (one.rows >= bucket.rows) return;
     bucket = one;
     best = &chains;
