@@ -15,17 +15,17 @@ void derive(State& state, RunId id, run::Row const& row) {
   if (row.finished_at) state.finished.emplace(*row.finished_at, id);
   if (row.phase == run::Phase::running)
     if (auto const limit = run::limit_of(row.run_ends_at, row.cost_limit_at))
-      state.deadlines.limits.emplace(*limit, id);
+      state.deadlines.set(limit_due(id), *limit);
   if (row.phase != run::Phase::queued) return;
   Waiting& waiting = state.queue.waiting[row.job][row.tenant];
   if (row.not_before) {
     waiting.resting.emplace(*row.not_before, id);
-    state.deadlines.rests.emplace(*row.not_before, id);
+    state.queue.rests.emplace(*row.not_before, id);
   } else {
     waiting.ready.emplace(row.submit_seq, id);
   }
   ++state.queue.depth;
-  state.deadlines.queue.emplace(row.queue_deadline, id);
+  state.deadlines.set(queue_due(id), row.queue_deadline);
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ void derive(State& state, RunId id, run::Row const& row) {
 void derive(State& state) {
   state.runs.each([&](RunId id, run::Row const& row) { derive(state, id, row); });
   state.approvals.each([&](ApprovalId id, approval::Row const& row) {
-    if (id != state.ledger.granted) state.deadlines.approvals.emplace(row.expires_at, id);
+    if (id != state.ledger.granted) state.deadlines.set(due(id), row.expires_at);
   });
   state.answered.each([&](Digest const& key, AnsweredKey const& row) {
     state.key_ends.emplace(row.expires_at, key);

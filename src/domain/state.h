@@ -2,12 +2,11 @@
 
 // Everything that decisions read: a fold of the ledger, nothing else. Only apply writes it.
 
-#include <absl/container/btree_set.h>
-
 #include <map>
 #include <optional>
 
 #include "domain/approval/engine.h"
+#include "domain/deadlines.h"
 #include "domain/directory/rows.h"
 #include "domain/fields.h"
 #include "domain/lookup.h"
@@ -53,11 +52,6 @@ struct LastServed {
   TALLY_FIELDS(LastServed, tenant);
 };
 
-// What is derived from the tables and has an order: keys side by side, so that a search waits for
-// memory three or four times, and what is put last does not wait.
-template <class When, class Key>
-using ByTime = absl::btree_set<std::pair<When, Key>>;
-
 // Queued runs, derived from the run table: by job, tenant and age. A run whose lease was given back
 // rests, and is nobody's candidate until its time has come (work clock).
 using Turns = ByTime<std::int64_t, RunId>;  // by the event that submitted the run
@@ -69,16 +63,8 @@ struct Waiting {
 };
 struct Queue {
   std::map<JobName, std::map<TenantId, Waiting>> waiting;
+  ByTime<Instant, RunId> rests;  // of runs that rest, by when they are announced again; work clock
   std::int64_t depth = 0;
-};
-
-// What is due when; each set is ordered by time. Leases are not here: their clock is the liveness
-// table, which is never folded.
-struct Deadlines {
-  ByTime<Instant, RunId> queue;           // work clock, as the next two
-  ByTime<Instant, RunId> limits;          // of running runs: the sooner of time and cost
-  ByTime<Instant, RunId> rests;           // of queued runs that rest
-  ByTime<Instant, ApprovalId> approvals;  // ledger time
 };
 
 struct State {

@@ -117,12 +117,12 @@ class Workload {
     if (auto const leased = lease(world)) leases_.push_back(*leased);
   }
   void deadline() {
-    auto const& queue = world.state.deadlines.queue;
-    auto const& limits = world.state.deadlines.limits;
+    auto const& queue = world.state.deadlines.of(DueKind::queue);
+    auto const& limits = world.state.deadlines.of(DueKind::limit);
     if (!queue.empty() && random_.chance(400))
-      follow(world.ask(queue_due(queue.begin()->second)));
+      follow(world.ask(queue_due(RunId(queue.begin()->second))));
     else if (!limits.empty() && random_.chance(400))
-      follow(world.ask(run::Due{.kind = run::DueKind::limit, .run = limits.begin()->second}));
+      follow(world.ask(run::Due{.kind = run::DueKind::limit, .run = RunId(limits.begin()->second)}));
     else if (random_.chance(200))
       follow(world.ask(run::Stop{any_lease().run}));
     else

@@ -17,7 +17,7 @@ Loop::Inside::Inside(Start start, World the_world, LoopOptions the_options)
   shared.with([&](Volatile& v) { v.directory = Directory::of(state); });
   Instant const now = clock.now();
   // Nobody could report while no server was there: a limit that passed meanwhile waits as well.
-  limit_round.not_before = now + domain::run::kLimitGrace;
+  begin_rounds(now);
   rests_announced = {state.ledger.work_clock.at(now), RunId()};
   state.runs.each([&](RunId id, domain::run::Row const& row) {
     bool const over =

@@ -30,56 +30,72 @@ void Loop::Inside::decide_due(Instant now) {
   if (n > 0) ++counts.reaper_scans;
 }
 
-// Approvals, limits, leases, queue, each in order of time. A run that a mode of its own scopes
-// holds back gives way to those behind it. False: nothing more is due.
+// Each kind in order of time (domain/deadlines.h). What a mode of its own scopes holds back gives
+// way to those behind it. False: nothing more is due.
 bool Loop::Inside::decide_next_due(Instant now) {
-  auto const& approvals = state.deadlines.approvals;
-  if (!approvals.empty() && approvals.begin()->first <= now && now >= due_not_before) {
-    std::size_t const before = open.entries.size();
-    decide_own(domain::approval::Commands(domain::approval::Expire{approvals.begin()->second}),
-               fresh_correlation());
-    if (open.entries.size() == before) due_not_before = now + kNotNow;
+  if (decide_next_of(domain::Turn::before_leases, now)) return true;
+  auto const lease = liveness.next();
+  if (lease && lease->first <= now && !state.ledger.work_clock.standing_since) {
+    RunId const run = lease->second;
+    if (!decide_due({domain::run::Commands(
+                         domain::run::Due{.kind = domain::run::DueKind::lease, .run = run}),
+                     run}))
+      liveness.renew(run, now, kNotNow);
     return true;
   }
-  if (state.ledger.work_clock.standing_since) return false;
-  Instant const late = now - domain::run::kLimitGrace;
-  if (auto const run = next_of(state.deadlines.limits, limit_round, late, now)) {
-    decide_due_run({.kind = domain::run::DueKind::limit, .run = *run});
+  return decide_next_of(domain::Turn::after_leases, now);
+}
+
+bool Loop::Inside::decide_next_of(domain::Turn turn, Instant now) {
+  for (domain::DueKind const kind : domain::kDueKinds) {
+    if (rule_of(kind).turn != turn || stands_still(kind)) continue;
+    auto const next = next_of(kind, now);
+    if (!next) continue;
+    decide_due(domain::due_command(*next));
     return true;
   }
-  if (auto const lease = liveness.next(); lease && lease->first <= now) {
-    if (!decide_due_run({.kind = domain::run::DueKind::lease, .run = lease->second}))
-      liveness.renew(lease->second, now, kNotNow);
-    return true;
-  }
-  auto const run = next_of(state.deadlines.queue, queue_round, now, now);
-  if (run) decide_due_run({.kind = domain::run::DueKind::queue, .run = *run});
-  return run.has_value();
+  return false;
 }
 
 // False: it led to nothing.
-bool Loop::Inside::decide_due_run(domain::run::Due due) {
+bool Loop::Inside::decide_due(domain::DueCommand due) {
   std::size_t const before = open.entries.size();
-  decide_own(domain::run::Commands(due), correlation_of(due.run));
+  decide_own(std::move(due.command), due.run ? correlation_of(*due.run) : fresh_correlation());
   return open.entries.size() > before;
 }
 
-std::optional<RunId> Loop::Inside::next_of(RunsByTime const& deadlines, Round& round,
-                                           Instant due_before, Instant now) {
+bool Loop::Inside::stands_still(domain::DueKind kind) const {
+  return rule_of(kind).clock == domain::WhichClock::work &&
+         state.ledger.work_clock.standing_since.has_value();
+}
+
+std::optional<domain::DueId> Loop::Inside::next_of(domain::DueKind kind, Instant now) {
+  domain::DueRule const rule = rule_of(kind);
+  auto const& deadlines = state.deadlines.of(kind);
+  Round& round = round_of(kind);
   if (!round.at && now < round.not_before) return std::nullopt;
+  Instant const late = now - rule.grace;
+  Instant const due =
+      rule.clock == domain::WhichClock::work ? state.ledger.work_clock.at(late) : late;
   auto const at = round.at ? deadlines.upper_bound(*round.at) : deadlines.begin();
-  if (at != deadlines.end() && at->first <= state.ledger.work_clock.at(due_before)) {
+  if (at != deadlines.end() && at->first <= due) {
     round.at = *at;
-    return at->second;
+    return domain::DueId{kind, at->second};
   }
   round.at.reset();
   if (at != deadlines.begin()) round.not_before = now + kNotNow;
   return std::nullopt;
 }
 
+// After a start, whoever works has the grace to report before anything is decided for it.
+void Loop::Inside::begin_rounds(Instant now) {
+  for (domain::DueKind const kind : domain::kDueKinds)
+    round_of(kind).not_before = now + rule_of(kind).grace;
+}
+
 // Whoever waits for work hears of runs that have rested; each run is announced once a rest.
 void Loop::Inside::announce_rested(Instant now) {
-  auto const& rests = state.deadlines.rests;
+  auto const& rests = state.queue.rests;
   Instant const work_at = state.ledger.work_clock.at(now);
   auto at = rests.upper_bound(rests_announced);
   for (; at != rests.end() && at->first <= work_at; ++at) {
@@ -125,7 +141,8 @@ void Loop::Inside::archive(Instant now) {
   if (now < archive_not_before) return;
   std::int64_t const before = state.ledger.seq_next;
   decide_own(domain::system::Commands(domain::system::ArchiveAdvanced{
-                 .finished_before = cut(state.finished, now - state.settings.period(domain::setting::kArchiveAfter)),
+                 .finished_before = cut(
+                     state.finished, now - state.settings.period(domain::setting::kArchiveAfter)),
                  .keys_before = cut(state.key_ends, now),
                  .keys_kept_until = now + domain::kKeyAfterRun}),
              fresh_correlation());
@@ -156,14 +173,11 @@ Duration Loop::Inside::until_next(Instant now) const {
   auto sooner = [&](Instant at) { next = std::min(next, at); };
   if (auto const wait = waits.next()) sooner(*wait);
   if (!reminders.empty()) sooner(reminders.begin()->first);
-  if (!state.deadlines.approvals.empty())
-    sooner(std::max(state.deadlines.approvals.begin()->first, due_not_before));
+  for (domain::DueKind const kind : domain::kDueKinds)
+    if (!state.deadlines.of(kind).empty() && !stands_still(kind)) sooner(due_of(kind, now));
   if (!state.ledger.work_clock.standing_since) {
     if (auto const lease = liveness.next()) sooner(lease->first);
-    auto const& [queue, limits, rests] =
-        std::tie(state.deadlines.queue, state.deadlines.limits, state.deadlines.rests);
-    if (!queue.empty()) sooner(due_of(queue, queue_round, Duration(0), now));
-    if (!limits.empty()) sooner(due_of(limits, limit_round, domain::run::kLimitGrace, now));
+    auto const& rests = state.queue.rests;
     if (auto const rest = rests.upper_bound(rests_announced); rest != rests.end())
       sooner(rest->first + state.ledger.work_clock.paused);
   }
@@ -172,18 +186,21 @@ Duration Loop::Inside::until_next(Instant now) const {
   return std::max(next - now, Duration(0));
 }
 
-// When the first of them, which are there, is asked next, so long after its time.
-Instant Loop::Inside::due_of(RunsByTime const& deadlines, Round const& round, Duration after,
-                             Instant now) const {
+// When the first of the kind, which there is, is asked next.
+Instant Loop::Inside::due_of(domain::DueKind kind, Instant now) const {
+  Round const& round = round_of(kind);
   if (round.at) return now;
-  return std::max(deadlines.begin()->first + after + state.ledger.work_clock.paused,
-                  round.not_before);
+  domain::DueRule const rule = rule_of(kind);
+  bool const works = rule.clock == domain::WhichClock::work;
+  Duration const paused = works ? state.ledger.work_clock.paused : Duration(0);
+  return std::max(state.deadlines.of(kind).begin()->first + rule.grace + paused, round.not_before);
 }
 
 Instant Loop::Inside::archive_due() const {
   Instant next = archive_not_before + kIdle;
   if (!state.finished.empty())
-    next = std::min(next, state.finished.begin()->first + state.settings.period(domain::setting::kArchiveAfter) + kTick);
+    next = std::min(next, state.finished.begin()->first +
+                              state.settings.period(domain::setting::kArchiveAfter) + kTick);
   if (!state.key_ends.empty()) next = std::min(next, state.key_ends.begin()->first + kTick);
   return std::max(next, archive_not_before);
 }

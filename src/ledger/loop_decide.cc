@@ -162,9 +162,11 @@ void Loop::Inside::follow(Entry const& entry, Instant at) {
 
 // Where time stood still it goes on: every lease has a full period again.
 void Loop::Inside::follow_mode(domain::mode::Changed const& event, Instant at) {
-  due_not_before = at;
-  queue_round.not_before = at;
-  limit_round.not_before = std::max(limit_round.not_before, at);
+  for (domain::DueKind const kind : domain::kDueKinds) {
+    Instant& not_before = round_of(kind).not_before;
+    bool const has_grace = rule_of(kind).grace > Duration(0);
+    not_before = has_grace ? std::max(not_before, at) : at;
+  }
   find_running_to_stop();
   if (event.from < domain::mode::Mode::stop) return;
   liveness.renew_all(at, [&](RunId run) { return lease_of(run, at); });

@@ -6,6 +6,7 @@
 
 #include <deque>
 
+#include "domain/due_command.h"
 #include "ledger/frame_builder.h"
 #include "ledger/inbox.h"
 #include "ledger/ledger_clock.h"
@@ -41,15 +42,13 @@ struct Loop::Inside {
   std::optional<PendingFrame> in_flight;
   Waits waits;
   std::set<std::pair<Instant, RunId>> reminders;  // orders to reconcile, by when to repeat them
-  Instant due_not_before;
   // A round through deadlines that are due: where it is, and when the next may begin. Each is asked
   // once a round; what stays where it is, because a mode holds it back, waits for the next.
   struct Round {
-    std::optional<std::pair<Instant, RunId>> at;
+    std::optional<std::pair<Instant, std::uint64_t>> at;
     Instant not_before;
   };
-  Round queue_round;
-  Round limit_round;
+  std::array<Round, domain::kDueKinds.size()> rounds;  // by kind
   // Up to where runs that rest have been announced again; work clock.
   std::pair<Instant, RunId> rests_announced;
   std::deque<RunId> to_stop;  // a mode came into force while they ran
@@ -100,12 +99,16 @@ struct Loop::Inside {
   // Deadlines.
   void decide_due(Instant now);
   bool decide_next_due(Instant now);
-  bool decide_due_run(domain::run::Due due);
-  using RunsByTime = domain::ByTime<Instant, RunId>;
-  std::optional<RunId> next_of(RunsByTime const& deadlines, Round& round, Instant due_before,
-                               Instant now);
-  Instant due_of(RunsByTime const& deadlines, Round const& round, Duration after,
-                 Instant now) const;
+  bool decide_due(domain::DueCommand due);
+  bool decide_next_of(domain::Turn turn, Instant now);
+  std::optional<domain::DueId> next_of(domain::DueKind kind, Instant now);
+  Instant due_of(domain::DueKind kind, Instant now) const;
+  bool stands_still(domain::DueKind kind) const;
+  Round& round_of(domain::DueKind kind) { return rounds[static_cast<std::size_t>(kind)]; }
+  Round const& round_of(domain::DueKind kind) const {
+    return rounds[static_cast<std::size_t>(kind)];
+  }
+  void begin_rounds(Instant now);
   void announce_rested(Instant now);
   void stop_running();
   void find_running_to_stop();

@@ -90,7 +90,7 @@ Outcome decide(Instant, End const& command, Facts const& facts) {
 
 void apply(State& state, Header const&, Proposed const& event) {
   state.approvals.put(event.approval, event.row);
-  state.deadlines.approvals.emplace(event.row.expires_at, event.approval);
+  state.deadlines.set(due(event.approval), event.row.expires_at);
   ++state.ledger.approvals;
 }
 
@@ -99,7 +99,7 @@ void apply(State& state, Header const&, Signed const& event) {
   Row& row = state.approvals.edit(event.approval);
   if (event.person != row.proposer) row.signers.insert(event.person);
   if (!event.granted) return;
-  state.deadlines.approvals.erase(std::pair(row.expires_at, event.approval));
+  state.deadlines.clear(due(event.approval), row.expires_at);
   state.ledger.granted = event.approval;
 }
 
@@ -107,7 +107,7 @@ void apply(State& state, Header const&, Signed const& event) {
 void apply(State& state, Header const&, Aborted const& event) {
   Row const* row = state.approvals.find(event.approval);
   if (row == nullptr) return;
-  state.deadlines.approvals.erase(std::pair(row->expires_at, event.approval));
+  state.deadlines.clear(due(event.approval), row->expires_at);
   state.approvals.erase(event.approval);
 }
 

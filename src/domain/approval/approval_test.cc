@@ -172,7 +172,7 @@ TEST(Approval, AbortsAtItsDeadlineAndNotBefore) {
   EXPECT_EQ(text_of(open.sign(kBob)), "conflict");
   EXPECT_EQ(text_of(open.world.ask(approval::Expire{open.approval})), "approval.aborted");
   EXPECT_EQ(text_of(open.sign(kBob)), "not_found");
-  EXPECT_TRUE(open.world.state.deadlines.approvals.empty());
+  EXPECT_TRUE(open.world.state.deadlines.of(DueKind::approval).empty());
   EXPECT_EQ(open.world.row(open.run).phase, Phase::audit_required);
 }
 
@@ -189,7 +189,7 @@ TEST(Approval, OfWhatIsNoLongerSoEndsAndTheSignerIsTold) {
   EXPECT_EQ(aborted->reason, "the run does not wait for an audit");
   EXPECT_EQ(open.world.balance(spent), Micros(700));
   EXPECT_EQ(open.world.state.approvals.size(), 0u);
-  EXPECT_TRUE(open.world.state.deadlines.approvals.empty());
+  EXPECT_TRUE(open.world.state.deadlines.of(DueKind::approval).empty());
 }
 
 TEST(Approval, IsWithdrawnByItsProposerAlone) {

@@ -18,12 +18,12 @@ void wait(State& state, RunId run, Row const& row) {
   Waiting& waiting = state.queue.waiting[row.job][row.tenant];
   if (row.not_before) {
     waiting.resting.emplace(*row.not_before, run);
-    state.deadlines.rests.emplace(*row.not_before, run);
+    state.queue.rests.emplace(*row.not_before, run);
   } else {
     put_last(waiting.ready, row.submit_seq, run);
   }
   ++state.queue.depth;
-  put_last(state.deadlines.queue, row.queue_deadline, run);
+  state.deadlines.set(queue_due(run), row.queue_deadline);
 }
 
 void stop_waiting(State& state, RunId run, Row const& row) {
@@ -32,21 +32,20 @@ void stop_waiting(State& state, RunId run, Row const& row) {
   auto tenant = job->second.find(row.tenant);
   if (row.not_before) {
     tenant->second.resting.erase(std::pair(*row.not_before, run));
-    state.deadlines.rests.erase(std::pair(*row.not_before, run));
+    state.queue.rests.erase(std::pair(*row.not_before, run));
   } else {
     tenant->second.ready.erase(std::pair(row.submit_seq, run));
   }
   if (tenant->second.empty()) job->second.erase(tenant);
   if (job->second.empty()) state.queue.waiting.erase(job);
   --state.queue.depth;
-  state.deadlines.queue.erase(std::pair(row.queue_deadline, run));
+  state.deadlines.clear(queue_due(run), row.queue_deadline);
 }
 
 // A run that goes on has one limit, the sooner of two.
-std::optional<std::pair<Instant, RunId>> limit_entry(RunId run, Row const& row) {
+std::optional<Instant> limit_in_force(Row const& row) {
   if (row.phase != Phase::running) return std::nullopt;
-  auto const limit = limit_of(row.run_ends_at, row.cost_limit_at);
-  return limit ? std::optional(std::pair(*limit, run)) : std::nullopt;
+  return limit_of(row.run_ends_at, row.cost_limit_at);
 }
 
 void count_audit(State& state, TenantId const& tenant, std::int64_t by) {
@@ -66,9 +65,9 @@ void advance_row(State& state, Header const& header, E const& event, Row& row) {
   std::optional<LeaseId> const lease = row.lease;
   std::vector<LostLease> const lost = row.lost;
   Phase const before = row.phase;
-  if (auto const entry = limit_entry(event.run, row)) state.deadlines.limits.erase(*entry);
+  if (auto const limit = limit_in_force(row)) state.deadlines.clear(limit_due(event.run), *limit);
   advance(row, header, event);
-  if (auto const entry = limit_entry(event.run, row)) put_last(state.deadlines.limits, *entry);
+  if (auto const limit = limit_in_force(row)) state.deadlines.set(limit_due(event.run), *limit);
   --state.phases[static_cast<std::size_t>(before)];
   ++state.phases[static_cast<std::size_t>(row.phase)];
   if (before == Phase::audit_required) count_audit(state, row.tenant, -1);

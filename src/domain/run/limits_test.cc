@@ -131,7 +131,7 @@ TEST(ReturnedLease, CanBeCancelledWhileItRests) {
   RunId const run = submit(world, "k");
   world.give_back();
   EXPECT_EQ(text_of(world.ask(run::Cancel{.run = run, .tenant = kAcme})), "run.settled");
-  EXPECT_TRUE(world.state.deadlines.rests.empty());
+  EXPECT_TRUE(world.state.queue.rests.empty());
   EXPECT_TRUE(world.state.queue.waiting.empty());
   EXPECT_EQ(world.state.queue.depth, 0);
 }
@@ -213,7 +213,7 @@ TEST(Limit, EndsARunWithoutItsWorkerAfterAGrace) {
   EXPECT_EQ(world.limit_due(leased.run), "run.settled");
   EXPECT_EQ(world.row(leased.run).error_code, "cost_limit");
   EXPECT_EQ(world.row(leased.run).charge->cost, Micros(501'000));
-  EXPECT_TRUE(world.state.deadlines.limits.empty());
+  EXPECT_TRUE(world.state.deadlines.of(DueKind::limit).empty());
   EXPECT_EQ(text_of(world.ask(complete(leased.handle, "42"))), "lease_lost");
   EXPECT_EQ(text_of(world.ask(fail(leased.handle, false, "cost_limit"))), "lease_lost");
 }
