@@ -70,6 +70,8 @@ class RunningServer {
   ~RunningServer() {
     http_->stop(Duration(0));
     threads.stop(Duration(0));
+    http_.reset();
+    node.reset();  // before the world that it stands in
   }
   RunningServer(RunningServer const&) = delete;
   RunningServer& operator=(RunningServer const&) = delete;
