@@ -1,12 +1,12 @@
-# Sourced by ./run, ./test and .ci/run: installs what packaging/apt-packages.txt names and the
-# machine lacks. Defines install_packages; changes nothing when all is there.
+# Sourced by ./run, ./test and .ci/run: installs what the lists of packages name and the machine
+# lacks. Defines install_packages; changes nothing when all is there.
 # shellcheck shell=bash
 
-package_list=$(dirname "${BASH_SOURCE[0]}")/apt-packages.txt
+package_lists=("$(dirname "${BASH_SOURCE[0]}")/apt-packages.txt")
 
 # Without those that name another machine's architecture.
 wanted_packages() {
-  sed 's/#.*//' "$package_list" | awk -v here="$(dpkg --print-architecture)" '
+  sed 's/#.*//' "${package_lists[@]}" | awk -v here="$(dpkg --print-architecture)" '
     NF { split($1, name, ":"); if (name[2] == "" || name[2] == here) print name[1] }'
 }
 

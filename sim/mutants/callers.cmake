@@ -78,3 +78,21 @@ src/metrics/registry.cc
 [==[    if (all.names.size() >= max) return 0;
 ]==]
 "")
+
+mutation(unknown_parameter_passed "a misspelt query parameter is passed over" wire_test
+src/wire/parameters.cc
+[==[    if (std::ranges::find(known_, name) != known_.end()) continue;
+]==]
+[==[    continue;
+]==])
+
+mutation(path_unread "an id in a path that cannot be is read as the id zero" wire_test
+src/wire/parameters.h
+[==[is_there_ = is_there_ && reading.take().empty();]==]
+[==[is_there_ = true;]==])
+
+mutation(submit_without_a_key "a run is accepted under no idempotency key" api_test
+src/api/routes.cc
+[==[  x.problem("idempotency_key_missing", std::string(wire::kIdempotencyKeyWanted));
+  return false;]==]
+[==[  return true;]==])
