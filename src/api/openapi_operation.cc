@@ -63,11 +63,15 @@ std::string titles_of(Kinds const& kinds) {
   return titles;
 }
 
-json::Value refusal(Kinds const& kinds, wire::Schemas& schemas) {
-  std::vector<wire::FieldKind const*> fields;
+void append_fields_of(Kinds const& kinds, std::vector<wire::FieldKind const*>& fields) {
   for (auto const* kind : kinds)
     for (auto const* field : wire::fields_of(*kind))
       if (std::ranges::find(fields, field) == fields.end()) fields.push_back(field);
+}
+
+json::Value refusal(Kinds const& kinds, wire::Schemas& schemas) {
+  std::vector<wire::FieldKind const*> fields;
+  append_fields_of(kinds, fields);
   return object({{"description", text(titles_of(kinds))},
                  {"headers", headers_of(fields)},
                  {"content", object({{std::string(wire::kProblemMediaType),
@@ -116,8 +120,9 @@ json::Value reply_of(wire::Endpoint const& endpoint, wire::Reply const& first, K
       schema = or_repeated(std::move(schema));
     content.emplace_back(name_of_form(reply.media_type), object({{"schema", std::move(schema)}}));
   }
-  json::Object response{{"description", text(first.says)},
-                        {"headers", headers_of(wire::fields_of(endpoint, first))}};
+  auto fields = wire::fields_of(endpoint, first);
+  append_fields_of(refused, fields);
+  json::Object response{{"description", text(first.says)}, {"headers", headers_of(fields)}};
   if (!content.empty()) response.emplace_back("content", object(std::move(content)));
   return object(std::move(response));
 }

@@ -44,6 +44,18 @@ std::string_view name_of_field(Field field) {
   return {};
 }
 
+void append_fields_of_keys(std::vector<FieldKind const*>& fields) {
+  for (auto const* name :
+       {"Idempotency-Key-Expires", "Idempotent-Answered-At", "Idempotent-Replayed"})
+    fields.push_back(kind_of_field(name));
+}
+
+// A refusal that an idempotency key got before is repeated, or found in place of an answer.
+bool may_be_repeated(ProblemKind const& kind) {
+  return kind.code == "budget_exceeded" || kind.code == "conflict" || kind.code == "internal" ||
+         kind.code == "storage_unavailable";
+}
+
 std::vector<FieldKind const*> of_every_answer() {
   return {kind_of_field("RateLimit"), kind_of_field("RateLimit-Policy"),
           kind_of_field("Tally-Mode"), kind_of_field("Traceparent")};
@@ -57,15 +69,13 @@ std::vector<FieldKind const*> fields_of(Endpoint const& endpoint, Reply const& r
   auto fields = of_every_answer();
   for (Field const field : reply.fields)
     if (field != Field::none) fields.push_back(kind_of_field(name_of_field(field)));
-  if (endpoint.keyed == Keyed::no) return fields;
-  for (auto const* name :
-       {"Idempotency-Key-Expires", "Idempotent-Answered-At", "Idempotent-Replayed"})
-    fields.push_back(kind_of_field(name));
+  if (endpoint.keyed != Keyed::no) append_fields_of_keys(fields);
   return fields;
 }
 
 std::vector<FieldKind const*> fields_of(ProblemKind const& kind) {
   auto fields = of_every_answer();
+  if (may_be_repeated(kind)) append_fields_of_keys(fields);
   if (kind.status == 401) fields.push_back(kind_of_field("WWW-Authenticate"));
   if (retry_of(kind) == Retry::later) fields.push_back(kind_of_field("Retry-After"));
   if (retry_of(kind) == Retry::never) fields.push_back(kind_of_field("X-Should-Retry"));
