@@ -11,7 +11,7 @@ namespace {
 
 wire::ApprovalList approvers_at(Services const& services, Instant at) {
   auto const directory = services.loop.directory();
-  return views::approvers_view(directory->people, keys_by_person(*directory),
+  return views::approvers_view(directory->people.all(), keys_by_person(*directory),
                                directory->settings.of(domain::setting::kQuorum), at);
 }
 

@@ -15,6 +15,7 @@
 // An engine lists its commands (`Commands`, in its Engine) and its events (`Events`); command.h and
 // event.h have a line an engine, and facts.h follows from the commands.
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -45,6 +46,22 @@ struct CommandType {
   std::int64_t version = 1;
   constexpr bool allowed_in(mode::Mode mode) const { return mode <= strictest; }
 };
+
+// What requests are held against before they reach the loop (ledger/directory.h), in parts. An
+// event that changes some of it says which: `static constexpr std::array
+// kDirectory{DirectoryPart::keys}`.
+enum class DirectoryPart {
+  approvals,
+  identity,
+  jobs,
+  keys,
+  modes,
+  people,
+  plans,
+  settings,
+  tenants
+};
+inline constexpr std::size_t kDirectoryParts = 9;
 
 // The version rises whenever the same facts may lead to another decision, or facts or commands
 // have another shape: a decision is replayed by the version that made it, or not at all.

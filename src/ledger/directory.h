@@ -1,15 +1,42 @@
 #pragma once
 
-// The API's view of who and what exists: an immutable copy, swapped after each durable frame that
-// changed it. Reading it never touches the loop.
+// What requests are held against before they reach the loop: keys, people, plans, job kinds, modes.
+// An immutable copy, replaced after each durable frame that changed some of it; the parts that it
+// did not change are shared with the copy before.
 
+#include <bitset>
 #include <map>
 #include <memory>
-#include <string>
 
+#include "base/digest.h"
+#include "base/ids.h"
+#include "domain/event.h"
 #include "domain/state.h"
 
 namespace tally::ledger {
+
+// A map that copies share and nobody changes.
+template <class Key, class Row>
+class SharedMap {
+ public:
+  using Map = std::map<Key, Row>;
+  SharedMap() : map_(std::make_shared<Map>()) {}
+  explicit SharedMap(Map map) : map_(std::make_shared<Map>(std::move(map))) {}
+  Map const& all() const { return *map_; }
+  auto begin() const { return map_->begin(); }
+  auto end() const { return map_->end(); }
+  auto find(Key const& key) const { return map_->find(key); }
+  Row const& at(Key const& key) const { return map_->at(key); }
+  bool contains(Key const& key) const { return map_->contains(key); }
+  std::size_t size() const { return map_->size(); }
+  bool empty() const { return map_->empty(); }
+
+ private:
+  std::shared_ptr<Map const> map_;
+};
+
+// By domain::DirectoryPart.
+using DirectoryParts = std::bitset<domain::kDirectoryParts>;
 
 struct Directory {
   struct KeyEntry {
@@ -20,16 +47,23 @@ struct Directory {
   std::string origin;
   std::string vkey;
   domain::Settings settings;
-  std::map<Digest, KeyEntry> keys;       // by SHA-256 of the token
-  std::map<Digest, KeyEntry> unclaimed;  // keys without a token yet, by SHA-256 of the claim code
-  std::map<TenantId, PlanName> tenants;
-  std::map<PersonId, domain::directory::Person> people;
-  std::map<PlanName, domain::directory::Plan> plans;
-  std::map<JobName, domain::run::JobKind> jobs;  // that take new runs
-  std::map<domain::mode::Scope, domain::mode::Row> modes;
-  std::map<ApprovalId, domain::approval::Row> approvals;
+  SharedMap<Digest, KeyEntry> keys;       // by SHA-256 of the token
+  SharedMap<Digest, KeyEntry> unclaimed;  // without a token yet, by SHA-256 of the claim code
+  SharedMap<TenantId, PlanName> tenants;
+  SharedMap<PersonId, domain::directory::Person> people;
+  SharedMap<PlanName, domain::directory::Plan> plans;
+  SharedMap<JobName, domain::run::JobKind> jobs;  // that take new runs
+  SharedMap<domain::mode::Scope, domain::mode::Row> modes;
+  SharedMap<ApprovalId, domain::approval::Row> approvals;
 
+  // A copy of the whole.
   static std::shared_ptr<Directory const> of(domain::State const& state);
+  // The same where only these parts changed since `before`: costs what they hold.
+  static std::shared_ptr<Directory const> after(Directory const& before, domain::State const& state,
+                                                DirectoryParts const& changed);
 };
+
+// The parts that the event changes.
+DirectoryParts directory_parts(domain::Event const& event);
 
 }  // namespace tally::ledger

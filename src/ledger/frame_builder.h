@@ -20,7 +20,7 @@ struct PendingFrame {
   std::vector<std::function<void(Fate)>> replies;
   std::vector<Order> orders;
   std::vector<Digest> groups;  // roots of those that this frame completes
-  bool directory_changed = false;
+  DirectoryParts directory_changed;
   std::shared_ptr<Directory const> directory;  // as this frame leaves it, if changed
   bool empty() const { return entries.empty() && replies.empty() && orders.empty(); }
 };

@@ -14,7 +14,8 @@ Loop::Inside::Inside(Start start, World the_world, LoopOptions the_options)
       clock(world.clock, state.ledger.at),
       builder(state, tree, world.entropy),
       digest(std::move(start.digest)) {
-  shared.with([&](Volatile& v) { v.directory = Directory::of(state); });
+  newest_directory = Directory::of(state);
+  shared.with([&](Volatile& v) { v.directory = newest_directory; });
   Instant const now = clock.now();
   // Nobody could report while no server was there: a limit that passed meanwhile waits as well.
   begin_rounds(now);

@@ -5,15 +5,6 @@ namespace tally::ledger {
 
 namespace {
 
-// An event says so itself.
-bool changes_directory(domain::Event const& event) {
-  return domain::visit_both(
-      []<class E>(E const&) {
-        return requires { E::kDirectory; };
-      },
-      event);
-}
-
 // Nobody asks for the row of a run that was just submitted, and copying it costs.
 bool is_submit(Answer const& answer) {
   return answer.entry != nullptr && domain::begins_a_run(answer.entry->recorded.event);
@@ -150,8 +141,8 @@ void Loop::Inside::follow(Entry const& entry, Instant at) {
   domain::Event const& event = entry.recorded.event;
   ++counts.events;
   if (domain::checkpoint_in(event) == nullptr) ++uncovered;
-  if (changes_directory(event)) {
-    open.directory_changed = true;
+  if (auto const parts = directory_parts(event); parts.any()) {
+    open.directory_changed |= parts;
     approvals_in_doubt = true;
   }
   if (auto const* run = std::get_if<domain::run::Events>(&event))

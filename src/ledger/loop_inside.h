@@ -56,6 +56,7 @@ struct Loop::Inside {
   Instant checkpoint_not_before;
   std::int64_t uncovered = 0;  // events since the last head was ordered that are not checkpoints
   std::size_t undigested = 0;  // events since the digest was brought up to date
+  std::shared_ptr<Directory const> newest_directory;  // as the last frame sealed leaves it
   bool approvals_in_doubt = true;  // something changed that a proposal may depend on
   bool failed = false;
   LoopCounts counts;

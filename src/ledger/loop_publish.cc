@@ -12,7 +12,9 @@ void Loop::Inside::flush(Instant now) {
   if (in_flight) return;
   if (!open.entries.empty()) builder.seal(open);
   undigested += open.entries.size();
-  if (open.directory_changed) open.directory = Directory::of(state);
+  if (open.directory_changed.any())
+    open.directory = newest_directory =
+        Directory::after(*newest_directory, state, open.directory_changed);
   if (uncovered > 0 && now >= checkpoint_not_before) order_checkpoint(now);
   if (open.entries.empty()) {
     if (!open.empty()) publish(std::exchange(open, {}));

@@ -50,7 +50,7 @@ struct Facts {
 // Event: approval.proposed.
 struct Proposed {
   static constexpr EventType kEvent{"approval.proposed"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::approvals};
   ApprovalId approval;
   Row row;
   TALLY_FIELDS(Proposed, approval, row);
@@ -59,7 +59,7 @@ struct Proposed {
 // Event: approval.signed; with `granted` the decision on its command follows in the same frame.
 struct Signed {
   static constexpr EventType kEvent{"approval.signed"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::approvals};
   ApprovalId approval;
   bool granted = false;
   PersonId person;
@@ -69,7 +69,7 @@ struct Signed {
 // Event: approval.aborted: nothing comes of it, and why.
 struct Aborted {
   static constexpr EventType kEvent{"approval.aborted"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::approvals};
   ApprovalId approval;
   std::string reason;  // "deadline", "withdrawn", or a sentence
   TALLY_FIELDS(Aborted, approval, reason);

@@ -12,7 +12,7 @@ namespace tally::domain::directory {
 // Event: tenant.created.
 struct TenantCreated {
   static constexpr EventType kEvent{"tenant.created"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::tenants};
   PersonId person;
   Tenant row;
   TenantId tenant;
@@ -22,7 +22,7 @@ struct TenantCreated {
 // Event: person.added.
 struct PersonAdded {
   static constexpr EventType kEvent{"person.added"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::people};
   PersonId person;
   Person row;
   TALLY_FIELDS(PersonAdded, person, row);
@@ -31,7 +31,7 @@ struct PersonAdded {
 // Event: person.removed.
 struct PersonRemoved {
   static constexpr EventType kEvent{"person.removed"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::people};
   PersonId by;
   PersonId person;
   Person row;
@@ -41,7 +41,7 @@ struct PersonRemoved {
 // Event: key.created.
 struct KeyCreated {
   static constexpr EventType kEvent{"key.created"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::keys};
   KeyId key;
   PersonId person;
   Key row;
@@ -51,7 +51,7 @@ struct KeyCreated {
 // Event: key.revoked.
 struct KeyRevoked {
   static constexpr EventType kEvent{"key.revoked"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::keys};
   KeyId key;
   PersonId person;
   TALLY_FIELDS(KeyRevoked, key, person);
@@ -61,7 +61,7 @@ struct KeyRevoked {
 // they do not count from an earlier time.
 struct KeyClaimed {
   static constexpr EventType kEvent{"key.claimed"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::keys, DirectoryPart::people};
   KeyId key;
   Key row;
   TALLY_FIELDS(KeyClaimed, key, row);
@@ -70,7 +70,7 @@ struct KeyClaimed {
 // Event: key.claim_code_shown: its proposer has seen the code; nobody will again.
 struct ClaimCodeShown {
   static constexpr EventType kEvent{"key.claim_code_shown"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::keys};
   KeyId key;
   PersonId person;
   TALLY_FIELDS(ClaimCodeShown, key, person);
@@ -79,7 +79,7 @@ struct ClaimCodeShown {
 // Event: plan.set.
 struct PlanSet {
   static constexpr EventType kEvent{"plan.set"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::plans};
   PersonId person;
   PlanName plan;
   Plan row;
@@ -89,7 +89,7 @@ struct PlanSet {
 // Event: job.registered.
 struct JobRegistered {
   static constexpr EventType kEvent{"job.registered"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::jobs};
   run::JobKind job;
   TALLY_FIELDS(JobRegistered, job);
 };
@@ -97,7 +97,7 @@ struct JobRegistered {
 // Event: job.retired.
 struct JobRetired {
   static constexpr EventType kEvent{"job.retired"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::jobs};
   JobName job;
   TALLY_FIELDS(JobRetired, job);
 };

@@ -65,7 +65,7 @@ struct SetFacts {
 // Event: mode.changed.
 struct Changed {
   static constexpr EventType kEvent{"mode.changed"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::modes};
   Mode from = Mode::normal;
   PersonId person;
   Row row;

@@ -28,7 +28,7 @@ inline constexpr std::int64_t kLedgerFormat = 6;
 // Command and event ledger.opened, leaf 0: {format, ledger id, vkey, origin}.
 struct Opened {
   static constexpr EventType kEvent{"ledger.opened"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::identity};
   static constexpr CommandType kCommand{"ledger.open", mode::Mode::halt};
   using Facts = system::Facts;
   std::int64_t format = kLedgerFormat;
@@ -124,7 +124,7 @@ struct SettingChange {
 // Event config.changed: the settings that have another value from here on.
 struct ConfigChanged {
   static constexpr EventType kEvent{"config.changed"};
-  static constexpr bool kDirectory = true;
+  static constexpr std::array kDirectory{DirectoryPart::settings};
   std::vector<SettingChange> changes;  // in the order of their names
   PersonId person;                     // empty: the configuration file
   std::string reason;
