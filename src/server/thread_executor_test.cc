@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <latch>
+#include <semaphore>
 #include <set>
 
 #include "base/mutex.h"
@@ -44,14 +45,14 @@ class FullLane {
   bool put(std::string owner) {
     return executor_.run(TaskLane::read, {.owner = std::move(owner), .run = [this] {
                                             note();
-                                            all_.count_down();
+                                            ended_.release();
                                           }});
   }
   // Lets all that wait run to their end.
   void open() {
     if (std::exchange(is_open_, true)) return;
     gate_.count_down();
-    all_.wait();
+    for (std::size_t i = 0; i < kManyTasks; ++i) ended_.acquire();
   }
   std::size_t ran() const {
     return ran_.with([](Ran const& ran) { return ran.tasks; });
@@ -75,7 +76,7 @@ class FullLane {
   ports::Executor& executor_;
   std::latch begun_{1};
   std::latch gate_{1};
-  std::latch all_{static_cast<std::ptrdiff_t>(kManyTasks)};
+  std::counting_semaphore<> ended_{0};
   bool is_open_ = false;
   mutable Mutex<Ran> ran_;
 };
