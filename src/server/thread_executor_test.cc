@@ -29,12 +29,12 @@ ports::ExecutorLimits with_long_reads() {
 class FullLane {
  public:
   explicit FullLane(ports::Executor& executor) : executor_(executor) {
-    EXPECT_TRUE(executor_.run(TaskLane::read, {.owner = "first", .run = [this] {
-                                                 note();
-                                                 begun_.count_down();
-                                                 gate_.wait();
+    EXPECT_TRUE(executor_.run(TaskLane::read, {.owner = "first", .run = [state = state_] {
+                                                 state->note();
+                                                 state->begun.count_down();
+                                                 state->gate.wait();
                                                }}));
-    begun_.wait();
+    state_->begun.wait();
     for (std::size_t i = 0; i < kManyTasks; ++i)
       EXPECT_TRUE(put("tenant" + std::to_string(i % 7)));
   }
@@ -43,22 +43,22 @@ class FullLane {
   FullLane& operator=(FullLane const&) = delete;
 
   bool put(std::string owner) {
-    return executor_.run(TaskLane::read, {.owner = std::move(owner), .run = [this] {
-                                            note();
-                                            ended_.release();
+    return executor_.run(TaskLane::read, {.owner = std::move(owner), .run = [state = state_] {
+                                            state->note();
+                                            state->ended.release();
                                           }});
   }
   // Lets all that wait run to their end.
   void open() {
     if (std::exchange(is_open_, true)) return;
-    gate_.count_down();
-    for (std::size_t i = 0; i < kManyTasks; ++i) ended_.acquire();
+    state_->gate.count_down();
+    for (std::size_t i = 0; i < kManyTasks; ++i) state_->ended.acquire();
   }
   std::size_t ran() const {
-    return ran_.with([](Ran const& ran) { return ran.tasks; });
+    return state_->ran.with([](Ran const& ran) { return ran.tasks; });
   }
   std::set<std::thread::id> threads() const {
-    return ran_.with([](Ran const& ran) { return ran.threads; });
+    return state_->ran.with([](Ran const& ran) { return ran.threads; });
   }
 
  private:
@@ -66,19 +66,23 @@ class FullLane {
     std::size_t tasks = 0;
     std::set<std::thread::id> threads;
   };
-  void note() {
-    ran_.with([](Ran& ran) {
-      ++ran.tasks;
-      ran.threads.insert(std::this_thread::get_id());
-    });
-  }
+  // Shared with the tasks: the last of them may still be on its way out when all have ended.
+  struct State {
+    void note() {
+      ran.with([](Ran& so_far) {
+        ++so_far.tasks;
+        so_far.threads.insert(std::this_thread::get_id());
+      });
+    }
+    std::latch begun{1};
+    std::latch gate{1};
+    std::counting_semaphore<> ended{0};
+    Mutex<Ran> ran;
+  };
 
   ports::Executor& executor_;
-  std::latch begun_{1};
-  std::latch gate_{1};
-  std::counting_semaphore<> ended_{0};
+  std::shared_ptr<State> state_ = std::make_shared<State>();
   bool is_open_ = false;
-  mutable Mutex<Ran> ran_;
 };
 
 std::string get(RunningServer const& server, std::string const& path) {
@@ -109,9 +113,9 @@ TEST(ThreadExecutor, LetsNoLaneWaitForAnother) {
   for (std::size_t i = 0; i < ports::kTaskLanes; ++i) {
     auto const other = static_cast<TaskLane>(i);
     if (other == TaskLane::read) continue;
-    std::latch ran(1);
-    EXPECT_TRUE(executor.run(other, {.owner = "other", .run = [&] { ran.count_down(); }}));
-    ran.wait();
+    auto const ran = std::make_shared<std::latch>(1);
+    EXPECT_TRUE(executor.run(other, {.owner = "other", .run = [ran] { ran->count_down(); }}));
+    ran->wait();
   }
 }
 
@@ -144,15 +148,15 @@ TEST(ServerWithAFullLane, RefusesTheNextAtOnceAndAnswersProbes) {
 TEST(ServerWithAFullLane, RunsNoneOfItsTasksOnTheLoopsThread) {
   RunningServer server(with_long_reads());
   FullLane lane(server.threads.executor());
-  std::latch answered(1);
+  auto const answered = std::make_shared<std::latch>(1);
   bool taken = true;
   std::thread::id loop;
-  server.node->loop().read_budget(TenantId("default"), [&](ledger::BudgetReading) {
+  server.node->loop().read_budget(TenantId("default"), [&, answered](ledger::BudgetReading) {
     loop = std::this_thread::get_id();
     taken = lane.put("of the loop");
-    answered.count_down();
+    answered->count_down();
   });
-  answered.wait();
+  answered->wait();
   EXPECT_FALSE(taken);
   EXPECT_EQ(lane.ran(), 1u);
   lane.open();
