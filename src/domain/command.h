@@ -18,18 +18,22 @@ namespace tally::domain {
 
 template <class... Each>
 struct EngineList {
-  using Command = std::variant<typename Each::Commands...>;
-  // In the order of Command's alternatives.
+  using Commands = std::variant<typename Each::Commands...>;
+  // In the order of their alternatives.
   static constexpr std::array<EngineType, sizeof...(Each)> kTypes{Each::kType...};
 };
 
 using Engines = EngineList<run::Engine, budget::Engine, directory::Engine, mode::Engine,
                            approval::Engine, system::Engine, error::Engine>;
-using Command = Engines::Command;
 
-inline CommandType type_of(Command const& command) {
-  return visit_both([]<class C>(C const&) { return C::kCommand; }, command);
-}
+struct Command : Engines::Commands {
+  TALLY_VARIANT(Command, Engines::Commands);
+  // Of one engine.
+  template <class Group>
+  requires kIsAlternative<Group, Variant> Command(Group group);
+};
+
+CommandType type_of(Command const& command);
 // The engine that decides it, with the version that its decisions carry.
 inline EngineType engine_of(Command const& command) { return Engines::kTypes[command.index()]; }
 

@@ -15,12 +15,16 @@
 
 namespace tally::domain {
 
-using Event = std::variant<run::Events, budget::Events, directory::Events, mode::Events,
-                           approval::Events, system::Events, error::Events>;
+using AllEvents = std::variant<run::Events, budget::Events, directory::Events, mode::Events,
+                               approval::Events, system::Events, error::Events>;
+struct Event : AllEvents {
+  TALLY_VARIANT(Event, AllEvents);
+  // Of one engine.
+  template <class Group>
+  requires kIsAlternative<Group, Variant> Event(Group group);
+};
 
-inline EventType type_of(Event const& event) {
-  return visit_both([]<class E>(E const&) { return E::kEvent; }, event);
-}
+EventType type_of(Event const& event);
 
 // The checkpoint that the event is, or nothing.
 inline system::CheckpointSigned const* checkpoint_in(Event const& event) {

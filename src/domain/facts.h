@@ -40,6 +40,11 @@ struct FactsOf<std::variant<Groups...>> {
   using type = typename FactsOfGroups<std::variant<>, Groups...>::type;
 };
 
-using Facts = FactsOf<Command>::type;
+using AllFacts = FactsOf<Engines::Commands>::type;
+struct Facts : AllFacts {
+  TALLY_VARIANT(Facts, AllFacts);
+  template <class F>
+  requires kIsAlternative<F, Variant> Facts(F facts);
+};
 
 }  // namespace tally::domain

@@ -73,9 +73,39 @@ inline std::string text_of(EngineType type) {  // "run@1"
   return std::string(type.name) + "@" + std::to_string(type.version);
 }
 
+// Command, Event and Facts are variants with a name of their own (a struct that derives from one).
+// What copies, compares and ends them is compiled once, in their own .cc: for thirty alternatives
+// that is seconds of work, which every file that names one would do again.
+#define TALLY_VARIANT(type, base)   \
+  using Variant = base;             \
+  type();                           \
+  type(type const&);                \
+  type(type&&) noexcept;            \
+  type& operator=(type const&);     \
+  type& operator=(type&&) noexcept; \
+  ~type();                          \
+  bool operator==(type const& that) const
+// In the .cc.
+#define TALLY_VARIANT_DEFINED(type)                                                 \
+  type::type() = default;                                                           \
+  type::type(type const&) = default;                                                \
+  type::type(type&&) noexcept = default;                                            \
+  type& type::operator=(type const&) = default;                                     \
+  type& type::operator=(type&&) noexcept = default;                                 \
+  type::~type() = default;                                                          \
+  bool type::operator==(type const& that) const {                                   \
+    return static_cast<Variant const&>(*this) == static_cast<Variant const&>(that); \
+  }                                                                                 \
+  static_assert(true)
+
+template <class T, class Variant>
+inline constexpr bool kIsAlternative = false;
+template <class T, class... Each>
+inline constexpr bool kIsAlternative<T, std::variant<Each...>> = (std::is_same_v<T, Each> || ...);
+
 // Calls visit(std::type_identity<T>{}) for each alternative T of a variant.
 template <class Variant>
-struct Alternatives;
+struct Alternatives : Alternatives<typename Variant::Variant> {};
 template <class... Each>
 struct Alternatives<std::variant<Each...>> {
   template <class Visit>

@@ -1,5 +1,7 @@
 #include "ledger/directory.h"
 
+#include "ledger/directory_parts.h"
+
 namespace tally::ledger {
 
 namespace {

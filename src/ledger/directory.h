@@ -10,7 +10,6 @@
 
 #include "base/digest.h"
 #include "base/ids.h"
-#include "domain/event.h"
 #include "domain/state.h"
 
 namespace tally::ledger {
@@ -62,8 +61,5 @@ struct Directory {
   static std::shared_ptr<Directory const> after(Directory const& before, domain::State const& state,
                                                 DirectoryParts const& changed);
 };
-
-// The parts that the event changes.
-DirectoryParts directory_parts(domain::Event const& event);
 
 }  // namespace tally::ledger

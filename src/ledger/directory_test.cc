@@ -1,6 +1,7 @@
 #include "ledger/directory.h"
 
 #include "domain/run_fixture.h"
+#include "ledger/directory_parts.h"
 
 namespace tally::ledger {
 namespace {
@@ -15,8 +16,8 @@ DirectoryParts only(DirectoryPart part) {
 TEST(Directory, CopiesOnlyThePartThatAnEventChanged) {
   World world;
   auto const before = Directory::of(world.state);
-  auto const outcome = world.ask(domain::directory::SetPlan{
-      .person = kAnn, .plan = PlanName("gold"), .row = {}});
+  auto const outcome =
+      world.ask(domain::directory::SetPlan{.person = kAnn, .plan = PlanName("gold"), .row = {}});
   DirectoryParts const parts = directory_parts(outcome.events.front());
   EXPECT_EQ(parts, only(DirectoryPart::plans));
   auto const after = Directory::after(*before, world.state, parts);

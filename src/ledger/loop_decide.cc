@@ -1,4 +1,5 @@
 #include "domain/granted.h"
+#include "ledger/directory_parts.h"
 #include "ledger/loop_inside.h"
 
 namespace tally::ledger {

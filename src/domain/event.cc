@@ -1,0 +1,23 @@
+#include "domain/event.h"
+
+namespace tally::domain {
+
+TALLY_VARIANT_DEFINED(Event);
+
+template <class Group>
+requires kIsAlternative<Group, Event::Variant> Event::Event(Group group)
+    : Variant(std::move(group)) {}
+
+template Event::Event(run::Events);
+template Event::Event(budget::Events);
+template Event::Event(directory::Events);
+template Event::Event(mode::Events);
+template Event::Event(approval::Events);
+template Event::Event(system::Events);
+template Event::Event(error::Events);
+
+EventType type_of(Event const& event) {
+  return visit_both([]<class E>(E const&) { return E::kEvent; }, event);
+}
+
+}  // namespace tally::domain
