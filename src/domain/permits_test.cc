@@ -44,22 +44,12 @@ constexpr std::string_view kGolden =
     "clock.step nsth\n"
     "error.record nsth\n";
 
-template <class Group>
-struct Members;
-template <class... Each>
-struct Members<std::variant<Each...>> {
-  // Calls visit with a default value of each member.
-  template <class Visit>
-  static void each(Visit&& visit) {
-    (visit(Each{}), ...);
-  }
-};
-
 std::vector<Command> one_of_each() {
   std::vector<Command> commands;
-  Members<Command>::each([&]<class Group>(Group const&) {
-    Members<Group>::each([&](auto command) { commands.emplace_back(Group(std::move(command))); });
-  });
+  for_each_kind<Command>(
+      [&]<class Group, class C>(std::type_identity<Group>, std::type_identity<C>) {
+        commands.emplace_back(Group(C{}));
+      });
   return commands;
 }
 
