@@ -9,6 +9,7 @@
 
 #include "base/prng.h"
 #include "codec/fields_json.h"
+#include "domain/event.h"
 
 namespace tally::codec {
 
