@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "audit/memory_disk_fixture.h"
+#include "ports/memory_disk_fixture.h"
 
 namespace tally::ledger {
 namespace {
 
-using audit::testing::MemoryDisk;
+using ports::testing::MemoryDisk;
 using merkle::kGroupLeaves;
 
 constexpr std::uint64_t kSmallFile = 4;  // groups
