@@ -152,23 +152,17 @@ class Checker {
       if (text && !fits_pattern(*rule.string(), *text)) say(at, "does not fit: " + *text);
       return true;
     }
-    auto const low = [&](std::int64_t size) {
-      if (size < *rule.integer()) say(at, "is below " + keyword);
-    };
-    auto const high = [&](std::int64_t size) {
-      if (size > *rule.integer()) say(at, "is above " + keyword);
-    };
-    if (keyword == "minLength") return text ? low(characters(*text)) : void(), true;
-    if (keyword == "maxLength") return text ? high(characters(*text)) : void(), true;
-    if (keyword == "minimum") return number ? low(*number) : void(), true;
-    if (keyword == "maximum") return number ? high(*number) : void(), true;
-    auto const* items = value.array();
-    if (keyword == "minItems") return items ? low(std::ssize(*items)) : void(), true;
-    if (keyword == "maxItems") return items ? high(std::ssize(*items)) : void(), true;
-    auto const* members = value.object();
-    if (keyword == "minProperties") return members ? low(std::ssize(*members)) : void(), true;
-    if (keyword == "maxProperties") return members ? high(std::ssize(*members)) : void(), true;
-    return false;
+    std::optional<std::int64_t> size;
+    if (keyword.ends_with("Length")) size = text ? characters(*text) : size;
+    if (keyword.ends_with("imum")) size = number ? *number : size;
+    if (keyword.ends_with("Items")) size = value.array() ? std::ssize(*value.array()) : size;
+    if (keyword.ends_with("Properties")) size = value.object() ? std::ssize(*value.object()) : size;
+    static std::set<std::string> const kLow{"minLength", "minimum", "minItems", "minProperties"};
+    static std::set<std::string> const kHigh{"maxLength", "maximum", "maxItems", "maxProperties"};
+    bool const is_low = kLow.contains(keyword), is_high = kHigh.contains(keyword);
+    if (size && is_low && *size < *rule.integer()) say(at, "is below " + keyword);
+    if (size && is_high && *size > *rule.integer()) say(at, "is above " + keyword);
+    return is_low || is_high;
   }
 };
 

@@ -37,7 +37,7 @@ std::string encoded(std::string_view text) {
   for (char const c : text) {
     bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        c == '-' || c == '.' || c == '_' || c == '~';
-    auto const byte = static_cast<unsigned char>(c);
+    std::size_t const byte = static_cast<unsigned char>(c);
     if (plain)
       out += c;
     else
