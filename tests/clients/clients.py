@@ -22,7 +22,7 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 JOBS = HERE.parent / "crash" / "jobs"
 INSTALL_S_MAX = 600
-CHECK_S_MAX = 300
+CHECK_S_MAX = 900
 START_S_MAX = 120
 PACKAGES = ("package.json", "package-lock.json")
 SHEETS = ("redocly.yaml", "spectral.yaml", "tsconfig.json", "call.mts")
@@ -98,11 +98,14 @@ class Server:
 
 def run(command, work, **environment):
     """What it says; Broken where it does not end with 0."""
-    done = subprocess.run([str(part) for part in command], cwd=work, text=True,
-                          timeout=CHECK_S_MAX, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          env={**os.environ, "NO_COLOR": "1", "REDOCLY_TELEMETRY": "off",
-                               "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", **environment})
+    try:
+        done = subprocess.run([str(part) for part in command], cwd=work, text=True,
+                              timeout=CHECK_S_MAX, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              env={**os.environ, "NO_COLOR": "1", "REDOCLY_TELEMETRY": "off",
+                                   "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", **environment})
+    except subprocess.TimeoutExpired:
+        raise Broken(f"it did not end within {CHECK_S_MAX} s") from None
     if done.returncode != 0:
         raise Broken(f"exit {done.returncode}\n{done.stdout[-4000:]}")
     return done.stdout
