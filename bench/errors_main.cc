@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <cstdio>
 #include <future>
 
@@ -41,16 +42,16 @@ ledger::Origin origin_of(std::uint64_t number) {
 
 void post_errors(wiring::Node& node, std::uint64_t from, std::uint64_t count, std::uint64_t rare) {
   std::atomic<std::uint64_t> left = count;
-  std::promise<void> ended;
+  auto const ended = std::make_shared<std::promise<void>>();  // outlives the call that keeps it
   for (std::uint64_t number = from; number < from + count; ++number)
     node.loop().post(ledger::Lane::control,
                      {.command = domain::error::Commands(error_at(number, rare)),
                       .enclosure = {},
                       .origin = origin_of(number),
-                      .done = [&](ledger::Answer const&) {
-                        if (--left == 0) ended.set_value();
+                      .done = [&left, ended](ledger::Answer const&) {
+                        if (--left == 0) ended->set_value();
                       }});
-  ended.get_future().wait();
+  ended->get_future().wait();
 }
 
 // Takes the one answer of a request.

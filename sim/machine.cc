@@ -13,6 +13,7 @@ namespace {
 constexpr Duration kIdleTickFirst = milliseconds(100);
 constexpr Duration kIdleTickMax = seconds(2);
 constexpr Duration kProjectorLate = microseconds(150);  // until the woken projector runs
+constexpr Duration kProjectorTickMax = seconds(20);
 // So small that every life saves and reads it again.
 constexpr projections::ProjectorOptions kProjector{
     .lag_events_max = 200, .events_a_step = 16, .save_every = 48};
@@ -237,7 +238,7 @@ void Machine::turn(Thread thread) {
     case Thread::projector:
       leave = node_->step_projector();
       if (leave >= kIdleTickFirst)
-        leave = projector_tick_ = std::min(projector_tick_ + projector_tick_, kIdleTickMax);
+        leave = projector_tick_ = std::min(projector_tick_ + projector_tick_, kProjectorTickMax);
       mine = clock_.monotonic() + std::max(leave, kProjectorLate);
       return after_turn();
     case Thread::tasks:
