@@ -60,7 +60,7 @@ function(tally_mutated_copy name source copy)
 endfunction()
 
 set(TALLY_MUTANT_TABLES money runs answers people callers ledger log proof record snapshots box
-  fairness outbound)
+  fairness outbound streams)
 foreach(table IN LISTS TALLY_MUTANT_TABLES)
   include(sim/mutants/${table}.cmake)
 endforeach()

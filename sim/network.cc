@@ -17,6 +17,60 @@ struct Network::Open {
   }
 };
 
+// One response in pieces. Like TCP it keeps their order, and whoever writes can be ahead of the
+// client by a window only; unlike it, the window is small, so that it is full often.
+struct Network::Stream {
+  std::shared_ptr<Open> open;
+  ports::HttpResponse response;  // what has arrived
+  std::size_t window = 0;
+  std::size_t on_the_way = 0;
+  Duration last_arrival;
+  bool cut = false;  // the connection broke, or the process ended
+  std::function<void()> resume;
+
+  bool gone() const { return cut || open->over; }
+  std::size_t room() const { return on_the_way < window ? window - on_the_way : 0; }
+  void call_back() {
+    if (auto const go_on = std::exchange(resume, nullptr)) go_on();
+  }
+};
+
+class Network::StreamSink final : public ports::ResponseStream::Sink {
+ public:
+  StreamSink(Network& network, std::shared_ptr<Stream> stream)
+      : network_(network), stream_(std::move(stream)) {}
+  ~StreamSink() override {
+    if (ended_) return;
+    stream_->cut = true;
+    network_.cut_off(stream_->open);
+  }
+  StreamSink(StreamSink const&) = delete;
+  StreamSink& operator=(StreamSink const&) = delete;
+
+  std::size_t write(std::string_view piece) override {
+    if (gone()) return 0;
+    network_.verdicts_.require(stream_->room() > 0, "a stream is written only where there is room",
+                               stream_->open->call.request.path);
+    stream_->on_the_way += piece.size();
+    network_.arrive(stream_, piece);
+    return gone() ? 0 : stream_->room();
+  }
+  void when_room(std::function<void()> resume) override {
+    if (gone() || stream_->room() > 0) return resume();
+    stream_->resume = std::move(resume);
+  }
+  void end() override {
+    ended_ = true;
+    network_.end(stream_);
+  }
+  bool gone() const override { return stream_->gone() || network_.machine_.disk().power_is_cut(); }
+
+ private:
+  Network& network_;
+  std::shared_ptr<Stream> stream_;
+  bool ended_ = false;
+};
+
 class Network::Sink final : public ports::Responder::Sink {
  public:
   Sink(Network& network, std::shared_ptr<Open> open) : network_(network), open_(std::move(open)) {}
@@ -35,6 +89,10 @@ class Network::Sink final : public ports::Responder::Sink {
     if (network_.machine_.disk().power_is_cut()) return;
     sent_ = true;
     network_.answer(open_, response);
+  }
+  std::shared_ptr<ports::ResponseStream::Sink> begin(ports::HttpHead head) override {
+    sent_ = true;
+    return network_.begin(open_, std::move(head));
   }
   bool gone() const override { return open_->over; }
 
@@ -75,6 +133,56 @@ void Network::answer(std::shared_ptr<Open> const& open, ports::HttpResponse cons
     if (open->call.saw) open->call.saw(answer);
     open->finish(answer);
   });
+}
+
+std::shared_ptr<ports::ResponseStream::Sink> Network::begin(std::shared_ptr<Open> const& open,
+                                                            ports::HttpHead head) {
+  constexpr std::uint64_t kWindowMost = 32 * 1024;
+  auto const stream = std::make_shared<Stream>();
+  stream->open = open;
+  stream->response.status = head.status;
+  stream->response.headers = std::move(head.headers);
+  stream->window = 1 + prng_.below(kWindowMost);
+  stream->last_arrival = clock_.monotonic();
+  std::erase_if(streams_, [](auto const& one) { return one.expired(); });
+  streams_.push_back(stream);
+  return std::make_shared<StreamSink>(*this, stream);
+}
+
+// A broken connection is noticed by both sides.
+void Network::arrive(std::shared_ptr<Stream> const& stream, std::string_view piece) {
+  if (prng_.chance(faults_.answer_lost_per_mille)) {
+    stream->cut = true;
+    cut_off(stream->open);
+    return;
+  }
+  stream->last_arrival = std::max(stream->last_arrival, clock_.monotonic() + travel());
+  timeline_.at(stream->last_arrival, [stream, piece = std::string(piece)] {
+    if (!stream->cut) stream->response.body += piece;
+    stream->on_the_way -= piece.size();
+    if (stream->gone() || stream->on_the_way <= stream->window / 2) stream->call_back();
+  });
+}
+
+void Network::end(std::shared_ptr<Stream> const& stream) {
+  if (machine_.disk().power_is_cut()) return cut_off(stream->open);
+  machine_.happened(Moment::answer);
+  timeline_.at(std::max(stream->last_arrival, clock_.monotonic()), [stream] {
+    if (stream->cut) return;
+    auto const answer = Answer::read(stream->response);
+    if (stream->open->call.saw) stream->open->call.saw(answer);
+    stream->open->finish(answer);
+  });
+}
+
+void Network::cut_streams() {
+  for (auto const& one : std::exchange(streams_, {})) {
+    auto const stream = one.lock();
+    if (stream == nullptr) continue;
+    stream->cut = true;
+    cut_off(stream->open);
+    std::function<void()> const unused = std::exchange(stream->resume, nullptr);
+  }
 }
 
 void Network::cut_off(std::shared_ptr<Open> const& open) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "sim/answer.h"
 #include "sim/machine.h"
@@ -33,13 +34,21 @@ class Network {
         verdicts_(verdicts) {}
   void call(Call call);
   void heal() { faults_ = {}; }
+  // The process is gone, and with it whoever writes streams.
+  void cut_streams();
 
  private:
   struct Open;
+  struct Stream;
   class Sink;
+  class StreamSink;
   void deliver(std::shared_ptr<Open> const& open);
   void answer(std::shared_ptr<Open> const& open, ports::HttpResponse const& response);
   void cut_off(std::shared_ptr<Open> const& open);
+  std::shared_ptr<ports::ResponseStream::Sink> begin(std::shared_ptr<Open> const& open,
+                                                     ports::HttpHead head);
+  void arrive(std::shared_ptr<Stream> const& stream, std::string_view piece);
+  void end(std::shared_ptr<Stream> const& stream);
   Duration travel();
 
   Prng prng_;
@@ -48,6 +57,7 @@ class Network {
   SimClock& clock_;
   Machine& machine_;
   Verdicts& verdicts_;
+  std::vector<std::weak_ptr<Stream>> streams_;
 };
 
 }  // namespace tally::sim

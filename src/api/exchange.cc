@@ -98,8 +98,7 @@ void Exchange::tell(std::function<void()> run) {
   fate(ledger::Fate::unknown);
 }
 
-void Exchange::text(int status, std::string_view media_type, std::string body,
-                    ports::HttpHeaders extra) {
+ports::HttpHeaders Exchange::head(std::string_view media_type, ports::HttpHeaders extra) const {
   constexpr std::size_t kOwnFieldsMax = 10;
   ports::HttpHeaders headers;
   headers.reserve(kOwnFieldsMax + extra.size());
@@ -107,10 +106,23 @@ void Exchange::text(int status, std::string_view media_type, std::string body,
   add_common(headers);
   std::erase_if(headers, [&](auto const& field) { return has(extra, field.first); });
   std::ranges::move(extra, std::back_inserter(headers));
-  send(status, std::move(headers), std::move(body));
+  return headers;
+}
+
+void Exchange::text(int status, std::string_view media_type, std::string body,
+                    ports::HttpHeaders extra) {
+  send(status, head(media_type, std::move(extra)), std::move(body));
+}
+
+ports::ResponseStream Exchange::stream(std::string_view media_type, ports::HttpHeaders extra) {
+  constexpr int kOk = 200;
+  count_answer(kOk);
+  streams_ = true;
+  return responder_.begin({.status = kOk, .headers = head(media_type, std::move(extra))});
 }
 
 void Exchange::problem(wire::Problem problem, ports::HttpHeaders extra) {
+  if (streams_) return;
   count_refusal(problem);
   if (problem.code == "rate_limited" && rate) problem.retry_after_s = rate->reset_s;
   append_retry_fields(extra, problem);

@@ -65,6 +65,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   // What `extra` names takes the place of a field of ours.
   void text(int status, std::string_view media_type, std::string body,
             ports::HttpHeaders extra = {});
+  // The head of an answer whose body follows in pieces.
+  ports::ResponseStream stream(std::string_view media_type, ports::HttpHeaders extra = {});
   void problem(wire::Problem problem, ports::HttpHeaders extra = {});
   void problem(std::string_view code, std::string detail = {}, ports::HttpHeaders extra = {});
   void invalid(std::vector<wire::FieldError> errors);
@@ -137,6 +139,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   static void mark_replay(std::string& body);
   std::string_view pattern() const;
   void add_common(ports::HttpHeaders& headers) const;
+  ports::HttpHeaders head(std::string_view media_type, ports::HttpHeaders extra) const;
   void send(int status, ports::HttpHeaders headers, std::string body);
   void count_answer(int status) const;
   void count_refusal(wire::Problem const& problem);
@@ -145,6 +148,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Duration began_at_;  // monotonic
   std::string asked_;  // the body in its canonical form, amounts by value; kept for a key only
   bool replayed_ = false;
+  bool streams_ = false;  // the head has left; nothing else is the answer any more
   std::optional<Instant> answered_at_;     // when a repeated key got its answer
   std::optional<Instant> key_expires_at_;  // when the answer to the key may be forgotten
 };

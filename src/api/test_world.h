@@ -17,11 +17,20 @@
 namespace tally::api {
 
 // One request and, in time, its answer.
-struct Sent : ports::Responder::Sink {
+struct Sent : ports::Responder::Sink, std::enable_shared_from_this<Sent> {
   Sent(std::string the_method, std::string the_path)
       : method(std::move(the_method)), path(std::move(the_path)) {}
   // Held against the published document (test_document.h).
   void send(ports::HttpResponse response) override;
+  // A streamed answer. The client takes nothing by itself: see take().
+  std::shared_ptr<ports::ResponseStream::Sink> begin(ports::HttpHead head) override;
+  // The client takes all that waits, and there is room again.
+  void take();
+  std::size_t window = 64 * 1024;  // of what the client has not taken
+  std::size_t waiting = 0;
+  bool is_whole = false;  // the stream was ended
+  bool is_cut = false;    // and this one not
+  std::function<void()> resume;
   bool gone() const override { return hung_up; }
   std::string method;
   std::string path;

@@ -47,6 +47,51 @@ void Sent::send(ports::HttpResponse response) {
   EXPECT_EQ(not_as_described(method, path, answer), "");
 }
 
+namespace {
+
+class SentStream final : public ports::ResponseStream::Sink {
+ public:
+  explicit SentStream(std::shared_ptr<Sent> sent) : sent_(std::move(sent)) {}
+  ~SentStream() override { sent_->is_cut = !sent_->is_whole; }
+  SentStream(SentStream const&) = delete;
+  SentStream& operator=(SentStream const&) = delete;
+
+  std::size_t write(std::string_view piece) override {
+    if (gone() || room() == 0) return 0;
+    sent_->answer.body += piece;
+    sent_->waiting += piece.size();
+    return room();
+  }
+  void when_room(std::function<void()> resume) override {
+    if (gone() || room() > 0) return resume();
+    sent_->resume = std::move(resume);
+  }
+  void end() override {
+    sent_->is_whole = true;
+    EXPECT_EQ(not_as_described(sent_->method, sent_->path, sent_->answer), "");
+  }
+  bool gone() const override { return sent_->hung_up; }
+
+ private:
+  std::size_t room() const {
+    return sent_->waiting < sent_->window ? sent_->window - sent_->waiting : 0;
+  }
+  std::shared_ptr<Sent> sent_;
+};
+
+}  // namespace
+
+std::shared_ptr<ports::ResponseStream::Sink> Sent::begin(ports::HttpHead head) {
+  ++answers;
+  answer = {.status = head.status, .headers = std::move(head.headers), .body = {}};
+  return std::make_shared<SentStream>(shared_from_this());
+}
+
+void Sent::take() {
+  waiting = 0;
+  if (auto const go_on = std::exchange(resume, nullptr)) go_on();
+}
+
 std::string Sent::header(std::string_view name) const {
   for (auto const& [key, value] : answer.headers) {
     if (key == name) return value;

@@ -8,9 +8,10 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <variant>
 #include <vector>
 
+#include "platform/http_stream_pipe.h"
 #include "ports/http.h"
 
 namespace tally::platform {
@@ -23,13 +24,24 @@ struct HttpConnectionLink {
   std::shared_ptr<HttpMailbox> mailbox;
   std::atomic<bool> gone{false};   // the client ended its side, or the connection is closed
   HttpSession* session = nullptr;  // for the loop's thread only; null once it is closed
+  std::size_t stream_bytes_max = 0;
 };
+
+struct HttpDropped {};  // the responder is gone, and nothing was answered
+struct HttpStreamBegun {
+  ports::HttpHead head;
+  std::shared_ptr<HttpStreamPipe> pipe;
+};
+struct HttpStreamMoved {};  // there is something to take
 
 struct HttpDelivery {
   std::shared_ptr<HttpConnectionLink> link;
-  std::uint64_t number = 0;                     // of the request, see HttpAnswerQueue
-  std::optional<ports::HttpResponse> response;  // none: the responder was dropped
+  std::uint64_t number = 0;  // of the request, see HttpAnswerQueue
+  std::variant<HttpDropped, ports::HttpResponse, HttpStreamBegun, HttpStreamMoved> what;
 };
+
+// Nobody will take it: a stream's writer is told.
+void abandon(HttpDelivery const& delivery);
 
 class HttpMailbox {
  public:
@@ -38,7 +50,7 @@ class HttpMailbox {
 
   void deliver(HttpDelivery delivery);  // any thread
   std::vector<HttpDelivery> take();     // the loop's thread
-  void close();                         // later deliveries are thrown away
+  void close();                         // later deliveries are abandoned
 
  private:
   std::mutex mutex_;
@@ -54,7 +66,8 @@ class HttpSink final : public ports::Responder::Sink {
   HttpSink(HttpSink const&) = delete;
   HttpSink& operator=(HttpSink const&) = delete;
 
-  void send(ports::HttpResponse response) override;  // the first call counts
+  void send(ports::HttpResponse response) override;  // the first call counts, of this or the next
+  std::shared_ptr<ports::ResponseStream::Sink> begin(ports::HttpHead head) override;
   bool gone() const override { return link_->gone.load(std::memory_order_relaxed); }
   bool owned_by(std::string_view owner) override;
 

@@ -96,6 +96,21 @@ class TestPeer {
     }
   }
 
+  // Everything up to and with `end`; what there was when the connection ended or stalled.
+  std::string until(std::string_view end) {
+    std::size_t searched = 0;
+    for (;;) {
+      auto const at = received_.find(end, searched);
+      if (at != received_.npos) {
+        auto const text = received_.substr(0, at + end.size());
+        received_.erase(0, text.size());
+        return text;
+      }
+      searched = received_.size() < end.size() ? 0 : received_.size() - end.size();
+      if (!receive()) return std::exchange(received_, "");
+    }
+  }
+
   // Everything until the server closes; ended() tells whether it did.
   std::string rest() {
     while (receive()) {

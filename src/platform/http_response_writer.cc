@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <ctime>
 
 namespace tally::platform {
@@ -87,29 +88,26 @@ void append_safely(std::string& out, std::string_view text) {
 
 bool may_have_body(int status) { return status != 204 && status != 304; }
 
-}  // namespace
+// 1xx is the server's own, and three digits are all the status line holds.
+int final_status(int status) { return status >= 200 && status <= 599 ? status : 500; }
 
-void append_response(std::string& out, ports::HttpResponse const& response,
-                     HttpAnswerForm const& form, std::string_view date) {
-  // 1xx is the server's own, and three digits are all the status line holds.
-  int const status = response.status >= 200 && response.status <= 599 ? response.status : 500;
+// `framing`: the field that says how long the body is, with its line's beginning.
+void append_head(std::string& out, int status, ports::HttpHeaders const& headers,
+                 HttpAnswerForm const& form, std::string_view date, std::string_view framing) {
   out += "HTTP/1.1 ";
   out += std::to_string(status);
   out += ' ';
   out += reason_phrase(status);
   out += "\r\nDate: ";
   out += date;
-  if (may_have_body(status)) {
-    out += "\r\nContent-Length: ";
-    out += std::to_string(response.body.size());
-  }
+  if (may_have_body(status)) out += framing;
   if (!form.keep_alive) {
     out += "\r\nConnection: close";
   } else if (form.http_1_0) {
     out += "\r\nConnection: keep-alive";
   }
   out += "\r\nX-Content-Type-Options: nosniff\r\n";
-  for (auto const& [name, value] : response.headers) {
+  for (auto const& [name, value] : headers) {
     if (is_framing(name)) continue;
     append_safely(out, name);
     out += ": ";
@@ -117,7 +115,44 @@ void append_response(std::string& out, ports::HttpResponse const& response,
     out += "\r\n";
   }
   out += "\r\n";
-  if (may_have_body(status) && !form.head_only) out += response.body;
+}
+
+}  // namespace
+
+bool has_body(int status, HttpAnswerForm const& form) {
+  return may_have_body(final_status(status)) && !form.head_only;
+}
+
+void append_response(std::string& out, ports::HttpResponse const& response,
+                     HttpAnswerForm const& form, std::string_view date) {
+  append_head(out, final_status(response.status), response.headers, form, date,
+              "\r\nContent-Length: " + std::to_string(response.body.size()));
+  if (has_body(response.status, form)) out += response.body;
+}
+
+void append_stream_head(std::string& out, ports::HttpHead const& head, HttpAnswerForm const& form,
+                        std::string_view date) {
+  append_head(out, final_status(head.status), head.headers, form, date,
+              form.http_1_0 ? "" : "\r\nTransfer-Encoding: chunked");
+}
+
+// An empty chunk would be the end.
+void append_piece(std::string& out, std::string_view piece, HttpAnswerForm const& form) {
+  if (piece.empty()) return;
+  if (form.http_1_0) {
+    out += piece;
+    return;
+  }
+  std::array<char, 2 * sizeof(std::size_t)> digits{};
+  auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), piece.size(), 16);
+  out.append(digits.data(), end.ptr);
+  out += "\r\n";
+  out += piece;
+  out += "\r\n";
+}
+
+void append_stream_end(std::string& out, HttpAnswerForm const& form) {
+  if (!form.http_1_0) out += "0\r\n\r\n";
 }
 
 std::string http_date(Instant instant) {

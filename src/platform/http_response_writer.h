@@ -22,6 +22,15 @@ struct HttpAnswerForm {
 void append_response(std::string& out, ports::HttpResponse const& response,
                      HttpAnswerForm const& form, std::string_view date);
 
+// A body in pieces: chunks (RFC 9112 section 7.1), or until the connection closes where the client
+// speaks HTTP/1.0, which has none.
+void append_stream_head(std::string& out, ports::HttpHead const& head, HttpAnswerForm const& form,
+                        std::string_view date);
+void append_piece(std::string& out, std::string_view piece, HttpAnswerForm const& form);
+void append_stream_end(std::string& out, HttpAnswerForm const& form);
+// Whether bytes follow the head at all.
+bool has_body(int status, HttpAnswerForm const& form);
+
 // IMF-fixdate of RFC 9110 section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string http_date(Instant instant);
 

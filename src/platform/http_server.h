@@ -31,6 +31,8 @@ struct HttpServerOptions {
   std::size_t connections_unauthenticated_max = 64;
   std::size_t requests_pipelined_max = 4;         // unanswered ones of a connection
   std::size_t output_bytes_pending_max = 262144;  // past this no further request is begun
+  // Of one streamed answer, before whoever writes it has to wait; a piece more may be on its way.
+  std::size_t stream_bytes_max = 128 * 1024;
   // Answers that wait for their clients, of all connections together. Past it the connection that
   // has taken nothing for the longest time is ended.
   std::size_t output_bytes_total_max = 64 * 1024 * 1024;

@@ -21,7 +21,8 @@ namespace tally::platform {
 // /echo returns the body, /who the request, /hold keeps the responder for the test, /drop lets it
 // go, /throw throws, /large sends `large_bytes`, /own/NAME says whose the connection is, /rest and
 // /nap let it rest for long and for a moment. /mark/NAME is remembered, and /gate holds the
-// server's thread until the test opens it.
+// server's thread until the test opens it. /stream begins a stream and leaves it to the test,
+// /begin drops one at once.
 class TestService final : public ports::HttpService {
  public:
   static constexpr std::size_t large_bytes = 8 * 1024 * 1024;
@@ -30,6 +31,8 @@ class TestService final : public ports::HttpService {
     if (request.path == "/drop") return;
     if (request.path == "/throw") throw std::runtime_error("on purpose");
     if (request.path == "/hold") return hold(std::move(responder));
+    if (request.path == "/stream") return stream(std::move(responder));
+    if (request.path == "/begin") return void(responder.begin({.status = 200, .headers = {}}));
     if (request.path == "/gate") wait_at_the_gate();
     if (request.path.starts_with("/mark/")) note(request.path.substr(6));
     ports::HttpResponse response;
@@ -59,6 +62,17 @@ class TestService final : public ports::HttpService {
     return std::exchange(held_, {});
   }
 
+  // The next stream of /stream.
+  ports::ResponseStream streamed() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::microseconds(test_patience.value()),
+                      [&] { return !streams_.empty(); });
+    if (streams_.empty()) return {};
+    auto stream = std::move(streams_.front());
+    streams_.erase(streams_.begin());
+    return stream;
+  }
+
   // For one request of /gate, which may come later.
   void open_gate() {
     std::lock_guard const lock(mutex_);
@@ -86,6 +100,17 @@ class TestService final : public ports::HttpService {
     for (auto const& [name, value] : request.headers) text += name + "=" + value + "\n";
     return text + request.body;
   }
+  void stream(ports::Responder responder) {
+    auto stream = responder.begin({.status = 200,
+                                   .headers = {{"content-type", "text/plain"},
+                                               {"content-length", "7"},
+                                               {"transfer-encoding", "gzip"}}});
+    {
+      std::lock_guard const lock(mutex_);
+      streams_.push_back(std::move(stream));
+    }
+    changed_.notify_all();
+  }
   void hold(ports::Responder responder) {
     {
       std::lock_guard const lock(mutex_);
@@ -97,6 +122,7 @@ class TestService final : public ports::HttpService {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<ports::Responder> held_;
+  std::vector<ports::ResponseStream> streams_;
   bool gate_open_ = false;
   std::string marks_;
 };

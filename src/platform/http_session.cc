@@ -32,6 +32,11 @@ void HttpSession::store_dropped(std::uint64_t number) {
   answers_.answer(number, response_for({HttpFault::internal, 500, "the request got no answer"}));
 }
 
+void HttpSession::begin(std::uint64_t number, HttpStreamBegun stream) {
+  answers_.begin(number, std::move(stream));
+  note_held();
+}
+
 void HttpSession::received(std::size_t count) {
   if (input_closed_) {
     discarded_ += count;
@@ -158,7 +163,7 @@ bool HttpSession::send() {
   bool moved = false;
   while (!aborted_ && !writing_) {
     fill_output();
-    if (output_.empty()) break;
+    if (aborted_ || output_.empty()) break;
     write_output();
     moved = true;
   }
@@ -172,6 +177,12 @@ void HttpSession::fill_output() {
       answers_.take_ready(output_, loop_.date, loop_.options.output_bytes_pending_max,
                           loop_.draining && nothing_unread);
   if (taken.closes) close_input();
+  if (taken.is_unframed) unframed_ = true;
+  if (taken.cut_off) return abort();
+  if (taken.dropped) {
+    store_dropped(*taken.dropped);
+    return fill_output();
+  }
   if (continue_due_ && answers_.empty() && !input_closed_) {
     output_ += continue_line;
     continue_due_ = false;
@@ -282,6 +293,8 @@ void HttpSession::abort() {
   link_->gone.store(true, std::memory_order_relaxed);
   leave();
   note_held();
+  if (unframed_ && !(answers_.empty() && output_.empty())) reset_on_close();
+  answers_.abandon();
   close_socket();
   wake_reader();
 }

@@ -43,6 +43,7 @@ class HttpSession {
   // Keeps an answer without sending it yet.
   void store(std::uint64_t number, ports::HttpResponse response);
   void store_dropped(std::uint64_t number);
+  void begin(std::uint64_t number, HttpStreamBegun stream);
   // Parses what has arrived and sends what is ready, until neither moves.
   void pump();
 
@@ -101,6 +102,7 @@ class HttpSession {
 
   // What waits: http_session_io.cc.
   void close_socket();
+  void reset_on_close();
   void wake_reader();
   void await_writable();
   void writable();
@@ -136,6 +138,7 @@ class HttpSession {
   bool moving_ = false;        // inside pump
   bool turn_taken_ = false;    // this pump has begun a request: the others come first
   bool comes_again_ = false;   // pump is posted
+  bool unframed_ = false;      // the last answer is complete where the connection closes
   bool finished_ = false;      // everything is sent and our side is shut down
   bool aborted_ = false;
   unsigned quiet_ticks_ = 0;

@@ -62,6 +62,7 @@ void HttpSession::arm_write_deadline() {
 
 void HttpSession::on_tick() {
   if (aborted_) return;
+  if (answers_.has_streams()) note_held();
   if (writing_ && loop_.now >= write_deadline_) return abort();
   if (rest_until_ != Duration() && !is_resting()) {
     rest_until_ = Duration();

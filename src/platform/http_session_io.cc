@@ -102,12 +102,14 @@ HttpSession::HttpSession(HttpLoop& loop, HttpPeer peer, std::unique_ptr<Io> io)
       input_(loop.options.header_bytes_max + input_slack_bytes) {
   link_->mailbox = loop.mailbox;
   link_->session = this;
+  link_->stream_bytes_max = loop.options.stream_bytes_max;
   loop_.sessions.push_back(this);
 }
 
 HttpSession::~HttpSession() {
   link_->gone.store(true, std::memory_order_relaxed);
   link_->session = nullptr;
+  answers_.abandon();
   std::erase(loop_.sessions, this);
   leave();
   aborted_ = true;
@@ -117,6 +119,12 @@ HttpSession::~HttpSession() {
 void HttpSession::close_socket() {
   error_code ignored;
   io_->socket.close(ignored);
+}
+
+// Otherwise the end of the connection would look like that of the body.
+void HttpSession::reset_on_close() {
+  error_code ignored;
+  io_->socket.set_option(asio::socket_base::linger(true, 0), ignored);
 }
 
 void HttpSession::wake_reader() { io_->wake.cancel(); }

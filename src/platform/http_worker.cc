@@ -190,12 +190,16 @@ void HttpWorker::State::wake() {
 // All answers are stored before the first is sent, so that those of a connection share a write.
 void HttpWorker::State::deliver() {
   auto deliveries = loop.mailbox->take();
-  for (auto& [link, number, response] : deliveries) {
-    if (link->session == nullptr) continue;
-    if (response) {
-      link->session->store(number, *std::move(response));
-    } else {
-      link->session->store_dropped(number);
+  for (auto& delivery : deliveries) {
+    auto* const session = delivery.link->session;
+    if (session == nullptr) {
+      abandon(delivery);
+    } else if (auto* response = std::get_if<ports::HttpResponse>(&delivery.what)) {
+      session->store(delivery.number, std::move(*response));
+    } else if (auto* stream = std::get_if<HttpStreamBegun>(&delivery.what)) {
+      session->begin(delivery.number, std::move(*stream));
+    } else if (std::holds_alternative<HttpDropped>(delivery.what)) {
+      session->store_dropped(delivery.number);
     }
   }
   for (auto const& delivery : deliveries) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "ports/http_stream.h"
 
 namespace tally::ports {
 
@@ -43,6 +44,12 @@ struct HttpResponse {
   Duration rest = {};
 };
 
+// Of a response whose body follows in pieces.
+struct HttpHead {
+  int status = 200;
+  HttpHeaders headers;  // Content-Length, Transfer-Encoding, Date and Connection are the server's
+};
+
 // Answers one request, once, from any thread; dropped unanswered it sends 500. Long polls keep
 // it. `gone` says that the client closed the connection, so nobody waits any more.
 class Responder {
@@ -50,12 +57,19 @@ class Responder {
   struct Sink {
     virtual ~Sink() = default;
     virtual void send(HttpResponse response) = 0;
+    virtual std::shared_ptr<ResponseStream::Sink> begin(HttpHead head) = 0;
     virtual bool gone() const = 0;
     virtual bool owned_by(std::string_view /*owner*/) { return true; }
   };
   explicit Responder(std::shared_ptr<Sink> sink) : sink_(std::move(sink)) {}
   void send(HttpResponse response) {
     if (sink_) std::exchange(sink_, nullptr)->send(std::move(response));
+  }
+  // The answer in pieces, instead of `send`. Where the answer was given already, a stream that
+  // nobody reads.
+  ResponseStream begin(HttpHead head) {
+    auto const sink = std::exchange(sink_, nullptr);
+    return sink ? ResponseStream(sink->begin(std::move(head))) : ResponseStream();
   }
   bool gone() const { return sink_ && sink_->gone(); }
   // Says for whom the connection speaks from here on. Until somebody says so it counts among the

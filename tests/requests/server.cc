@@ -18,15 +18,38 @@ sim::Swarm quiet_swarm() {
   return swarm;
 }
 
-struct Sink : ports::Responder::Sink {
+struct Sink : ports::Responder::Sink, std::enable_shared_from_this<Sink> {
   void send(ports::HttpResponse response) override {
     answered = true;
     answer = std::move(response);
   }
+  std::shared_ptr<ports::ResponseStream::Sink> begin(ports::HttpHead head) override;
   bool gone() const override { return false; }
   bool answered = false;
   ports::HttpResponse answer;
 };
+
+// A client that takes everything at once.
+class Pieces final : public ports::ResponseStream::Sink {
+ public:
+  explicit Pieces(std::shared_ptr<Sink> sink) : sink_(std::move(sink)) {}
+  std::size_t write(std::string_view piece) override {
+    sink_->answer.body += piece;
+    return kRoom;
+  }
+  void when_room(std::function<void()> resume) override { resume(); }
+  void end() override { sink_->answered = true; }
+  bool gone() const override { return false; }
+
+ private:
+  static constexpr std::size_t kRoom = 64 * 1024;
+  std::shared_ptr<Sink> sink_;
+};
+
+std::shared_ptr<ports::ResponseStream::Sink> Sink::begin(ports::HttpHead head) {
+  answer = {.status = head.status, .headers = std::move(head.headers), .body = {}};
+  return std::make_shared<Pieces>(shared_from_this());
+}
 
 ports::HttpRequest operators(std::string method, std::string path, std::string body) {
   ports::HttpRequest request;
