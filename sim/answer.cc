@@ -3,7 +3,10 @@
 namespace tally::sim {
 
 Answer Answer::read(ports::HttpResponse const& response) {
-  Answer answer{.status = response.status, .body = {}};
+  Answer answer{.status = response.status, .body = {}, .lines = {}};
+  for (auto const& [name, value] : response.headers)
+    if (name == "content-type" && value == "application/x-ndjson") answer.lines = response.body;
+  if (!answer.lines.empty()) return answer;
   if (auto body = json::parse(response.body)) answer.body = std::move(*body);
   return answer;
 }

@@ -37,6 +37,7 @@ LifeReport live(std::uint64_t seed, Swarm const& swarm) {
           .starts_from_snapshot = world.starts_from_snapshot(),
           .accepted = world.oracle().accepted(),
           .steps = world.steps(),
+          .streams = world.streams(),
           .lived = world.now(),
           .coverage = std::move(coverage)};
 }

@@ -22,6 +22,7 @@ struct LifeReport {
   std::uint64_t starts_from_snapshot = 0;
   std::uint64_t accepted = 0;  // runs that somebody was told of
   std::uint64_t steps = 0;
+  std::uint64_t streams = 0;  // of events, that were whole
   Duration lived;  // virtual
   Coverage coverage;
 

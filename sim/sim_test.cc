@@ -36,6 +36,7 @@ TEST(Life, HundredsOfLivesWithFaultsBreakNothing) {
   std::uint64_t restarts = 0;
   std::uint64_t from_snapshot = 0;
   std::uint64_t accepted = 0;
+  std::uint64_t streams = 0;
   Coverage coverage;
   for (std::uint64_t seed = 1; seed <= count; ++seed) {
     LifeReport const life = live(seed);
@@ -43,12 +44,14 @@ TEST(Life, HundredsOfLivesWithFaultsBreakNothing) {
     restarts += life.starts - 1;
     from_snapshot += life.starts_from_snapshot;
     accepted += life.accepted;
+    streams += life.streams;
     coverage.add(life.coverage);
   }
   // Lives in which nothing happens prove nothing.
   EXPECT_GT(restarts, count / 2);
   EXPECT_GT(from_snapshot, count / 10);
   EXPECT_GT(accepted, count * 3);
+  EXPECT_GT(streams, count);
   // Nor do lives that all go the same way: every command is met, most under every fault. Few lives
   // last until an approval runs out.
   domain::for_each_kind<domain::Command>(

@@ -30,20 +30,26 @@ World::World(std::uint64_t seed, Swarm const& swarm)
             .verdicts = verdicts_,
             .executions = executions_,
             .swarm = swarm},
-      admin_(seed ^ 0x61646d, town_, [this] { people_begin(); }) {
+      admin_(seed ^ 0x61646d, town_, [this] { people_begin(); }),
+      follower_(seed, town_) {
   machine_.watch({.died = [] {},
                   .recovered = [this] { oracle_.read_ledger(machine_.disk()); },
                   .refused =
                       [this](std::string why) {
                         verdicts_.broken("the server would not run: " + std::move(why));
                       },
-                  .ends = [this](wiring::Node& node) { oracle_.saw_errors(node.error_memory()); }});
+                  .ends =
+                      [this](wiring::Node& node) {
+                        network_.cut_streams();
+                        oracle_.saw_errors(node.error_memory());
+                      }});
 }
 
 void World::people_begin() {
   machine_.unleash();
   clock_.drift(swarm_.drift_ppm);
   plan_clock_steps();
+  follower_.begin();
   for (std::uint32_t t = 0; t < swarm_.tenants; ++t) {
     for (std::uint32_t c = 0; c < swarm_.callers; ++c) {
       auto const name = "caller-" + std::to_string(t) + "-" + std::to_string(c);

@@ -12,6 +12,7 @@
 
 #include "sim/admin.h"
 #include "sim/caller.h"
+#include "sim/follower.h"
 #include "sim/remote_worker.h"
 
 namespace tally::sim {
@@ -28,6 +29,7 @@ class World {
   std::uint64_t starts() const { return machine_.starts(); }
   std::uint64_t starts_from_snapshot() const { return machine_.starts_from_snapshot(); }
   std::uint64_t steps() const { return steps_; }
+  std::uint64_t streams() const { return follower_.whole(); }
 
  private:
   void people_begin();
@@ -52,6 +54,7 @@ class World {
   Network network_;
   Town town_;
   Admin admin_;
+  Follower follower_;
   std::vector<std::unique_ptr<Caller>> callers_;
   std::vector<std::unique_ptr<RemoteWorker>> workers_;
   std::uint64_t steps_ = 0;

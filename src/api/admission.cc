@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "api/routes.h"
+#include "wire/evidence_parameters.h"
 #include "wire/idempotency_key.h"
 
 namespace tally::api {
@@ -60,6 +61,18 @@ bool accepts(std::string_view field, std::string const& wanted) {
     auto const semicolon = one.find(';');
     bool const refused = semicolon != std::string_view::npos && is_refused(one.substr(semicolon));
     if (!refused && (type == "*/*" || type == range || type == wanted)) return true;
+  }
+  return false;
+}
+
+// Whether the field names this very type, and not as what is refused.
+bool names(std::string_view field, std::string_view wanted) {
+  while (!field.empty()) {
+    auto const one = field.substr(0, field.find(','));
+    field.remove_prefix(std::min(field.size(), one.size() + 1));
+    auto const semicolon = one.find(';');
+    bool const refused = semicolon != std::string_view::npos && is_refused(one.substr(semicolon));
+    if (!refused && media_type(one) == wanted) return true;
   }
   return false;
 }
@@ -243,6 +256,11 @@ bool speaks_our_forms(Exchange& x) {
 }
 
 }  // namespace
+
+bool asks_for_lines(Exchange const& x) {
+  auto const accept = x.request.header("accept");
+  return names(accept, wire::kLinesMediaType) && !names(accept, "application/json");
+}
 
 bool admit(Exchange& x) {
   if (is_open(x) ? !enter_openly(x) : !(identify(x) && has_right(x))) return false;

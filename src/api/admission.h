@@ -9,6 +9,9 @@ namespace tally::api {
 
 bool admit(Exchange& x);
 
+// Of a route that has lines besides: whether Accept names them, and JSON not.
+bool asks_for_lines(Exchange const& x);
+
 // Asked again after a wait: the key may have been revoked or have expired meanwhile, or may have
 // lost its scope. Answers the problem then; no work and no payload may follow.
 bool is_still_admitted(Exchange& x);

@@ -202,7 +202,8 @@ std::string fault_of(json::Value const& operation, ports::HttpResponse const& an
   auto const type = field(answer, "content-type");
   auto const* form = content->find(type.substr(0, type.find(';')));
   if (form == nullptr) return "the form is not described: " + type;
-  if (type.find("json") == std::string::npos) return "";
+  bool const is_lines = type.find("ndjson") != std::string::npos;
+  if (type.find("json") == std::string::npos || is_lines) return "";
   auto const body = json::parse(answer.body);
   return body ? not_as_schema(*form->find("schema"), *body) : "the body is no JSON";
 }

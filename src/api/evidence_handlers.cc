@@ -1,5 +1,7 @@
 // The evidence plane: events as they stand.
 
+#include "api/admission.h"
+#include "api/event_export.h"
 #include "api/evidence.h"
 #include "api/handlers.h"
 #include "domain/next_id.h"
@@ -8,6 +10,8 @@
 namespace tally::api {
 
 namespace {
+
+constexpr std::int64_t kEventsDefault = 100;  // on a page
 
 Result<wire::EventItem> item_of(ledger::Entry const& entry) {
   TRY(event, json::parse(as_text(entry.leaf)));
@@ -110,7 +114,14 @@ void get_decision(ExchangePtr x, wire::DecisionPath const& asked) {
 }
 
 void list_events(ExchangePtr x, wire::EventListParameters const& asked) {
-  x->later(TaskLane::query, [x, asked] { answer(*x, events_of(*x, asked.from, asked.limit)); });
+  if (asks_for_lines(*x)) {
+    auto const size = x->services.reader.index().size();
+    bool const bounded = asked.limit && asked.from < size && *asked.limit < size - asked.from;
+    return export_events(x, asked.from, bounded ? asked.from + *asked.limit : size);
+  }
+  auto const limit = asked.limit.value_or(kEventsDefault);
+  x->later(TaskLane::query,
+           [x, from = asked.from, limit] { answer(*x, events_of(*x, from, limit)); });
 }
 
 void get_timeline(ExchangePtr x, wire::TimelineParameters const& asked) {

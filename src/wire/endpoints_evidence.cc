@@ -39,7 +39,9 @@ constexpr Operation<EventListParameters, Nothing, EventList> kListEvents({
     .tag = "evidence",
     .scopes = KeyScope::evidence_read,
     .summary = "Events of the ledger, in order",
-    .replies = {{{200, "A page of events"}}},
+    .replies = {{{200, "A page of events"},
+                 {200, "All of them, one a line; the last line says that it is whole", nullptr,
+                  kLinesMediaType}}},
 });
 
 constexpr Operation<TimelineParameters, Nothing, Timeline> kGetTimeline({

@@ -36,16 +36,21 @@ struct WhyParameters {
   }
 };
 
+// One JSON document a line; the last line says {"end":true}.
+inline constexpr std::string_view kLinesMediaType = "application/x-ndjson";
+
 struct EventListParameters {
   std::int64_t from = 0;
-  std::int64_t limit = 100;
+  std::optional<std::int64_t> limit;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     Rule from = kSeqRule;
     from.says = "the first sequence; absent: 0";
     visit("from", self.from, from);
     visit("limit", self.limit,
-          Rule{.optional = true, .min = 1, .max = kEventsPerPageMax, .says = "absent: 100"});
+          Rule{.min = 1,
+               .max = kEventsPerPageMax,
+               .says = "absent: 100 on a page, and all there are in a stream of lines"});
   }
 };
 
