@@ -245,11 +245,8 @@ ports::ErrorReport Exchange::about_this(ports::ErrorReport report) const {
 std::optional<json::Value> Exchange::document() {
   auto value = json::parse(request.body);
   if (value) return std::move(*value);
-  // The parser says where; a repeated member's name is the caller's own text and stays out.
-  auto const& detail = value.error().detail;
-  auto const quoted = detail.find('"') != std::string::npos;
-  problem("malformed", "the body is not JSON as RFC 7493 has it" +
-                           (quoted || detail.empty() ? std::string() : ": " + detail));
+  // The parser says where, or which member stands twice.
+  problem("malformed", "the body is not JSON as RFC 7493 has it: " + value.error().detail);
   return std::nullopt;
 }
 

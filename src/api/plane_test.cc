@@ -93,6 +93,15 @@ TEST(EveryRoute, WithABodyRefusesOtherFormsAndUnknownMembers) {
   }
 }
 
+TEST(EveryBody, WhoseMemberStandsTwiceIsToldWhich) {
+  World world;
+  auto const sent = world.submit(world.admin, "k", R"({"job":"a","labels":{"x":"1","x":"2"}})");
+  expect_problem(sent, 400, "malformed");
+  EXPECT_NE(sent->answer.body.find(R"(member name \"x\" stands twice in the object at /labels)"),
+            std::string::npos)
+      << sent->answer.body;
+}
+
 TEST(EveryRoute, WithAQueryRefusesUnknownParameters) {
   World world;
   for (Route const& route : routes()) {
