@@ -183,11 +183,14 @@ TEST(EventCodec, EveryCommandAndItsFactsComeBackAndAreCanonical) {
 }
 
 TEST(EventCodec, MembersAtZeroAreLeftOutWhateverTheirInitialiserSays) {
-  domain::run::Submitted event;
-  clear(event.terms);
-  EXPECT_NE(event.terms, domain::run::Terms{});
-  Recorded const recorded{{}, domain::run::Events(event), {}};
-  EXPECT_EQ(as_text(encoded(recorded)).find("terms"), std::string::npos);
+  domain::directory::Facts facts;
+  clear(facts);
+  EXPECT_NE(facts, domain::directory::Facts{});
+  Recorded recorded = started();
+  recorded.header.decision = DecisionId(3);
+  recorded.snapshot = {domain::directory::Commands(domain::directory::CreateTenant{}), facts};
+  EXPECT_NE(as_text(encoded(recorded)).find(R"("facts":{"body":{},"kind":"directory.facts"})"),
+            std::string::npos);
   expect_lasting(recorded);
 }
 

@@ -162,12 +162,9 @@ TEST(StateDigest, IsTheSumOfTheHashesOfTheRowsModulo2To256) {
   State state;
   state.tenants.put(TenantId("a"),
                     {.balances = {}, .holds_live = {}, .plan = {}, .runs_live = 7, .seq_next = 0});
-  auto const settings = as_bytes(
-      "[\"settings\",\"\",{\"archive_after\":86400000000,\"audits_before_safe_mode\":1,"
-      "\"heartbeat\":30000000,"
-      "\"idempotency_life\":604800000000,\"lease\":120000000,\"quorum\":2,\"run_retention\":"
-      "34560000000000,\"runs_live_max\":"
-      "1000000}]");
+  state.settings.set("leases.lease_s", 20);
+  auto const settings =
+      as_bytes(R"(["settings","",{"changed":[{"name":"leases.lease_s","value":20}]}])");
   std::array const hashes{sha256(as_bytes("[\"tenants\",\"a\",{\"runs_live\":7}]")),
                           sha256(as_bytes("[\"ledger\",\"\",{}]")), sha256(settings)};
   Digest sum;
