@@ -106,7 +106,8 @@ struct Readiness {
     visit("degraded", self.degraded);
     visit("dependencies", self.dependencies);
     visit("pending_settings", self.pending_settings,
-          Rule{.says = "what the configuration file asks for and people have not agreed to"});
+          Rule{.optional = true,
+               .says = "what the configuration file asks for and people have not agreed to"});
   }
 };
 

@@ -135,7 +135,8 @@ struct ApprovalList {
     visit("single_operator", self.single_operator,
           Rule{.says = "exactly one person counts, and decides alone"});
     visit("pending_settings", self.pending_settings,
-          Rule{.says = "what the configuration file asks for and people have not agreed to"});
+          Rule{.optional = true,
+               .says = "what the configuration file asks for and people have not agreed to"});
   }
 };
 
