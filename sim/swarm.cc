@@ -145,9 +145,10 @@ std::string to_text(Swarm const& s) {
       s.attested_per_mille, s.snapshot_not_saved_per_mille, s.snapshots_rot_per_mille,
       s.checkpoint_every.value(), s.lease.value(), s.queue_deadline.value(),
       s.archive_after.value(), s.lane_requests_max, s.frame_events_max, s.tasks_waiting_max,
-      s.worker_slots, s.runs_live_max, s.audits_before_safe_mode, s.kind_gone, s.file_changes, s.tenants,
-      s.callers, s.errands, s.racers, s.remote_workers, s.remote_dies_per_mille, s.admin_errands, s.may_halt,
-      s.audits_are_resolved, s.rate_limited, s.overrun, s.believed_max_micros, s.budget_micros);
+      s.worker_slots, s.runs_live_max, s.audits_before_safe_mode, s.kind_gone, s.file_changes,
+      s.tenants, s.callers, s.errands, s.racers, s.remote_workers, s.remote_dies_per_mille,
+      s.admin_errands, s.may_halt, s.audits_are_resolved, s.rate_limited, s.overrun,
+      s.believed_max_micros, s.budget_micros);
 }
 
 }  // namespace tally::sim

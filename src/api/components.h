@@ -8,7 +8,8 @@
 namespace tally::api {
 
 inline constexpr std::array<std::string_view, 15> kComponents{
-    "api",    "approval",   "attestor", "budget",  "clock",  "command_worker", "http_server",
-    "ledger", "local_work", "projector", "run",      "sandbox", "signer", "start",          "worker"};
+    "api",         "approval", "attestor",   "budget",    "clock", "command_worker",
+    "http_server", "ledger",   "local_work", "projector", "run",   "sandbox",
+    "signer",      "start",    "worker"};
 
 }  // namespace tally::api

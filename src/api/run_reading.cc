@@ -35,7 +35,8 @@ wire::Labels labels_of(domain::Recorded const& submitted) {
 
 bool is_past_retention(Services const& services, domain::run::Row const& row) {
   return row.finished_at &&
-         services.loop.now() - *row.finished_at > services.loop.directory()->settings.period(domain::setting::kRunRetention);
+         services.loop.now() - *row.finished_at >
+             services.loop.directory()->settings.period(domain::setting::kRunRetention);
 }
 
 wire::Run read_run_view(Services& services, RunId run, domain::run::Row const& row) {

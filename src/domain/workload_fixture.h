@@ -122,7 +122,8 @@ class Workload {
     if (!queue.empty() && random_.chance(400))
       follow(world.ask(queue_due(RunId(queue.begin()->second))));
     else if (!limits.empty() && random_.chance(400))
-      follow(world.ask(run::Due{.kind = run::DueKind::limit, .run = RunId(limits.begin()->second)}));
+      follow(
+          world.ask(run::Due{.kind = run::DueKind::limit, .run = RunId(limits.begin()->second)}));
     else if (random_.chance(200))
       follow(world.ask(run::Stop{any_lease().run}));
     else

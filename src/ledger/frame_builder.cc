@@ -67,9 +67,10 @@ domain::Header FrameBuilder::header(domain::Outcome const& outcome, Origin const
 // Under which key the decision's answer is remembered, and until when.
 std::optional<domain::Answered> FrameBuilder::answered(Request const& request, Instant at) const {
   if (!request.idempotency) return std::nullopt;
-  return domain::Answered{.expires_at = at + state_.settings.period(domain::setting::kIdempotencyLife),
-                          .fingerprint = request.idempotency->fingerprint,
-                          .key = request.idempotency->key};
+  return domain::Answered{
+      .expires_at = at + state_.settings.period(domain::setting::kIdempotencyLife),
+      .fingerprint = request.idempotency->fingerprint,
+      .key = request.idempotency->key};
 }
 
 // Folds an event whose bytes are known to fit.

@@ -29,6 +29,7 @@
 #include "server/job_kinds.h"
 #include "server/listen.h"
 #include "server/log.h"
+#include "server/pending_settings.h"
 #include "server/projector_thread.h"
 #include "server/server_threads.h"
 
@@ -252,21 +253,6 @@ void announce(Machine const& machine, wiring::Node& node, Listen const& listen,
               static_cast<long long>(node.index().size()), level.c_str(),
               machine.data->path("").c_str());
   std::fflush(stdout);
-}
-
-// What the file asks for and is not in force; a line each.
-void report_pending(Log& log, domain::SettingValues const& asked,
-                    domain::Settings const& settings) {
-  for (domain::SettingValue const& one : asked) {
-    domain::Setting const& setting = *domain::find_setting(one.name);
-    if (settings.of(setting) == one.value) continue;
-    log.write_now({.severity = Severity::warning,
-                   .message = "a setting of the configuration file is not in force",
-                   .detail = fmt::format("{} is {}, not {}: people agree to it first, see tally "
-                                         "approvals",
-                                         one.name, setting_text(setting, settings.of(setting)),
-                                         setting_text(setting, one.value))});
-  }
 }
 
 // Copies of job folders that nothing may execute any more; what stays for a fault is tried again at

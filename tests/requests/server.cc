@@ -85,7 +85,8 @@ Server::Server(std::uint64_t seed)
     : swarm_(quiet_swarm()), machine_(seed, swarm_, timeline_, clock_, executions_) {
   machine_.watch({.died = [] {},
                   .recovered = [] {},
-                  .refused = [this](std::string why) { refused_ = std::move(why); }});
+                  .refused = [this](std::string why) { refused_ = std::move(why); },
+                  .ends = [](wiring::Node&) {}});
   machine_.boot();
   step_until(kStartMost, [this] { return machine_.serves(); });
 }

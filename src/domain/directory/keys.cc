@@ -74,7 +74,8 @@ std::optional<std::string> too_few_named(Facts const& facts) {
 Approvers who_decide(CreateKey const& command, Facts const& facts) {
   Approvers people = *facts.approvers;
   if (!people.counted.contains(command.owner))
-    people.quorum = std::min(people.quorum, std::max(setting::kQuorum.min, std::ssize(people.counted)));
+    people.quorum =
+        std::min(people.quorum, std::max(setting::kQuorum.min, std::ssize(people.counted)));
   return people;
 }
 
