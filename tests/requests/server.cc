@@ -18,7 +18,7 @@ sim::Swarm quiet_swarm() {
   return swarm;
 }
 
-struct Sink : ports::Responder::Sink, std::enable_shared_from_this<Sink> {
+struct Receiver : ports::Responder::Sink, std::enable_shared_from_this<Receiver> {
   void send(ports::HttpResponse response) override {
     answered = true;
     answer = std::move(response);
@@ -32,7 +32,7 @@ struct Sink : ports::Responder::Sink, std::enable_shared_from_this<Sink> {
 // A client that takes everything at once.
 class Pieces final : public ports::ResponseStream::Sink {
  public:
-  explicit Pieces(std::shared_ptr<Sink> sink) : sink_(std::move(sink)) {}
+  explicit Pieces(std::shared_ptr<Receiver> sink) : sink_(std::move(sink)) {}
   std::size_t write(std::string_view piece) override {
     sink_->answer.body += piece;
     return kRoom;
@@ -43,10 +43,10 @@ class Pieces final : public ports::ResponseStream::Sink {
 
  private:
   static constexpr std::size_t kRoom = 64 * 1024;
-  std::shared_ptr<Sink> sink_;
+  std::shared_ptr<Receiver> sink_;
 };
 
-std::shared_ptr<ports::ResponseStream::Sink> Sink::begin(ports::HttpHead head) {
+std::shared_ptr<ports::ResponseStream::Sink> Receiver::begin(ports::HttpHead head) {
   answer = {.status = head.status, .headers = std::move(head.headers), .body = {}};
   return std::make_shared<Pieces>(shared_from_this());
 }
@@ -101,7 +101,7 @@ bool Server::step_until(Duration within, Condition holds) {
 
 Answered Server::ask(ports::HttpRequest request) {
   if (!step_until(kStartMost, [this] { return machine_.serves(); })) return {};
-  auto const sink = std::make_shared<Sink>();
+  auto const sink = std::make_shared<Receiver>();
   machine_.handle(std::move(request), ports::Responder(sink));
   if (!step_until(kAnswerMost, [&] { return sink->answered; })) return {};
   return {.status = sink->answer.status,
