@@ -23,11 +23,11 @@ Verdict of(std::vector<RuleExplanation> rules) {
 
 static_assert(Verdict() == Verdict::inconclusive);
 static_assert(worst_of({}) == Verdict::inconclusive);
-static_assert(RuleExplanation().rule_class == RuleClass::blocker);
 
 TEST(Verdict, IsInconclusiveUntilSomebodySaysOtherwise) {
   EXPECT_EQ(Verdict(), Verdict::inconclusive);
   EXPECT_EQ(RuleExplanation().verdict, Verdict::inconclusive);
+  EXPECT_EQ(RuleExplanation().rule_class, RuleClass::blocker);
   EXPECT_EQ(Verdicts(3)[1], Verdict::inconclusive);
   EXPECT_EQ(Explanation().verdict(), Verdict::inconclusive);
 }
