@@ -12,7 +12,7 @@
 namespace tally::api {
 
 // What is wrong with this answer by the document: its status, form, fields, members, values. Empty
-// where nothing is, or where no operation was meant.
+// where nothing is, where no operation was meant, and of the later ones of a flood of the same.
 std::string not_as_described(std::string_view method, std::string_view path,
                              ports::HttpResponse const& answer);
 
