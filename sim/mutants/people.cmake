@@ -92,16 +92,35 @@ src/domain/directory/keys.cc
 [==[used == nullptr ? owner->counts_from : std::optional(moment.at)]==])
 
 mutation(file_sets_the_quorum "a configuration file changes the quorum while two people count" domain_test
-src/domain/system/system.cc
-[==[facts.approvers->counted.size() >= 2]==]
-[==[facts.approvers->counted.size() >= 3]==])
+src/domain/system/settings.cc
+[==[people.counted.size() >= 2]==]
+[==[people.counted.size() >= 3]==])
+
+mutation(file_joins_nothing "each start proposes what the file asks for anew" domain_test
+src/domain/system/settings.cc
+[==[  if (facts.proposed) {
+]==]
+[==[  if (facts.proposed && facts.approvers->quorum > 100) {
+]==])
+
+mutation(file_needs_one_less "a proposal of the file counts as somebody's" domain_test
+src/domain/approval/engine.h
+[==[    std::int64_t const proposers = proposer.value().empty() ? 0 : 1;
+]==]
+[==[    std::int64_t const proposers = 1;
+]==])
+
+mutation(standard_is_kept "a setting that is back at its standard stays in the state" domain_test
+src/domain/system/settings.cc
+[==[    if (one.standard)
+]==]
+[==[    if (one.standard && one.to < 0)
+]==])
 
 mutation(quorum_above_the_named "a quorum above the people who are named is taken" domain_test
-src/domain/system/system.cc
-[==[  if (named < 2 || quorum <= named) return std::nullopt;
-]==]
-[==[  if (named < 100 || quorum <= named) return std::nullopt;
-]==])
+src/domain/system/settings.cc
+[==[named >= 2 && one.to > named]==]
+[==[named >= 100 && one.to > named]==])
 
 mutation(grant_is_kept "what was granted stays for the next one who asks the same" domain_test
 src/domain/core.cc

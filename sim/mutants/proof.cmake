@@ -47,3 +47,24 @@ src/merkle/note.cc
 [==[    if (!verify(key.key, as_bytes(text), as_signature(body))) return std::nullopt;
 ]==]
 "")
+
+mutation(any_engine_excuses "a decision escapes its check under the name of any engine" audit_test
+src/audit/verify.cc
+[==[    if (!engines_ || std::ranges::find(*engines_, engine) != engines_->end()) return;
+]==]
+[==[    if (!engines_ || !engine.empty()) return;
+]==])
+
+mutation(foreign_is_not_canonical "the decision of another engine version may have any form" codec_test
+src/codec/event_decode.cc
+[==[      is_engine_here(*engine->string()) || json::canonical(*document) != object)
+]==]
+[==[      is_engine_here(*engine->string()) || object.empty())
+]==])
+
+mutation(old_version_is_none "a body is read as whatever version comes first" codec_test
+src/codec/event_decode.cc
+[==[    if (kind.version == named.version) return &kind;
+]==]
+[==[    if (kind.version <= named.version) return &kind;
+]==])
