@@ -95,7 +95,8 @@ TEST(ErrorList, SaysWhatAFilterMayBe) {
   auto const said = [&](std::string const& filter) {
     return world.send("GET", "/v1/errors?" + filter, world.admin)->answer.body;
   };
-  EXPECT_NE(said("class=infra.stroage").find("one of infra, domain, system, infra.network, infra.connection"),
+  EXPECT_NE(said("class=infra.stroage")
+                .find("one of infra, domain, system, infra.network, infra.connection"),
             std::string::npos);
   EXPECT_NE(said("correlation_id=x").find("32 lower-case hexadecimal digits"), std::string::npos);
   EXPECT_NE(said("run_id=x").find("and 16 lower-case"), std::string::npos);

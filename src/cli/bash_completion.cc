@@ -97,7 +97,7 @@ std::string bash_completion(std::span<CommandOutline const> commands) {
       }
     }
   }
-  std::string text = "# Completes tally in bash; made by `tally completion`.\n\n";
+  std::string text = "# Completion of commands for bash; made by `tally completion`.\n\n";
   text += "# What may follow a command.\n_tally_words() {\n  case $1 in\n";
   for (auto const& [path, words] : follows) text += row(path, joined(words));
   text += "  esac\n}\n\n# What an option of a command takes.\n_tally_values() {\n  case $1 in\n";
