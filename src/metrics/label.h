@@ -6,8 +6,6 @@
 //   given       the words are handed over at the start: routes, problem codes, dependencies
 //   registered  names that exist: tenants, job kinds, keys; past the label's bound they are one
 //   status      an HTTP status
-//
-// What is none of a label's values counts under `kOther`, so that sums stay exact.
 
 #include <array>
 #include <cstddef>
@@ -21,7 +19,7 @@
 
 namespace tally::metrics {
 
-// No name of a tenant, a job kind or a key can be this one.
+// For what is none of a label's values; no tenant, job kind or key can have this name.
 inline constexpr std::string_view kOther = "(other)";
 
 enum class Source : std::uint8_t { closed, given, registered, status };
