@@ -57,6 +57,8 @@ void post_errors(wiring::Node& node, std::uint64_t from, std::uint64_t count, st
 // Takes the one answer of a request.
 struct Waiting : ports::Responder::Sink {
   void send(ports::HttpResponse response) override { answer.set_value(std::move(response)); }
+  // A page comes whole.
+  std::shared_ptr<ports::ResponseStream::Sink> begin(ports::HttpHead) override { return nullptr; }
   bool gone() const override { return false; }
   std::promise<ports::HttpResponse> answer;
 };
