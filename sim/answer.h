@@ -16,7 +16,7 @@ namespace tally::sim {
 struct Answer {
   int status = 0;
   json::Value body;
-  std::string lines;  // of what came as NDJSON
+  std::string lines = {};  // of what came as NDJSON
 
   static Answer read(ports::HttpResponse const& response);
   // A member by its path; nothing where there is none.
