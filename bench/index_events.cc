@@ -90,8 +90,8 @@ std::vector<marks::Mark> marks_of(std::span<domain::Recorded const> events) {
   std::vector<marks::Mark> marks;
   for (domain::Recorded const& one : events) {
     domain::Header const& header = one.header;
-    if (header.correlation) marks.push_back({ledger::key_of(*header.correlation), header.seq});
-    if (header.run) marks.push_back({ledger::key_of(*header.run), header.seq});
+    if (header.correlation) marks.push_back({marks::key_of(*header.correlation), header.seq});
+    if (header.run) marks.push_back({marks::key_of(*header.run), header.seq});
     auto const* run = std::get_if<domain::run::Events>(&one.event);
     if (run != nullptr && std::holds_alternative<domain::run::Submitted>(*run))
       marks.push_back({marks::key_of(*header.tenant), header.seq});

@@ -32,7 +32,7 @@ void create_tenant(ExchangePtr x, wire::TenantRequest const& asked) {
   command.plan = asked.plan;
   command.tenant = asked.tenant;
   x->post(
-      ledger::Lane::control, domain::DirectoryCommand(std::move(command)), {},
+      ledger::Lane::control, domain::directory::Commands(std::move(command)), {},
       [x, asked](ledger::Answer const&) {
         x->json(201, wire::Tenant{.tenant = asked.tenant, .plan = asked.plan});
       },
@@ -75,12 +75,12 @@ void remove_person(ExchangePtr x, wire::PersonPath const& asked) {
 }
 
 void set_quorum(ExchangePtr x, wire::QuorumRequest const& asked) {
-  domain::chronicle::SetQuorum command;
+  domain::system::ChangeSettings command;
   command.asked_with = x->caller().key;
   command.person = x->caller().person;
-  command.quorum = asked.quorum;
   command.reason = asked.reason;
-  x->post(ledger::Lane::control, domain::ChronicleCommand(std::move(command)), {},
+  command.values = {{.name = std::string(domain::setting::kQuorum.name), .value = asked.quorum}};
+  x->post(ledger::Lane::control, domain::system::Commands(std::move(command)), {},
           [x](ledger::Answer const& answer) { answer_proposal(*x, answer); });
 }
 

@@ -37,7 +37,7 @@ void grant_budget(ExchangePtr x, wire::TenantPath const& at, wire::GrantRequest 
   command.person = x->caller().person;
   command.tenant = at.tenant;
   x->post(
-      ledger::Lane::control, domain::BudgetCommand(std::move(command)), {},
+      ledger::Lane::control, domain::budget::Commands(std::move(command)), {},
       [x, tenant = at.tenant](ledger::Answer const& answer) {
         auto const view =
             answer.entry ? views::granted_view(tenant, answer.entry->recorded) : std::nullopt;

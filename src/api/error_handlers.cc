@@ -18,31 +18,57 @@ namespace tally::api {
 
 namespace {
 
-struct Wanted {
-  wire::ErrorListParameters asked;
+// How long a list waits for an event to be folded before it is answered as things stand.
+constexpr Duration kErrorsWaitMost = milliseconds(200);
 
-  bool fits(domain::Header const& header, domain::error::Recorded const& one) const {
-    auto const& [error_class, component, severity, layer, correlation, run, before, limit] = asked;
-    auto const whole = name_of(one.error_class);
-    bool const of_class = !error_class || whole == *error_class ||
-                          (whole.starts_with(*error_class) && whole[error_class->size()] == '.');
-    auto const& about = one.run ? one.run : header.run;
-    return of_class && (!component || one.component == *component) &&
-           (!layer || one.layer == *layer) && (!severity || one.severity >= *severity) &&
-           (!correlation || header.correlation == correlation) && (!run || about == run);
-  }
+struct Wanted {
+  projections::ErrorQuery query;
+  std::int64_t after_seq = 0;  // the list is to know of this event
 };
+
+// A class, or a family alone, by which the names of its classes begin; the operation lets no other
+// word in.
+void read_class(std::string const& text, projections::ErrorQuery& query) {
+  query.error_class = parse_word<ErrorClass>(text);
+  for (ErrorClass const one : all_of(ErrorClass{}))
+    if (name_of(one).starts_with(text + ".")) query.family = family_of(one);
+}
 
 // A misspelt component must not read as "no errors"; a ledger of an older build may know others, so
 // it is looked at first.
 bool is_found_or_known(Exchange& x, Wanted const& wanted, wire::ErrorList const& list) {
-  auto const& component = wanted.asked.component;
-  bool const nothing = list.errors.empty() && !list.next && component;
-  if (!nothing || std::ranges::find(kComponents, *component) != kComponents.end()) return true;
+  std::string const& component = wanted.query.component;
+  bool const nothing = list.errors.empty() && !list.next && !component.empty();
+  if (!nothing || std::ranges::find(kComponents, component) != kComponents.end()) return true;
   x.invalid_parameter("component",
                       fmt::format("is no part of this server that has errors; there are: {}",
                                   fmt::join(kComponents, ", ")));
   return false;
+}
+
+// Whose errors are listed: the caller's own, unless it may see all. Who names no event waits for
+// the newest, and so finds what it just did. Answers what is wrong, if anything.
+std::optional<Wanted> wanted_by(Exchange& x, wire::ErrorListParameters const& asked) {
+  Wanted wanted;
+  projections::ErrorQuery& query = wanted.query;
+  bool const sees_all = x.caller().may(KeyScope::ops_read);
+  if (!sees_all && asked.tenant && asked.tenant != x.caller().tenant) {
+    x.invalid_parameter("tenant", "may be another one only with the scope ops:read");
+    return std::nullopt;
+  }
+  if (asked.error_class) read_class(*asked.error_class, query);
+  query.tenant = sees_all ? asked.tenant : x.caller().tenant;
+  query.component = asked.component.value_or("");
+  query.layer = asked.layer;
+  query.least = asked.severity.value_or(Severity::debug);
+  query.correlation = asked.correlation_id;
+  query.run = asked.run_id;
+  query.from = asked.from;
+  query.to = asked.to;
+  query.before = asked.before;
+  query.limit = std::min(static_cast<std::size_t>(asked.limit), PageBudget::kLookUpsMax);
+  wanted.after_seq = asked.after_seq.value_or(x.services.reader.index().size() - 1);
+  return wanted;
 }
 
 bool may_see_error(Exchange const& x, domain::Header const& header,
@@ -92,13 +118,16 @@ wire::ErrorEnvelope envelope_of(Exchange const& x, ledger::Entry const& entry,
   return view;
 }
 
-// Where errors may stand, newest first: one run's or correlation's events, or all findings.
-Result<std::vector<std::int64_t>> places_of(ledger::Index const& index, Wanted const& wanted) {
-  auto const& [run, correlation] = std::tie(wanted.asked.run_id, wanted.asked.correlation_id);
-  auto const key = run           ? ledger::key_of(*run)
-                   : correlation ? ledger::key_of(*correlation)
-                                 : marks::kErrorsKey;
-  return index.latest_of(key, wanted.asked.before, PageBudget::kLookUpsMax);
+// What the list is true of. Taken before the index is asked, which may know more by then.
+wire::ErrorList list_as_of(projections::Standing const& standing, Wanted const& wanted) {
+  wire::ErrorList list;
+  list.as_of = standing.as_of;
+  list.as_of_seq = standing.events;
+  list.lag_events = standing.lag_events;
+  bool const lacks_it = standing.events <= wanted.after_seq;
+  bool const late = standing.health == projections::Health::current && lacks_it;
+  list.health = name_of(late ? projections::Health::behind : standing.health);
+  return list;
 }
 
 // The index says where errors stand, the ledger what they are. Whose an error is, is looked at
@@ -112,10 +141,8 @@ Result<wire::ErrorList> errors_of(Exchange& x, Wanted const& wanted) {
   list.next = page.next;
   if (page.seqs.empty()) return list;
   TRY(id_key, id_key_of(reader));
-  TRY(places, places_of(reader.index(), wanted));
-  wire::ErrorList list;
-  PageBudget budget(static_cast<std::size_t>(wanted.asked.limit));
-  for (auto const seq : places) {
+  PageBudget budget(wanted.query.limit);
+  for (auto const seq : page.seqs) {
     TRY(entry, reader.entry(seq));
     budget.look(entry);
     auto const finding = domain::error::finding_of(entry.recorded.event);
@@ -143,7 +170,9 @@ Result<wire::ErrorEnvelope> error_of(Exchange& x, ErrorId id) {
 }  // namespace
 
 void list_errors(ExchangePtr x, wire::ErrorListParameters const& asked) {
-  x->later(TaskLane::query, [x, wanted = Wanted{asked}] {
+  auto wanted = wanted_by(*x, asked);
+  if (!wanted) return;
+  auto const answer = [x, wanted = *wanted] {
     auto const list = errors_of(*x, wanted);
     if (!list) return x->storage_failed(list.error());
     if (is_found_or_known(*x, wanted, *list)) x->json(200, *list);

@@ -108,6 +108,13 @@ void set_gauges(Services& services) {
   metrics.set(kTable.approvals_open, size(directory->approvals));
   metrics.set(kTable.tenants, size(directory->tenants));
   metrics.set(kTable.build_info, 1, services.options.version);
+  for (std::size_t i = 0; i < ports::kTaskLanes; ++i) {
+    auto const lane = static_cast<TaskLane>(i);
+    auto const word = metrics::ByTaskLane::Value::of(name_of(lane));
+    auto const count = services.executor.count(lane);
+    metrics.set(kTable.task_lane_depth, static_cast<std::int64_t>(count.waiting), word);
+    metrics.raise_to(kTable.task_refusals, static_cast<std::int64_t>(count.refused), word);
+  }
   for (auto const& [code, count] : services.refusals.totals())
     metrics.raise_to(kTable.refusals, count, code);
   metrics.set(kTable.clock_disagreement, services.clock.wall() - services.loop.now());

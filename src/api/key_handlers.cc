@@ -75,7 +75,7 @@ void create_key(ExchangePtr x, wire::KeyRequest const& asked) {
 
 void show_claim_code(ExchangePtr x, wire::KeyPath const& asked) {
   domain::directory::ShowClaimCode const command{.key = asked.key, .person = x->caller().person};
-  x->post(ledger::Lane::control, domain::DirectoryCommand(command), {},
+  x->post(ledger::Lane::control, domain::directory::Commands(command), {},
           [x, id = asked.key](ledger::Answer const& answer) {
             if (x->replayed())
               return x->problem("conflict", "the claim code was shown once, in the first answer");
@@ -131,7 +131,7 @@ void revoke_key(ExchangePtr x, wire::KeyPath const& asked) {
   domain::directory::RevokeKey command;
   command.key = asked.key;
   command.person = x->caller().person;
-  x->post(ledger::Lane::control, domain::DirectoryCommand(std::move(command)), {},
+  x->post(ledger::Lane::control, domain::directory::Commands(std::move(command)), {},
           [x, id = asked.key](ledger::Answer const&) {
             std::optional<wire::Key> view;
             each_key(*x->services.loop.directory(), [&](auto const& entry) {

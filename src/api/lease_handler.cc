@@ -197,9 +197,8 @@ void Lending::deliver(std::vector<ledger::Answer> answers) {
 }  // namespace
 
 void lease_work(ExchangePtr x, wire::LeaseRequest asked) {
-  x->services.metrics.set("tally_worker_last_heartbeat_timestamp_seconds",
-                          {{"worker", to_text(x->caller().key)}},
-                          static_cast<double>(x->services.clock.wall().value()) / 1e6);
+  x->services.metrics.set(metrics::kTable.worker_last_heartbeat, x->services.clock.wall(),
+                          x->caller().key);
   auto const lending = std::make_shared<Lending>(x, std::move(asked));
   lending->until = x->services.clock.monotonic() + seconds(lending->asked.wait_s);
   lending->ask();

@@ -80,9 +80,9 @@ void send_bundle(Exchange& x, TilePlace place) {
 void read_tree_on(Services& services) {
   bool const more = services.options.read_tree && services.options.read_tree();
   bool const goes_on =
-      more && services.executor.run(
-                  TaskLane::open,
-                  {.owner = "tree", .run = [&services] { read_tree_on(services); }});
+      more && services.executor.run(TaskLane::open, {.owner = "tree", .run = [&services] {
+                                                       read_tree_on(services);
+                                                     }});
   if (!goes_on) services.reads_tree = false;
 }
 

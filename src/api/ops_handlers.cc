@@ -129,13 +129,13 @@ void get_approval(ExchangePtr x, wire::ApprovalPath const& asked) {
 void sign_approval(ExchangePtr x, wire::ApprovalPath const& asked) {
   domain::approval::Sign const command{
       .approval = asked.id, .asked_with = x->caller().key, .person = x->caller().person};
-  x->post(ledger::Lane::control, domain::ApprovalCommand(command), {},
+  x->post(ledger::Lane::control, domain::approval::Commands(command), {},
           [x, id = asked.id](ledger::Answer const& answer) { answer_proposal(*x, answer, id); });
 }
 
 void withdraw_approval(ExchangePtr x, wire::ApprovalPath const& asked) {
   domain::approval::Withdraw const command{.approval = asked.id, .person = x->caller().person};
-  x->post(ledger::Lane::control, domain::ApprovalCommand(command), {},
+  x->post(ledger::Lane::control, domain::approval::Commands(command), {},
           [x, id = asked.id](ledger::Answer const&) {
             x->json(200, wire::ApprovalAnswer{
                              .outcome = "done", .approval_id = id, .what = {}, .receipt = {}});

@@ -14,6 +14,7 @@
 #include "ledger/loop.h"
 #include "ledger/reader.h"
 #include "metrics/registry.h"
+#include "ports/executor.h"
 #include "views/problem_view.h"
 #include "wire/run_messages.h"
 

@@ -119,7 +119,8 @@ World::World(Options options) {
   projector = std::make_unique<projections::Projector>(errors, projector_world(*this));
   options.error_search = {.index = &errors, .projector = projector.get()};
   if (options.pepper.empty()) options.pepper = Bytes(32, 0x11);
-  api = std::make_unique<Api>(*loop, reader, clock, entropy, vault, blobs, std::move(options));
+  api = std::make_unique<Api>(*loop, reader, clock, entropy, vault, blobs, executor,
+                              std::move(options));
   domain::system::Opened opened;
   opened.id_key = IdKey(0x0123456789abcdef);
   opened.ledger = LedgerId(1);

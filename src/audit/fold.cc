@@ -16,7 +16,7 @@ constexpr std::int64_t kFormat = domain::system::kLedgerFormat;
 // Which build reads a ledger of an earlier format: the last one that wrote it. No upcast leads from
 // them to today's, since none was published.
 constexpr std::array<std::string_view, kFormat - 1> kReadBy{"824e229", "cf27444", "46ce126",
-                                                            "e053668"};
+                                                            "e053668", "c758756"};
 
 std::string about_format(std::int64_t format) {
   std::string const mine = fmt::format(

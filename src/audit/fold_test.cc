@@ -63,11 +63,11 @@ TEST(Fold, RefusesALedgerOfAnotherFormatAndNamesTheBuildThatReadsIt) {
       event_of<domain::system::Events, domain::system::Opened>(r).format = format;
     });
   };
-  EXPECT_EQ(said_of(4),
-            "other_format: event 0: the ledger has format 4; this program reads and writes format "
-            "5; the build of commit e053668 reads it");
-  EXPECT_TRUE(said_of(6).ends_with("a newer build wrote it, take that one"));
-  EXPECT_TRUE(said_of(-1).ends_with("format 5"));
+  EXPECT_EQ(said_of(5),
+            "other_format: event 0: the ledger has format 5; this program reads and writes format "
+            "6; the build of commit c758756 reads it");
+  EXPECT_TRUE(said_of(7).ends_with("a newer build wrote it, take that one"));
+  EXPECT_TRUE(said_of(-1).ends_with("format 6"));
 }
 
 // A log from outside may say anything; what apply takes for granted is corrupt there.

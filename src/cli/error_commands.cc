@@ -55,6 +55,9 @@ Action declare_errors(Arguments& arguments) {
   arguments.option("--layer", query->layer, "Only of this layer").one_of(kWords<Layer>);
   arguments.option("--correlation", query->correlation_id, "Only of this trace (32 hex)");
   arguments.option("--run", query->run_id, "Only of this run");
+  arguments.option("--tenant", query->tenant, "Only of this tenant");
+  arguments.option("--from", query->from, "Recorded from this instant on (RFC 3339, UTC)");
+  arguments.option("--to", query->to, "Recorded before this instant");
   arguments.option("--before", query->before, "Older than this event");
   arguments.option("--after-seq", query->after_seq, "Wait shortly until this event is listed");
   arguments.option("--limit", query->limit, "At most so many, newest first [20]")

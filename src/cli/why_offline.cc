@@ -41,7 +41,7 @@ class Collector {
   // Whose key it is, its event does not say: the caller's tenant may grant to another one.
   void find_key(views::IdempotencyName const& name, domain::Recorded const& recorded) {
     using domain::directory::TenantCreated;
-    if (auto const* made = event_in<domain::DirectoryEvent, TenantCreated>(recorded))
+    if (auto const* made = event_in<domain::directory::Events, TenantCreated>(recorded))
       for (std::string const& route : wire::keyed_routes())
         digests_.insert(wire::idempotency_digest(made->tenant, route, name.key));
     domain::Header const& header = recorded.header;

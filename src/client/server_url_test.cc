@@ -14,12 +14,32 @@ TEST(ServerUrl, IsReadFromItsText) {
 }
 
 TEST(ServerUrl, RefusesWhatItCannotReach) {
-  for (auto const* const text :
-       {"", "127.0.0.1:7070", "ftp://a", "HTTP://a", "http:/a", "http://", "https:///a",
-        "http://:7070", "http://a:", "http://a:0", "http://a:65536", "http://a:7x", "http://a:-1",
-        "http://a?b", "http://a/b?c", "http://a/#b", "http://u@a", "https://u:p@a/b", "http://[::1",
-        "http://[::1]7", "http://[]", "http://[fe80::1%25eth0]", "http://a b", "http://a\nb",
-        "http://a\\b", "http://a/b c"}) {
+  for (auto const* const text : {"",
+                                 "127.0.0.1:7070",
+                                 "ftp://a",
+                                 "HTTP://a",
+                                 "http:/a",
+                                 "http://",
+                                 "https:///a",
+                                 "http://:7070",
+                                 "http://a:",
+                                 "http://a:0",
+                                 "http://a:65536",
+                                 "http://a:7x",
+                                 "http://a:-1",
+                                 "http://a?b",
+                                 "http://a/b?c",
+                                 "http://a/#b",
+                                 "http://u@a",
+                                 "https://u:p@a/b",
+                                 "http://[::1",
+                                 "http://[::1]7",
+                                 "http://[]",
+                                 "http://[fe80::1%25eth0]",
+                                 "http://a b",
+                                 "http://a\nb",
+                                 "http://a\\b",
+                                 "http://a/b c"}) {
     auto const url = parse_server_url(text);
     ASSERT_FALSE(url) << text;
     EXPECT_EQ(url.error().code, "malformed");

@@ -131,6 +131,9 @@ class Loop {
     std::function<void(Order)> order;  // on the loop's thread, after durability
     // Each event once durable, with the row of the run that it ended (else null). For metrics.
     std::function<void(Entry const&, domain::run::Row const*)> published = {};
+    // Roots of groups of leaves that a frame completed, once it is durable, before its events are
+    // in the index; only if the tree at the start keeps groups.
+    std::function<void(std::vector<Digest> const&)> grouped = {};
     std::function<void(std::string)> on_failure;  // the log failed: record HALT, end the process
   };
 

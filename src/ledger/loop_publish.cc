@@ -92,7 +92,7 @@ void Loop::Inside::publish(PendingFrame frame) {
 // what the open frame adds is not seen here - unless the run ended only in the open frame; then its
 // own frame answers.
 domain::run::Row const* Loop::Inside::ended_by(Entry const& entry) const {
-  auto const* event = std::get_if<domain::RunEvent>(&entry.recorded.event);
+  auto const* event = std::get_if<domain::run::Events>(&entry.recorded.event);
   bool const ended = event != nullptr && std::holds_alternative<domain::run::Settled>(*event);
   return ended && entry.recorded.header.run ? state.runs.find(*entry.recorded.header.run) : nullptr;
 }

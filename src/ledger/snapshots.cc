@@ -8,7 +8,7 @@
 #include "codec/state_tables.h"
 #include "domain/derive.h"
 #include "domain/fields.h"
-#include "ledger/room.h"
+#include "marks/room.h"
 
 namespace tally::ledger {
 

@@ -67,6 +67,12 @@ struct ByLane {
   static constexpr std::string_view kName = "lane";
   static constexpr auto kWords = words("control", "finish", "start", "read");
 };
+// The lanes of the executor.
+struct ByTaskLane {
+  using Value = Word<ByTaskLane>;
+  static constexpr std::string_view kName = "lane";
+  static constexpr auto kWords = words("lease", "read", "query", "intake", "open", "probe");
+};
 // As callers see it.
 struct ByRunStatus {
   using Value = Word<ByRunStatus>;

@@ -84,6 +84,11 @@ class Table {
   Gauge<Count, ByJob, ByTenant> runs_without_worker{
       rows_, "tally_runs_without_worker",
       "Queued runs whose job no worker has asked for in their tenant for a minute."};
+  Gauge<Count, ByTaskLane> task_lane_depth{rows_, "tally_task_lane_depth",
+                                           "Tasks that wait in a lane of the executor, by lane."};
+  Counter<Count, ByTaskLane> task_refusals{
+      rows_, "tally_task_refusals_total",
+      "Tasks refused because their lane, or their owner's share of it, was full, by lane."};
   Gauge<Usd, ByTenant> tenant_available{rows_, "tally_tenant_available_usd",
                                         "What a tenant may still spend; looked at every 10 s."};
   Gauge<Usd, ByTenant> tenant_granted{rows_, "tally_tenant_granted_usd",

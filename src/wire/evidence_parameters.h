@@ -74,7 +74,11 @@ struct ErrorListParameters {
   std::optional<Layer> layer;
   std::optional<CorrelationId> correlation_id;
   std::optional<RunId> run_id;
+  std::optional<TenantId> tenant;
+  std::optional<Instant> from;
+  std::optional<Instant> to;
   std::optional<std::int64_t> before;
+  std::optional<std::int64_t> after_seq;
   std::int64_t limit = 100;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -86,9 +90,15 @@ struct ErrorListParameters {
     visit("layer", self.layer);
     visit("correlation_id", self.correlation_id);
     visit("run_id", self.run_id);
+    visit("tenant", self.tenant, Rule{.says = "another than the key's own needs ops:read"});
+    visit("from", self.from, Rule{.says = "recorded at this instant or later"});
+    visit("to", self.to, Rule{.says = "recorded before this instant"});
     Rule before = kSeqRule;
     before.says = "`next` of the page before";
     visit("before", self.before, before);
+    Rule after = kSeqRule;
+    after.says = "wait shortly until this event is listed; absent: the newest";
+    visit("after_seq", self.after_seq, after);
     visit("limit", self.limit,
           Rule{.optional = true, .min = 1, .max = kErrorsPerPageMax, .says = "absent: 100"});
   }

@@ -131,6 +131,8 @@ std::string parameter_text(T const& value) {
     return std::string(name_of(value));
   } else if constexpr (std::same_as<T, LabelFilter>) {
     return value.name + "=" + value.value;
+  } else if constexpr (std::same_as<T, Instant>) {
+    return to_rfc3339(value);
   } else if constexpr (Name<T>) {
     return value.value();
   } else {

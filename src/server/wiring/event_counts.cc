@@ -10,9 +10,9 @@ using Outcome = metrics::ByOutcome::Value;
 // Of a run whose worker was lost: what became of it, in the words of domain/run/reconcile.h. None
 // for what has another cause.
 std::optional<Outcome> reconciled_as(domain::Recorded const& recorded) {
-  auto const* run = std::get_if<domain::RunEvent>(&recorded.event);
+  auto const* run = std::get_if<domain::run::Events>(&recorded.event);
   if (run == nullptr || !recorded.snapshot) return std::nullopt;
-  auto const* command = std::get_if<domain::RunCommand>(&recorded.snapshot->command);
+  auto const* command = std::get_if<domain::run::Commands>(&recorded.snapshot->command);
   bool const from_evidence =
       command != nullptr && std::holds_alternative<domain::run::Reconcile>(*command);
   auto const* due = command != nullptr ? std::get_if<domain::run::Due>(command) : nullptr;
@@ -30,7 +30,7 @@ std::optional<Outcome> reconciled_as(domain::Recorded const& recorded) {
 }
 
 // Money that left above a hold, or under no hold at all.
-void count_overruns(metrics::Registry& metrics, domain::RunEvent const& event) {
+void count_overruns(metrics::Registry& metrics, domain::run::Events const& event) {
   auto const* settled = std::get_if<domain::run::Settled>(&event);
   if (settled != nullptr && settled->charge.overrun > Micros(0)) {
     metrics.add(kTable.overruns, 1);
@@ -46,7 +46,7 @@ void count_overruns(metrics::Registry& metrics, domain::RunEvent const& event) {
 
 void count_event(metrics::Registry& metrics, domain::Recorded const& recorded,
                  domain::run::Row const* ended) {
-  auto const* run = std::get_if<domain::RunEvent>(&recorded.event);
+  auto const* run = std::get_if<domain::run::Events>(&recorded.event);
   if (run == nullptr) return;
   auto const* requeued = std::get_if<domain::run::Requeued>(run);
   if (requeued != nullptr && requeued->not_before)

@@ -19,7 +19,7 @@ domain::Recorded settled(domain::run::Phase phase, Micros overrun) {
   event.charge.overrun = overrun;
   domain::Recorded recorded;
   recorded.header.at = kSubmitted + seconds(3);
-  recorded.event = domain::RunEvent(event);
+  recorded.event = domain::run::Events(event);
   return recorded;
 }
 
@@ -52,7 +52,7 @@ TEST(EventCounts, GiveAReconcileTypeThatNobodyKnowsNoSeriesOfItsOwn) {
   for (auto type : {"damaged_receipt_audit", "of_a_later_version"}) {
     domain::run::AuditRequired event;
     event.reconcile_type = type;
-    recorded.event = domain::RunEvent(event);
+    recorded.event = domain::run::Events(event);
     count_event(registry, recorded, nullptr);
   }
   std::string const name = R"(log_entries_total{severity="CRITICAL",reconcile_type=)";

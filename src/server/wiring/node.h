@@ -129,6 +129,7 @@ class Node {
   Result<void> tend_index(ledger::IndexKeeper::What what, ledger::GoOn const& go_on = {});
   ledger::Index const& index() const { return index_; }
   HashTiles const& tiles() const { return *tiles_; }
+  ErrorMemory& error_memory() { return *error_memory_; }
 
  private:
   struct Begin;  // progress of the start's own commands
