@@ -160,8 +160,8 @@ def look_at_the_deb(deb, tally):
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--tally", type=pathlib.Path, required=True)
-    arguments.add_argument("--build", type=pathlib.Path, required=True)
+    arguments.add_argument("--tally", type=lambda path: pathlib.Path(path).resolve(), required=True)
+    arguments.add_argument("--build", type=lambda path: pathlib.Path(path).resolve(), required=True)
     arguments.add_argument("--deb", action="store_true")
     asked = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
