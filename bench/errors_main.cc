@@ -70,7 +70,7 @@ Result<double> ask_for_a_page(wiring::Node& node, std::string const& more) {
   node.api().handle({.method = "GET",
                      .path = "/v1/errors",
                      .query = "class=infra.storage&limit=100&after_seq=0" + more,
-                     .headers = {{"authorization", "Bearer nobody"}},
+                     .headers = {{"authorization", "Bearer tk_bench"}},
                      .body = {},
                      .peer = "127.0.0.1",
                      .from_loopback = true},

@@ -150,7 +150,7 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
   options.settings = {{std::string(setting::kArchiveAfter.name), kept},
                       {std::string(setting::kIdempotencyLife.name), kept},
                       {std::string(setting::kRunsLiveMax.name), kRunsLiveMax}};
-  options.operator_key_sha256 = sha256(as_bytes("nobody"));
+  options.operator_key_sha256 = sha256(as_bytes("tk_bench"));
   TRY(the_node, wiring::Node::open({.clock = clock,
                                     .entropy = entropy,
                                     .disk = *disk,
