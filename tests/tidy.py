@@ -7,8 +7,7 @@
     tests/tidy.py --changed HEAD~1          # those that were changed since, and those of headers
     tests/tidy.py --changed HEAD~1 --minutes 10
 
---minutes bounds what CI spends: after so many no further file is begun, and how many are left is
-said. Nothing is compiled: build/tidy needs no more than its compile_commands.json.
+--minutes bounds it: after so many no further file is begun, and how many are left is said. Nothing is compiled: build/tidy needs no more than its compile_commands.json.
 """
 import argparse
 import concurrent.futures

@@ -39,14 +39,6 @@ bool read_as(Reader& reader, domain::Facts& to) {
   return reader.read(to.template emplace<F>());
 }
 
-template <class Old>
-bool read_old(Reader& reader, domain::Event& to) {
-  Old old;
-  if (!reader.read(old)) return false;
-  to = std::move(old).today();
-  return true;
-}
-
 Kinds<domain::Event> make_event_kinds() {
   using domain::Event;
   Kinds<Event> kinds;

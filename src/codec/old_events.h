@@ -14,10 +14,20 @@
 
 #include <variant>
 
+#include "codec/fields_read.h"
 #include "domain/event.h"
 
 namespace tally::codec {
 
 using OldEvents = std::variant<>;
+
+// The body of an old event, as what it would be today. False: as Reader::read.
+template <class Old>
+bool read_old(Reader& reader, domain::Event& to) {
+  Old old;
+  if (!reader.read(old)) return false;
+  to = std::move(old).today();
+  return true;
+}
 
 }  // namespace tally::codec

@@ -1,5 +1,6 @@
 #include "server/config.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -59,6 +60,25 @@ TEST_F(ConfigTest, HoldsTheSettingsThatTheFileNamesAndNoOthers) {
   EXPECT_TRUE(load("")->settings.empty());
   EXPECT_EQ(load("[approvals]\nquorum = 2\n[leases]\nlease_s = 60\n")->settings,
             (domain::SettingValues{{"approvals.quorum", 2}, {"leases.lease_s", 60}}));
+}
+
+std::string grouped(std::int64_t number) {
+  std::string text = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
+  return text;
+}
+
+TEST(SettingsPage, HasARowForEachSettingAsTheTableSays) {
+  std::ifstream file(TALLY_SOURCE_DIR "/docs/how_to/run_in_production.md");
+  std::string const page(std::istreambuf_iterator<char>(file), {});
+  for (domain::Setting const& one : domain::kSettings) {
+    bool const guarded = one.guard == domain::SettingGuard::guarded;
+    std::string const row =
+        fmt::format("| `{}` | {} | {} to {} | {} | {} |\n", one.name, grouped(one.standard),
+                    grouped(one.min), grouped(one.max), guarded ? "yes" : "no", one.says);
+    EXPECT_NE(page.find(row), std::string::npos) << row;
+  }
 }
 
 TEST_F(ConfigTest, NamesTheSettingThatWasProbablyMeant) {
