@@ -80,10 +80,13 @@ domain::SettingValues differing(domain::SettingValues const& asked,
   return values;
 }
 
-Duration shortest_lease(domain::SettingValues const& asked, domain::Settings const& settings) {
+Duration heartbeat_within(Duration wished, domain::SettingValues const& asked,
+                          domain::Settings const& settings) {
   domain::Settings later = settings;
   for (domain::SettingValue const& one : asked) later.set(one.name, one.value);
-  return std::min(settings.period(domain::setting::kLease), later.period(domain::setting::kLease));
+  Duration const lease =
+      std::min(settings.period(domain::setting::kLease), later.period(domain::setting::kLease));
+  return std::min(wished, Duration(lease.value() / 2));
 }
 
 std::vector<domain::Command> start_commands(StartNote const& note) {

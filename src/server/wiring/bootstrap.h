@@ -47,8 +47,10 @@ std::vector<domain::Command> start_commands(StartNote const& note);
 domain::SettingValues differing(domain::SettingValues const& asked,
                                 domain::Settings const& settings);
 
-// The lease that is in force, or that was asked for if that is shorter.
-Duration shortest_lease(domain::SettingValues const& asked, domain::Settings const& settings);
+// What was wished for, or half of the lease that is in force or asked for, whichever is sooner: one
+// heartbeat may be lost.
+Duration heartbeat_within(Duration wished, domain::SettingValues const& asked,
+                          domain::Settings const& settings);
 
 // A job kind as the domain knows it.
 domain::run::JobKind to_job_kind(ports::JobSpec const& spec);

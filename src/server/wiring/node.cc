@@ -132,8 +132,7 @@ void Node::wire(ledger::Loop::Start start) {
   job_copies_ = copies_in_use(start.state, options_.jobs);
   std::set<JobName> commands_waiting = commands_of_live_runs(start.state);
   domain::SettingValues const settings = differing(options_.settings, start.state.settings);
-  Duration const heartbeat =
-      std::min(options_.heartbeat, shortest_lease(settings, start.state.settings));
+  Duration const heartbeat = heartbeat_within(options_.heartbeat, settings, start.state.settings);
   loop_ = std::make_unique<ledger::Loop>(
       std::move(start),
       ledger::Loop::World{
