@@ -121,7 +121,7 @@ std::uint64_t number(Options const& options, std::string const& name) {
 
 int complain(Error const& error) {
   std::fprintf(stderr, "%s: %s %s\n", error.code.c_str(), error.detail.c_str(),
-               error.inside.c_str());
+               error.internal.c_str());
   return 1;
 }
 

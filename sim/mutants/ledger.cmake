@@ -22,7 +22,7 @@ src/ledger/loop_publish.cc
 [==[  ++counts.frames;
 ]==]
 [==[  ++counts.frames;
-  for (auto& reply : in_flight->replies) reply(Fate::decided);
+  for (auto& reply : in_flight->replies) reply(PostStatus::decided);
   in_flight->replies.clear();
 ]==])
 

@@ -134,8 +134,8 @@ void Api::record_refusals(Refusals::Take which) {
          .enclosure = {},
          .origin = {.actor = "server", .correlation = trace.id, .span = trace.span, .tenant = {}},
          .done = [services = services_.get(), row](ledger::Answer const& answer) {
-           bool const nothing_happened =
-               answer.fate == ledger::Fate::overloaded || answer.fate == ledger::Fate::stopping;
+           bool const nothing_happened = answer.fate == ledger::PostStatus::overloaded ||
+                                         answer.fate == ledger::PostStatus::stopping;
            if (nothing_happened) services->refusals.put_back(row);
          }});
   }

@@ -17,7 +17,7 @@ void no_such_tenant(Exchange& x) {
 
 void answer_budget(ExchangePtr const& x, TenantId const& tenant, int status) {
   x->services.loop.read_budget(tenant, [x, tenant, status](ledger::BudgetReading reading) {
-    if (reading.fate != ledger::Fate::decided) return x->fate(reading.fate);
+    if (reading.fate != ledger::PostStatus::decided) return x->fate(reading.fate);
     if (!reading.tenant) return no_such_tenant(*x);
     x->json(status, views::budget_view(tenant, *reading.tenant));
   });

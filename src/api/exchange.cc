@@ -95,7 +95,7 @@ void Exchange::later(TaskLane lane, std::function<void()> run) {
 
 void Exchange::tell(std::function<void()> run) {
   if (services.executor.run(TaskLane::lease, {.owner = owner(), .run = std::move(run)})) return;
-  fate(ledger::Fate::unknown);
+  fate(ledger::PostStatus::unknown);
 }
 
 ports::HttpHeaders Exchange::head(std::string_view media_type, ports::HttpHeaders extra) const {
@@ -189,17 +189,17 @@ wire::Problem Exchange::problem_of(domain::Refusal const& refusal) const {
 
 void Exchange::refuse(domain::Refusal const& refusal) { problem(problem_of(refusal)); }
 
-void Exchange::fate(ledger::Fate fate) {
+void Exchange::fate(ledger::PostStatus fate) {
   switch (fate) {
-    case ledger::Fate::decided:
+    case ledger::PostStatus::decided:
       return;
-    case ledger::Fate::overloaded:
+    case ledger::PostStatus::overloaded:
       return problem("overloaded",
                      "the server has as many requests in hand as it may; nothing "
                      "was done");
-    case ledger::Fate::stopping:
+    case ledger::PostStatus::stopping:
       return problem("overloaded", "the server is stopping; nothing was done");
-    case ledger::Fate::unknown:
+    case ledger::PostStatus::unknown:
       return problem("outcome_unknown",
                      "the ledger could not confirm the request; the same key is safe to retry");
   }
@@ -285,7 +285,7 @@ void Exchange::post(ledger::Lane lane, domain::Command command, Bytes enclosure,
                             .origin = origin(),
                             .done = [self = shared_from_this(), done = std::move(done),
                                      refused = std::move(refused)](ledger::Answer answer) {
-                              if (answer.fate != ledger::Fate::decided)
+                              if (answer.fate != ledger::PostStatus::decided)
                                 return self->fate(answer.fate);
                               self->count_unchanged(answer);
                               if (auto const* again = std::get_if<domain::Replayed>(&answer.reply))

@@ -73,7 +73,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void refuse(domain::Refusal const& refusal);
   // Of a mode that forbids it, with what may come after that mode.
   wire::Problem problem_of(domain::Refusal const& refusal) const;
-  void fate(ledger::Fate fate);
+  void fate(ledger::PostStatus fate);
   // What reading the ledger or opening a payload failed with.
   void storage_failed(Error const& error);
   // The same where the answer goes on without it.
@@ -148,7 +148,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Duration began_at_;  // monotonic
   std::string asked_;  // the body in its canonical form, amounts by value; kept for a key only
   bool replayed_ = false;
-  bool streams_ = false;  // the head has left; nothing else is the answer any more
+  bool streams_ = false;                   // the head has left; nothing else is the answer any more
   std::optional<Instant> answered_at_;     // when a repeated key got its answer
   std::optional<Instant> key_expires_at_;  // when the answer to the key may be forgotten
 };

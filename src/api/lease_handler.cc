@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view kPollAgainAfter = "1";  // seconds; for whom there is no place to wait
 
-struct Lending : std::enable_shared_from_this<Lending> {
-  Lending(ExchangePtr exchange, wire::LeaseRequest asked_for)
+struct LeaseCall : std::enable_shared_from_this<LeaseCall> {
+  LeaseCall(ExchangePtr exchange, wire::LeaseRequest asked_for)
       : x(std::move(exchange)), asked(std::move(asked_for)) {}
 
   ExchangePtr x;
@@ -35,13 +35,13 @@ struct Lending : std::enable_shared_from_this<Lending> {
   void ask_again();
   void collect(ledger::Answer answer);
   void settle(std::vector<ledger::Answer> answers);
-  void rest();
+  void wait_for_work();
   void leave();
-  void deliver(std::vector<ledger::Answer> answers);
+  void answer(std::vector<ledger::Answer> answers);
 };
 
 bool is_lease(ledger::Answer const& answer) {
-  return answer.fate == ledger::Fate::decided && answer.entry && answer.row &&
+  return answer.fate == ledger::PostStatus::decided && answer.entry && answer.row &&
          std::holds_alternative<domain::Done>(answer.reply);
 }
 
@@ -54,7 +54,7 @@ void note_asked(Exchange& x, std::vector<JobName> const& asked) {
   x.services.polls.asked(known, x.caller().tenant, x.services.clock.monotonic());
 }
 
-void Lending::ask() {
+void LeaseCall::ask() {
   auto const wanted = static_cast<std::size_t>(asked.max);
   seen = x->services.waits.seen(asked.jobs);
   note_asked(*x, asked.jobs);
@@ -76,13 +76,13 @@ void Lending::ask() {
 
 // After a wait the key may be revoked or expired. Whoever may not have the work passes on the word
 // of it, which has reached no other.
-void Lending::ask_again() {
+void LeaseCall::ask_again() {
   woken = true;
   if (is_still_admitted(*x)) return ask();
   for (auto const& job : asked.jobs) x->services.waits.available(job);
 }
 
-void Lending::collect(ledger::Answer answer) {
+void LeaseCall::collect(ledger::Answer answer) {
   auto complete = round.with([&](Round& r) -> std::optional<std::vector<ledger::Answer>> {
     r.answers.push_back(std::move(answer));
     if (--r.open > 0) return std::nullopt;
@@ -91,28 +91,28 @@ void Lending::collect(ledger::Answer answer) {
   if (complete) settle(std::move(*complete));
 }
 
-void Lending::settle(std::vector<ledger::Answer> answers) {
+void LeaseCall::settle(std::vector<ledger::Answer> answers) {
   std::vector<ledger::Answer> leases;
   std::optional<ledger::Answer> other;
   for (auto& answer : answers) {
     if (is_lease(answer)) {
       leases.push_back(std::move(answer));
     } else if (!std::holds_alternative<domain::NoWork>(answer.reply) ||
-               answer.fate != ledger::Fate::decided) {
+               answer.fate != ledger::PostStatus::decided) {
       other = std::move(answer);
     }
   }
-  if (!leases.empty()) return deliver(std::move(leases));
-  if (other && other->fate != ledger::Fate::decided) return x->fate(other->fate);
+  if (!leases.empty()) return answer(std::move(leases));
+  if (other && other->fate != ledger::PostStatus::decided) return x->fate(other->fate);
   if (other) {
     if (auto const* refusal = std::get_if<domain::Refusal>(&other->reply))
       return x->refuse(*refusal);
     return x->broken("a lease decision left neither event nor refusal");
   }
-  rest();
+  wait_for_work();
 }
 
-void Lending::rest() {
+void LeaseCall::wait_for_work() {
   if (woken.exchange(false)) x->services.waits.pass_on(asked.jobs, x->caller().tenant);
   if (x->services.clock.monotonic() >= until) return x->json(200, wire::LeaseAnswer{});
   auto const self = shared_from_this();
@@ -131,7 +131,7 @@ void Lending::rest() {
 }
 
 // Who hung up while it waited has taken no work with it.
-void Lending::leave() {
+void LeaseCall::leave() {
   x->services.metrics.add(metrics::kTable.polls_hung_up, 1);
   x->json(200, wire::LeaseAnswer{});
 }
@@ -181,7 +181,7 @@ std::optional<wire::WorkItem> item_of(Exchange& x, ledger::Answer const& lease) 
                            .traceparent = traceparent(trace, fresh_span(services.entropy))});
 }
 
-void Lending::deliver(std::vector<ledger::Answer> answers) {
+void LeaseCall::answer(std::vector<ledger::Answer> answers) {
   // Where one was, there may be more: pass the word on.
   for (auto const& job : asked.jobs) x->services.waits.available(job);
   x->tell([self = shared_from_this(), answers = std::move(answers)] {
@@ -199,7 +199,7 @@ void Lending::deliver(std::vector<ledger::Answer> answers) {
 void lease_work(ExchangePtr x, wire::LeaseRequest asked) {
   x->services.metrics.set(metrics::kTable.worker_last_heartbeat, x->services.clock.wall(),
                           x->caller().key);
-  auto const lending = std::make_shared<Lending>(x, std::move(asked));
+  auto const lending = std::make_shared<LeaseCall>(x, std::move(asked));
   lending->until = x->services.clock.monotonic() + seconds(lending->asked.wait_s);
   lending->ask();
 }

@@ -265,10 +265,10 @@ TEST(Payloads, RepeatTheDigestOfTheSameThingAndHideItsContent) {
   EXPECT_NE(a->enclosure.digest, other_key->enclosure.digest);
   EXPECT_NE(a->enclosure.digest, other_tenant->enclosure.digest);
   EXPECT_NE(a->enclosure.digest, sha256(as_bytes("secret")).hex());
-  EXPECT_EQ(*payloads.open(tenant, a->enclosure, a->beside), "secret");
+  EXPECT_EQ(*payloads.open(tenant, a->enclosure, a->inline_bytes), "secret");
   auto wrong = a->enclosure;
   wrong.digest = other_key->enclosure.digest;
-  EXPECT_EQ(payloads.open(tenant, wrong, a->beside).error().code, "damaged");
+  EXPECT_EQ(payloads.open(tenant, wrong, a->inline_bytes).error().code, "damaged");
 }
 
 TEST(Payloads, LieInTheFrameUpToTheLimitAndInABlobBeyond) {
@@ -279,11 +279,11 @@ TEST(Payloads, LieInTheFrameUpToTheLimitAndInABlobBeyond) {
       vault, blobs, [&] { return clock.wall(); }, Bytes(32, 1));
   auto const small = payloads.seal(TenantId("t"), "input", "k", std::string(kInlineBytesMax, 'x'));
   EXPECT_FALSE(small->enclosure.blob.has_value());
-  EXPECT_EQ(small->enclosure.stored, ContentRef(sha256(small->beside)));
+  EXPECT_EQ(small->enclosure.stored, ContentRef(sha256(small->inline_bytes)));
   std::string const content(kInlineBytesMax + 1, 'x');
   auto const large = payloads.seal(TenantId("t"), "input", "k", content);
   ASSERT_TRUE(large->enclosure.blob.has_value());
-  EXPECT_TRUE(large->beside.empty());
+  EXPECT_TRUE(large->inline_bytes.empty());
   EXPECT_FALSE(large->enclosure.stored.has_value());  // the blob's name is its hash
   EXPECT_EQ(*payloads.open(TenantId("t"), large->enclosure, {}), content);
 }

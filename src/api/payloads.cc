@@ -41,7 +41,7 @@ Result<SealedPayload> Payloads::seal(TenantId const& tenant, std::string_view pu
   TRY(cipher, vault_.seal(tenant, now_(), as_bytes(plain)));
   if (plain.size() <= kInlineBytesMax) {
     sealed.enclosure.stored = ContentRef(sha256(cipher));
-    sealed.beside = std::move(cipher);
+    sealed.inline_bytes = std::move(cipher);
     return sealed;
   }
   TRY(ref, blobs_.put(cipher));
@@ -50,13 +50,13 @@ Result<SealedPayload> Payloads::seal(TenantId const& tenant, std::string_view pu
 }
 
 Result<std::string> Payloads::open(TenantId const& tenant, domain::run::Enclosure const& enclosure,
-                                   ByteView beside) const {
+                                   ByteView inline_bytes) const {
   Bytes fetched;
   if (enclosure.blob) {
     TRY(cipher, blobs_.get(*enclosure.blob));
     fetched = std::move(cipher);
   }
-  TRY(bytes, vault_.open(tenant, enclosure.blob ? ByteView(fetched) : beside));
+  TRY(bytes, vault_.open(tenant, enclosure.blob ? ByteView(fetched) : inline_bytes));
   std::string plain(as_text(bytes));
   auto const own_salt = from_hex(enclosure.salt);
   if (!own_salt || salted_digest(*own_salt, plain) != enclosure.digest)

@@ -17,7 +17,7 @@ inline constexpr std::size_t kInlineBytesMax = 32 * 1024;
 
 struct SealedPayload {
   domain::run::Enclosure enclosure;
-  Bytes beside;  // goes with the command; empty if the blob store has it
+  Bytes inline_bytes;  // goes with the command; empty if the blob store has it
 };
 
 class Payloads {
@@ -30,7 +30,7 @@ class Payloads {
                              std::string_view subject, std::string_view plain);
   // The plain text again, checked against the digest. Errors: "erased", "damaged", "not_found".
   Result<std::string> open(TenantId const& tenant, domain::run::Enclosure const& enclosure,
-                           ByteView beside) const;
+                           ByteView inline_bytes) const;
   // HMAC-SHA-256 of a canonical body under the tenant's pepper.
   Digest fingerprint(TenantId const& tenant, std::string_view canonical_body) const;
 

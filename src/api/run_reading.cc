@@ -74,7 +74,7 @@ void with_run(ExchangePtr const& x, RunId run, Duration wait,
   x->services.loop.read_run(
       x->caller().tenant, run, wait,
       [x, run, wait, done = std::move(done)](ledger::RunReading reading) {
-        if (reading.fate != ledger::Fate::decided) return x->fate(reading.fate);
+        if (reading.fate != ledger::PostStatus::decided) return x->fate(reading.fate);
         x->later(TaskLane::read, [x, run, wait, done, row = std::move(reading.row)] {
           if (wait > Duration(0) && !is_still_admitted(*x)) return;
           auto const unless_gone = [&](domain::run::Row const& found) {

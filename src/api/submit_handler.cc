@@ -14,7 +14,7 @@ struct Submission {
 };
 
 void answer_decided(Exchange& x, ledger::Entry const& entry) {
-  views::Asked const asked{.correlation = x.trace.id, .replay = x.replayed()};
+  views::RequestContext const asked{.correlation = x.trace.id, .replay = x.replayed()};
   ports::HttpHeaders extra;
   if (auto const view = views::submit_view(entry.recorded, entry.leaf_hash, asked)) {
     extra.emplace_back("location", view->links.self_path);
@@ -74,7 +74,8 @@ void decide(ExchangePtr const& x, Submission submission) {
   if (submission.asked.timeout_s) command.timeout = seconds(*submission.asked.timeout_s);
   JobName const job = submission.asked.job;
   x->post(
-      ledger::Lane::start, domain::run::Commands(std::move(command)), std::move(sealed->beside),
+      ledger::Lane::start, domain::run::Commands(std::move(command)),
+      std::move(sealed->inline_bytes),
       [x, job](ledger::Answer const& outcome) { answer(x, job, outcome); },
       [x, job](domain::Refusal const& refusal) {
         bool const unknown = refusal.code == domain::RefusalCode::unknown_job;

@@ -116,7 +116,7 @@ void answer_name(ExchangePtr const& x, views::IdempotencyName const& name,
   auto const& tenant = x->caller().tenant;
   auto const digest = wire::idempotency_digest(tenant, routes.front(), name.key);
   x->services.loop.find_answer(tenant, digest, [x, name, routes](ledger::AnswerReading reading) {
-    if (reading.fate != ledger::Fate::decided) return x->fate(reading.fate);
+    if (reading.fate != ledger::PostStatus::decided) return x->fate(reading.fate);
     if (!reading.seq) return answer_name(x, name, routes.subspan(1));
     x->later(TaskLane::read, [x, name, seq = *reading.seq] { answer(*x, name, find(*x, seq)); });
   });

@@ -57,7 +57,7 @@ void complete(ExchangePtr const& x, LeaseId lease, wire::CompleteRequest const& 
   command.handle = handle_of(*x, lease, asked.fence);
   command.measured = measured(asked.elapsed_ms, asked.cost_usd);
   command.result = std::move(sealed->enclosure);
-  report(x, std::move(command), std::move(sealed->beside));
+  report(x, std::move(command), std::move(sealed->inline_bytes));
 }
 
 void fail(ExchangePtr const& x, LeaseId lease, wire::FailRequest const& asked) {
@@ -73,13 +73,13 @@ void fail(ExchangePtr const& x, LeaseId lease, wire::FailRequest const& asked) {
                                           result_subject(lease, asked.fence), tail);
   if (!sealed) return x->storage_failed(sealed.error());
   command.stderr_tail = std::move(sealed->enclosure);
-  report(x, std::move(command), std::move(sealed->beside));
+  report(x, std::move(command), std::move(sealed->inline_bytes));
 }
 
 void answer_heartbeat(Exchange& x, ledger::Heartbeat const& heartbeat) {
   using Action = ledger::Heartbeat::Action;
   if (heartbeat.action == Action::lost) return x.problem("lease_lost");
-  if (heartbeat.action == Action::stopping) return x.fate(ledger::Fate::stopping);
+  if (heartbeat.action == Action::stopping) return x.fate(ledger::PostStatus::stopping);
   wire::HeartbeatAnswer answer;
   answer.action = heartbeat.action == Action::stop ? "stop" : "continue";
   if (heartbeat.reason) answer.reason = domain::run::name_of(*heartbeat.reason);

@@ -148,7 +148,7 @@ void World::post(domain::Command command) {
                          .span = {},
                          .tenant = {}},
               .done = [&](ledger::Answer const& answer) {
-                decided = answer.fate == ledger::Fate::decided &&
+                decided = answer.fate == ledger::PostStatus::decided &&
                           !std::holds_alternative<domain::Refusal>(answer.reply);
               }});
   pump();

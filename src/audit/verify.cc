@@ -115,7 +115,7 @@ Result<merkle::Checkpoint> read_known(std::string const& text) {
   return merkle::parse_checkpoint(note.text);
 }
 
-void compare_with_known(Report& report, Asked const& asked, merkle::Checkpoint const& known,
+void compare_with_known(Report& report, VerifyOptions const& asked, merkle::Checkpoint const& known,
                         std::optional<Digest> const& root) {
   auto const key = merkle::parse_vkey(asked.vkey.value_or(report.vkey));
   auto const opened = key ? merkle::open_checkpoint(*asked.known, *key)
@@ -154,7 +154,7 @@ Report report_of(segments::Verification const& frames, Checker& checker) {
 
 }  // namespace
 
-Result<Report> verify(ports::Disk& disk, Asked const& asked) {
+Result<Report> verify(ports::Disk& disk, VerifyOptions const& asked) {
   Basis basis;
   if (asked.from) {
     TRY(from, asked.from());

@@ -40,7 +40,7 @@ enum class Go { on, stop };
 // Called now and then with the events done so far; says whether to go on.
 using Progress = std::function<Go(std::uint64_t)>;
 
-struct Asked {
+struct VerifyOptions {
   // The key that the caller trusts: a ledger with another one is not ok.
   std::optional<std::string> vkey = {};
   Progress progress = {};
@@ -65,6 +65,6 @@ struct Asked {
 // Errors are for a directory that cannot be read at all, "stopped" where `progress` said so, those
 // of `from`, and "malformed_note" or "malformed_checkpoint" of `known`; a damaged ledger is a
 // Report that is not ok.
-Result<Report> verify(ports::Disk& disk, Asked const& asked = {});
+Result<Report> verify(ports::Disk& disk, VerifyOptions const& asked = {});
 
 }  // namespace tally::audit

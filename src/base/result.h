@@ -1,7 +1,7 @@
 #pragma once
 
 // Expected failures are values. An Error keeps apart what the caller may see (`code`, `detail`)
-// and what only we may see (`inside`: errno, paths, causes), so no view can leak by accident.
+// and what only we may see (`internal`: errno, paths, causes), so no view can leak by accident.
 
 #include <string>
 #include <tl/expected.hpp>
@@ -10,9 +10,9 @@
 namespace tally {
 
 struct Error {
-  std::string code;    // stable word, snake_case, e.g. "validation_error"
-  std::string detail;  // a sentence for the caller: what is wrong, where, what to do next
-  std::string inside;  // for our own log only
+  std::string code;      // stable word, snake_case, e.g. "validation_error"
+  std::string detail;    // a sentence for the caller: what is wrong, where, what to do next
+  std::string internal;  // for our own log only
   bool operator==(Error const&) const = default;
 };
 
@@ -22,8 +22,8 @@ struct [[nodiscard]] Result : tl::expected<T, Error> {
   Result(tl::expected<T, Error> other) : tl::expected<T, Error>(std::move(other)) {}
 };
 
-inline tl::unexpected<Error> fail(std::string code, std::string detail, std::string inside = {}) {
-  return tl::unexpected<Error>(Error{std::move(code), std::move(detail), std::move(inside)});
+inline tl::unexpected<Error> fail(std::string code, std::string detail, std::string internal = {}) {
+  return tl::unexpected<Error>(Error{std::move(code), std::move(detail), std::move(internal)});
 }
 
 }  // namespace tally

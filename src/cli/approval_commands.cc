@@ -16,7 +16,7 @@ ExitCode say_waiting(Call& call, ApprovalId approval, std::optional<std::string>
   return ExitCode::waiting;
 }
 
-ExitCode answer_proposal(Call& call, client::Asked<wire::ApprovalAnswer> const& asked,
+ExitCode answer_proposal(Call& call, client::ClientResult<wire::ApprovalAnswer> const& asked,
                          std::string const& done) {
   if (!asked) return report(call, asked.error());
   bool const waits = asked->message.outcome == "needs_approval";

@@ -93,7 +93,7 @@ Result<Copied> copy_all(Call& call, Ledger& ledger, platform::NewFolder const& f
   TRY_VOID(folder.copy_tree(call.data + "/work/jobs", "work/jobs"));
   auto const payloads = platform::FileBlobs::of(folder.path() + "/blobs");
   Progress progress(call, "checked");
-  audit::Asked asked{.blobs = &payloads};
+  audit::VerifyOptions asked{.blobs = &payloads};
   asked.progress = [&](std::uint64_t events) {
     progress.at(events);
     return audit::Go::on;
@@ -130,8 +130,9 @@ void show(Call& call, Backup const& options, Copied const& copied) {
   if (options.keys)
     fmt::print(out, "{}: its keys; who has both reads everything\n", *options.keys);
   else
-    call.console.note("note: the keys are not in it, and nobody continues the ledger without them; "
-                      "--keys DIR copies them apart");
+    call.console.note(
+        "note: the keys are not in it, and nobody continues the ledger without them; "
+        "--keys DIR copies them apart");
 }
 
 // What was found to be wrong, or nothing.
@@ -140,8 +141,7 @@ std::string fault_of(Copied const& copied) {
   audit::Report const& report = copied.report;
   if (report.ok) return {};
   return fmt::format("the copy does not verify: {}{}",
-                     report.bad_seq ? fmt::format("event {}: ", *report.bad_seq) : "",
-                     report.what);
+                     report.bad_seq ? fmt::format("event {}: ", *report.bad_seq) : "", report.what);
 }
 
 // Both or none of them stand under their names afterwards, the keys a moment earlier.

@@ -55,7 +55,7 @@ struct Verify {
   bool without_blobs = false;
 };
 
-Result<audit::Report> check(Ledger& ledger, audit::Asked asked) {
+Result<audit::Report> check(Ledger& ledger, audit::VerifyOptions asked) {
   asked.beside = ledger.beside;
   auto report = audit::verify(*ledger.disk, asked);
   if (!report || report->ok || !was_taken_up(ledger)) return report;
@@ -70,7 +70,7 @@ std::string fault_of(audit::Report const& report) {
 ExitCode verify(Call& call, Verify const& options) {
   auto ledger = open_ledger(call);
   if (!ledger) return report_no_ledger(call, ledger.error());
-  audit::Asked asked{.vkey = options.vkey};
+  audit::VerifyOptions asked{.vkey = options.vkey};
   if (options.known) {
     auto note = read_file(call.console, *options.known);
     if (!note) return report(call, ExitCode::usage, note.error(), "--known takes a CHECKPOINT");

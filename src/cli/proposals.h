@@ -7,7 +7,7 @@
 namespace tally::cli {
 
 // `done` where it is so; else who is asked to sign what, and exit code 5.
-ExitCode answer_proposal(Call& call, client::Asked<wire::ApprovalAnswer> const& asked,
+ExitCode answer_proposal(Call& call, client::ClientResult<wire::ApprovalAnswer> const& asked,
                          std::string const& done);
 
 // The line that says it waits, for what where that is known; exit code 5.
@@ -19,7 +19,7 @@ std::string charge_text(wire::Receipt const& receipt);
 
 // The answer as it came with --json, or that it waits, or what `show` makes of what was done.
 template <class T, class Show>
-ExitCode present_proposed(Call& call, client::Asked<client::Proposed<T>> const& asked,
+ExitCode present_proposed(Call& call, client::ClientResult<client::Proposed<T>> const& asked,
                           Show const& show) {
   if (!asked) return report(call, asked.error());
   if (call.json) write_json(call, asked->body);

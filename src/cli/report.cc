@@ -114,19 +114,17 @@ ExitCode report(Call& call, client::Failure const& failure) {
     return code;
   }
   std::string const detail =
-      failure.error.inside.empty()
+      failure.error.internal.empty()
           ? failure.error.detail
-          : fmt::format("{} ({})", failure.error.detail, failure.error.inside);
-  call.console.complain(
-      fmt::format("{}: {}", call.server, detail),
-      next_of(failure.error.code));
+          : fmt::format("{} ({})", failure.error.detail, failure.error.internal);
+  call.console.complain(fmt::format("{}: {}", call.server, detail), next_of(failure.error.code));
   say_how_to_repeat(call);
   return ExitCode::failed;
 }
 
 ExitCode report(Call& call, ExitCode code, Error const& error, std::string_view next) {
   std::string what = error.detail;
-  if (!error.inside.empty()) what += fmt::format(" ({})", error.inside);
+  if (!error.internal.empty()) what += fmt::format(" ({})", error.internal);
   call.console.complain(what, next);
   return code;
 }

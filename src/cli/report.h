@@ -21,7 +21,7 @@ void write_json(Call& call, std::string_view body);
 // With --json the answer as it came; otherwise what `show` makes of it, which takes the console, or
 // its `out`, and the message.
 template <class T, class Show>
-ExitCode present(Call& call, client::Asked<T> const& asked, Show const& show) {
+ExitCode present(Call& call, client::ClientResult<T> const& asked, Show const& show) {
   if (!asked) return report(call, asked.error());
   if (call.json) {
     write_json(call, asked->body);

@@ -175,7 +175,7 @@ struct Resolve {
 };
 
 // Why the server asks to think again, where it does: the charge is above the run's hold.
-std::optional<std::string> above_the_hold(client::Asked<wire::ApprovalAnswer> const& asked) {
+std::optional<std::string> above_the_hold(client::ClientResult<wire::ApprovalAnswer> const& asked) {
   if (asked || !asked.error().problem) return std::nullopt;
   for (wire::FieldError const& error : asked.error().problem->errors)
     if (error.pointer == wire::kAboveHoldPointer) return error.detail;

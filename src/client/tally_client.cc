@@ -17,7 +17,7 @@ constexpr Duration kConnectTimeout = seconds(5);
 constexpr Duration kAnswerTimeout = seconds(30);
 
 Failure unintelligible(std::string detail, std::string body) {
-  return {.error = {.code = "malformed", .detail = std::move(detail), .inside = {}},
+  return {.error = {.code = "malformed", .detail = std::move(detail), .internal = {}},
           .problem = {},
           .body = std::move(body)};
 }
@@ -42,7 +42,7 @@ Failure failure_of(ports::OutboundReply const& reply, Texts texts) {
         fmt::format("the server answered status {} without a problem document", reply.status),
         reply.body);
   }
-  return {.error = {.code = problem->code, .detail = problem->detail, .inside = {}},
+  return {.error = {.code = problem->code, .detail = problem->detail, .internal = {}},
           .problem = *problem,
           .body = reply.body};
 }
@@ -91,7 +91,7 @@ tl::expected<ports::OutboundReply, Failure> TallyClient::ask(ClientCall const& c
 }
 
 template <class T>
-Asked<T> TallyClient::ask_for(ClientCall const& call) {
+ClientResult<T> TallyClient::ask_for(ClientCall const& call) {
   auto reply = ask(call);
   if (!reply) return tl::unexpected(reply.error());
   auto message = read_message<T>(reply->body, texts_);
@@ -100,7 +100,7 @@ Asked<T> TallyClient::ask_for(ClientCall const& call) {
 }
 
 template <class T>
-Asked<Proposed<T>> TallyClient::propose(ClientCall const& call) {
+ClientResult<Proposed<T>> TallyClient::propose(ClientCall const& call) {
   auto reply = ask(call);
   if (!reply) return tl::unexpected(reply.error());
   Answer<Proposed<T>> answer{.message = {}, .body = reply->body};
@@ -116,127 +116,128 @@ Asked<Proposed<T>> TallyClient::propose(ClientCall const& call) {
   return answer;
 }
 
-Asked<wire::SubmitAnswer> TallyClient::submit(wire::SubmitRequest const& request,
-                                              std::string_view idempotency_key) {
+ClientResult<wire::SubmitAnswer> TallyClient::submit(wire::SubmitRequest const& request,
+                                                     std::string_view idempotency_key) {
   auto call = call_of(wire::kSubmitRun, {}, request);
   call.idempotency_key = idempotency_key;
   return ask_for<wire::SubmitAnswer>(call);
 }
 
-Asked<wire::DryRunAnswer> TallyClient::try_submit(wire::SubmitRequest const& request,
-                                                  std::string_view idempotency_key) {
+ClientResult<wire::DryRunAnswer> TallyClient::try_submit(wire::SubmitRequest const& request,
+                                                         std::string_view idempotency_key) {
   auto call = call_of(wire::kSubmitRun, {.dry_run = true}, request);
   call.idempotency_key = idempotency_key;
   return ask_for<wire::DryRunAnswer>(call);
 }
 
-Asked<wire::Run> TallyClient::run(RunId run, std::int64_t wait_s) {
+ClientResult<wire::Run> TallyClient::run(RunId run, std::int64_t wait_s) {
   auto call = call_of(wire::kGetRun, {.id = run, .wait_s = wait_s});
   call.wait_s = wait_s;
   return ask_for<wire::Run>(call);
 }
 
-Asked<wire::RunList> TallyClient::runs(wire::RunListParameters const& query) {
+ClientResult<wire::RunList> TallyClient::runs(wire::RunListParameters const& query) {
   return ask_for<wire::RunList>(call_of(wire::kListRuns, query));
 }
 
-Asked<wire::Run> TallyClient::cancel(RunId run) {
+ClientResult<wire::Run> TallyClient::cancel(RunId run) {
   return ask_for<wire::Run>(call_of(wire::kCancelRun, {.id = run}));
 }
 
-Asked<std::string> TallyClient::result(RunId run) {
+ClientResult<std::string> TallyClient::result(RunId run) {
   auto reply = ask(call_of(wire::kGetRunResult, {.id = run}));
   if (!reply) return tl::unexpected(reply.error());
   return Answer<std::string>{.message = reply->body, .body = reply->body};
 }
 
-Asked<wire::Budget> TallyClient::budget(std::optional<TenantId> const& tenant) {
+ClientResult<wire::Budget> TallyClient::budget(std::optional<TenantId> const& tenant) {
   return ask_for<wire::Budget>(tenant ? call_of(wire::kGetTenantBudget, {.tenant = *tenant})
                                       : call_of(wire::kGetBudget));
 }
 
-Asked<wire::Budget> TallyClient::grant(TenantId const& tenant, wire::GrantRequest const& request) {
+ClientResult<wire::Budget> TallyClient::grant(TenantId const& tenant,
+                                              wire::GrantRequest const& request) {
   return ask_for<wire::Budget>(call_of(wire::kGrantBudget, {.tenant = tenant}, request));
 }
 
-Asked<wire::Tenant> TallyClient::create_tenant(wire::TenantRequest const& request) {
+ClientResult<wire::Tenant> TallyClient::create_tenant(wire::TenantRequest const& request) {
   return ask_for<wire::Tenant>(call_of(wire::kCreateTenant, {}, request));
 }
 
-Asked<wire::TenantList> TallyClient::tenants() {
+ClientResult<wire::TenantList> TallyClient::tenants() {
   return ask_for<wire::TenantList>(call_of(wire::kListTenants));
 }
 
-Asked<Proposed<wire::Key>> TallyClient::create_key(wire::KeyRequest const& request) {
+ClientResult<Proposed<wire::Key>> TallyClient::create_key(wire::KeyRequest const& request) {
   return propose<wire::Key>(call_of(wire::kCreateKey, {}, request));
 }
 
-Asked<wire::KeyList> TallyClient::keys() {
+ClientResult<wire::KeyList> TallyClient::keys() {
   return ask_for<wire::KeyList>(call_of(wire::kListKeys));
 }
 
-Asked<wire::Key> TallyClient::revoke_key(KeyId key) {
+ClientResult<wire::Key> TallyClient::revoke_key(KeyId key) {
   return ask_for<wire::Key>(call_of(wire::kRevokeKey, {.key = key}));
 }
 
-Asked<wire::ClaimCode> TallyClient::claim_code(KeyId key) {
+ClientResult<wire::ClaimCode> TallyClient::claim_code(KeyId key) {
   return ask_for<wire::ClaimCode>(call_of(wire::kShowClaimCode, {.key = key}));
 }
 
-Asked<wire::Key> TallyClient::claim(wire::ClaimRequest const& request) {
+ClientResult<wire::Key> TallyClient::claim(wire::ClaimRequest const& request) {
   return ask_for<wire::Key>(call_of(wire::kClaimKey, {}, request));
 }
 
-Asked<Proposed<wire::Person>> TallyClient::add_person(wire::PersonRequest const& request) {
+ClientResult<Proposed<wire::Person>> TallyClient::add_person(wire::PersonRequest const& request) {
   return propose<wire::Person>(call_of(wire::kAddPerson, {}, request));
 }
 
-Asked<wire::PersonList> TallyClient::people() {
+ClientResult<wire::PersonList> TallyClient::people() {
   return ask_for<wire::PersonList>(call_of(wire::kListPeople));
 }
 
-Asked<wire::ApprovalAnswer> TallyClient::remove_person(PersonId const& person) {
+ClientResult<wire::ApprovalAnswer> TallyClient::remove_person(PersonId const& person) {
   return ask_for<wire::ApprovalAnswer>(call_of(wire::kRemovePerson, {.person = person}));
 }
 
-Asked<wire::ApprovalAnswer> TallyClient::set_quorum(wire::QuorumRequest const& request) {
+ClientResult<wire::ApprovalAnswer> TallyClient::set_quorum(wire::QuorumRequest const& request) {
   return ask_for<wire::ApprovalAnswer>(call_of(wire::kSetQuorum, {}, request));
 }
 
-Asked<wire::ErrorList> TallyClient::errors(wire::ErrorListParameters const& query) {
+ClientResult<wire::ErrorList> TallyClient::errors(wire::ErrorListParameters const& query) {
   return ask_for<wire::ErrorList>(call_of(wire::kListErrors, query));
 }
 
-Asked<wire::Timeline> TallyClient::timeline(CorrelationId correlation) {
+ClientResult<wire::Timeline> TallyClient::timeline(CorrelationId correlation) {
   return ask_for<wire::Timeline>(call_of(wire::kGetTimeline, {.correlation_id = correlation}));
 }
 
-Asked<wire::Why> TallyClient::why(wire::WhyParameters const& query) {
+ClientResult<wire::Why> TallyClient::why(wire::WhyParameters const& query) {
   return ask_for<wire::Why>(call_of(wire::kGetExplanation, query));
 }
 
-Asked<wire::ApprovalAnswer> TallyClient::resolve(RunId run,
-                                                 wire::ResolutionRequest const& request) {
+ClientResult<wire::ApprovalAnswer> TallyClient::resolve(RunId run,
+                                                        wire::ResolutionRequest const& request) {
   return ask_for<wire::ApprovalAnswer>(call_of(wire::kResolveRun, {.id = run}, request));
 }
 
-Asked<wire::ModeReport> TallyClient::modes() {
+ClientResult<wire::ModeReport> TallyClient::modes() {
   return ask_for<wire::ModeReport>(call_of(wire::kGetMode));
 }
 
-Asked<wire::ApprovalAnswer> TallyClient::set_mode(wire::ModeRequest const& request) {
+ClientResult<wire::ApprovalAnswer> TallyClient::set_mode(wire::ModeRequest const& request) {
   return ask_for<wire::ApprovalAnswer>(call_of(wire::kSetMode, {}, request));
 }
 
-Asked<wire::ApprovalList> TallyClient::approvals() {
+ClientResult<wire::ApprovalList> TallyClient::approvals() {
   return ask_for<wire::ApprovalList>(call_of(wire::kListApprovals));
 }
 
-Asked<wire::ApprovalAnswer> TallyClient::approve(ApprovalId approval) {
+ClientResult<wire::ApprovalAnswer> TallyClient::approve(ApprovalId approval) {
   return ask_for<wire::ApprovalAnswer>(call_of(wire::kSignApproval, {.id = approval}));
 }
 
-Asked<wire::ApprovalAnswer> TallyClient::withdraw(ApprovalId approval) {
+ClientResult<wire::ApprovalAnswer> TallyClient::withdraw(ApprovalId approval) {
   return ask_for<wire::ApprovalAnswer>(call_of(wire::kWithdrawApproval, {.id = approval}));
 }
 

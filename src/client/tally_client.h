@@ -40,7 +40,7 @@ struct Answer {
   std::string body;  // what the server sent, byte for byte
 };
 template <class T>
-using Asked = tl::expected<Answer<T>, Failure>;
+using ClientResult = tl::expected<Answer<T>, Failure>;
 
 // What a person asked for: done, or waiting for the approval of others.
 template <class T>
@@ -88,61 +88,61 @@ class TallyClient {
         texts_(texts) {}
 
   // An empty key is made, as for every other POST.
-  Asked<wire::SubmitAnswer> submit(wire::SubmitRequest const& request,
-                                   std::string_view idempotency_key = {});
+  ClientResult<wire::SubmitAnswer> submit(wire::SubmitRequest const& request,
+                                          std::string_view idempotency_key = {});
   // Decides without holding money; takes no place in the idempotency table.
-  Asked<wire::DryRunAnswer> try_submit(wire::SubmitRequest const& request,
-                                       std::string_view idempotency_key);
+  ClientResult<wire::DryRunAnswer> try_submit(wire::SubmitRequest const& request,
+                                              std::string_view idempotency_key);
   // Answers when the run is final, and after `wait` (at most wire::kRunWaitSecondsMax) at latest.
-  Asked<wire::Run> run(RunId run, std::int64_t wait_s = 0);
-  Asked<wire::RunList> runs(wire::RunListParameters const& query);
-  Asked<wire::Run> cancel(RunId run);
+  ClientResult<wire::Run> run(RunId run, std::int64_t wait_s = 0);
+  ClientResult<wire::RunList> runs(wire::RunListParameters const& query);
+  ClientResult<wire::Run> cancel(RunId run);
   // The message is the result itself.
-  Asked<std::string> result(RunId run);
+  ClientResult<std::string> result(RunId run);
 
   // The caller's own, or that of a named tenant (for administrators).
-  Asked<wire::Budget> budget(std::optional<TenantId> const& tenant = {});
-  Asked<wire::Budget> grant(TenantId const& tenant, wire::GrantRequest const& request);
+  ClientResult<wire::Budget> budget(std::optional<TenantId> const& tenant = {});
+  ClientResult<wire::Budget> grant(TenantId const& tenant, wire::GrantRequest const& request);
 
-  Asked<wire::Tenant> create_tenant(wire::TenantRequest const& request);
-  Asked<wire::TenantList> tenants();
+  ClientResult<wire::Tenant> create_tenant(wire::TenantRequest const& request);
+  ClientResult<wire::TenantList> tenants();
 
   // `approval` where it waits for other people.
-  Asked<Proposed<wire::Key>> create_key(wire::KeyRequest const& request);
-  Asked<wire::KeyList> keys();
+  ClientResult<Proposed<wire::Key>> create_key(wire::KeyRequest const& request);
+  ClientResult<wire::KeyList> keys();
   // Of a key that was approved; shown once, to its proposer.
-  Asked<wire::ClaimCode> claim_code(KeyId key);
+  ClientResult<wire::ClaimCode> claim_code(KeyId key);
   // Needs no key of the caller's.
-  Asked<wire::Key> claim(wire::ClaimRequest const& request);
-  Asked<wire::Key> revoke_key(KeyId key);
+  ClientResult<wire::Key> claim(wire::ClaimRequest const& request);
+  ClientResult<wire::Key> revoke_key(KeyId key);
 
   // Newest first; the key needs evidence:read.
-  Asked<wire::ErrorList> errors(wire::ErrorListParameters const& query);
+  ClientResult<wire::ErrorList> errors(wire::ErrorListParameters const& query);
 
-  Asked<wire::Timeline> timeline(CorrelationId correlation);
-  Asked<wire::Why> why(wire::WhyParameters const& query);
+  ClientResult<wire::Timeline> timeline(CorrelationId correlation);
+  ClientResult<wire::Why> why(wire::WhyParameters const& query);
 
   // Proposes what a run in audit_required is charged.
-  Asked<wire::ApprovalAnswer> resolve(RunId run, wire::ResolutionRequest const& request);
-  Asked<wire::ModeReport> modes();
-  Asked<wire::ApprovalAnswer> set_mode(wire::ModeRequest const& request);
-  Asked<wire::ApprovalList> approvals();
-  Asked<wire::ApprovalAnswer> approve(ApprovalId approval);
-  Asked<wire::ApprovalAnswer> withdraw(ApprovalId approval);
-  Asked<wire::ApprovalAnswer> set_quorum(wire::QuorumRequest const& request);
+  ClientResult<wire::ApprovalAnswer> resolve(RunId run, wire::ResolutionRequest const& request);
+  ClientResult<wire::ModeReport> modes();
+  ClientResult<wire::ApprovalAnswer> set_mode(wire::ModeRequest const& request);
+  ClientResult<wire::ApprovalList> approvals();
+  ClientResult<wire::ApprovalAnswer> approve(ApprovalId approval);
+  ClientResult<wire::ApprovalAnswer> withdraw(ApprovalId approval);
+  ClientResult<wire::ApprovalAnswer> set_quorum(wire::QuorumRequest const& request);
 
-  Asked<Proposed<wire::Person>> add_person(wire::PersonRequest const& request);
-  Asked<wire::PersonList> people();
-  Asked<wire::ApprovalAnswer> remove_person(PersonId const& person);
+  ClientResult<Proposed<wire::Person>> add_person(wire::PersonRequest const& request);
+  ClientResult<wire::PersonList> people();
+  ClientResult<wire::ApprovalAnswer> remove_person(PersonId const& person);
 
  private:
   // A reply of 2xx, or the failure.
   tl::expected<ports::OutboundReply, Failure> ask(ClientCall const& call);
   ports::OutboundResult exchange(ClientCall const& call);
   template <class T>
-  Asked<T> ask_for(ClientCall const& call);
+  ClientResult<T> ask_for(ClientCall const& call);
   template <class T>
-  Asked<Proposed<T>> propose(ClientCall const& call);
+  ClientResult<Proposed<T>> propose(ClientCall const& call);
 
   ports::Outbound& outbound_;
   ServerUrl url_;

@@ -13,16 +13,16 @@ constexpr std::int64_t kLookBackMost = 65'536;  // some seconds of the busiest s
 
 Result<Attested> pass(ports::Disk& ledger, Snapshots& snapshots, AttestOptions const& options) {
   Attested attested;
-  audit::Asked asked{.vkey = options.vkey,
-                     .progress = options.progress,
-                     .beside = audit::Beside::a_writer,
-                     .until = options.acknowledged,
-                     .from = {},
-                     .keep_at = options.checkpointed,
-                     .keep = [&](audit::Basis const& basis) {
-                       attested.saved = snapshots.save(basis);
-                       if (attested.saved) attested.snapshot = basis.tree.size();
-                     }};
+  audit::VerifyOptions asked{.vkey = options.vkey,
+                             .progress = options.progress,
+                             .beside = audit::Beside::a_writer,
+                             .until = options.acknowledged,
+                             .from = {},
+                             .keep_at = options.checkpointed,
+                             .keep = [&](audit::Basis const& basis) {
+                               attested.saved = snapshots.save(basis);
+                               if (attested.saved) attested.snapshot = basis.tree.size();
+                             }};
   if (options.reach == Reach::tail)
     asked.from = [&]() -> Result<audit::Basis> { return snapshots.newest(); };
   TRY(report, audit::verify(ledger, asked));

@@ -28,7 +28,7 @@ TEST(Loop, AnswersNothingBeforeTheFrameIsDurable) {
   EXPECT_EQ(submitted->answers, 0);  // the loop has not heard yet
   world.step();
   ASSERT_EQ(submitted->answers, 1);
-  EXPECT_EQ(submitted->answer->fate, Fate::decided);
+  EXPECT_EQ(submitted->answer->fate, PostStatus::decided);
   EXPECT_EQ(again->answer->reply, domain::Reply(domain::Replayed{static_cast<std::int64_t>(size)}));
   EXPECT_EQ(world.size(), size + 1);
   EXPECT_EQ(world.count_orders<WorkWaits>(), 1u);
@@ -115,15 +115,15 @@ TEST(Loop, AnswersUnknownToAllInFlightWhenAWriteFails) {
     world.step();
     for (auto const& each : {written, decided, waiting}) {
       ASSERT_EQ(each->answers, 1);
-      EXPECT_EQ(each->answer->fate, Fate::unknown);
+      EXPECT_EQ(each->answer->fate, PostStatus::unknown);
       EXPECT_EQ(each->answer->entry, nullptr);
       EXPECT_FALSE(each->answer->balances);
     }
-    EXPECT_EQ(reading->answer->fate, Fate::unknown);
+    EXPECT_EQ(reading->answer->fate, PostStatus::unknown);
     EXPECT_FALSE(reading->answer->tenant);
     EXPECT_EQ(world.failures.size(), 1u);
     auto const late = world.post(submission("d"));
-    EXPECT_EQ(late->answer->fate, Fate::stopping);
+    EXPECT_EQ(late->answer->fate, PostStatus::stopping);
     world.step();
     EXPECT_FALSE(world.log.pending());
     EXPECT_EQ(world.failures.size(), 1u);
@@ -140,7 +140,7 @@ TEST(Loop, AnswersUnknownToLongPollsWhenAWriteFails) {
   world.log.finish(AppendOutcome::unknown);
   world.step();
   ASSERT_EQ(poll->answers, 1);
-  EXPECT_EQ(poll->answer->fate, Fate::unknown);
+  EXPECT_EQ(poll->answer->fate, PostStatus::unknown);
 }
 
 TEST(Loop, SwapsTheDirectoryOnlyAfterDurability) {

@@ -17,7 +17,7 @@ struct PendingFrame {
   ports::LogFrame log;
   std::size_t bytes = 0;
   std::vector<std::shared_ptr<Entry>> entries;
-  std::vector<std::function<void(Fate)>> replies;
+  std::vector<std::function<void(PostStatus)>> replies;
   std::vector<Order> orders;
   std::vector<Digest> groups;  // roots of those that this frame completes
   DirectoryParts directory_changed;

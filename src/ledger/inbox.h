@@ -20,7 +20,7 @@ class Inbox {
   // What stands in a lane: a command, or a question that is answered from durable state.
   struct Item {
     std::optional<Request> request;
-    std::function<void(Fate)> question;  // called when the loop gets to it, or with its fate
+    std::function<void(PostStatus)> question;  // called when the loop gets to it, or with its fate
     TenantId tenant;
   };
   enum class Put { taken, full, stopping };

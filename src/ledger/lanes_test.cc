@@ -10,8 +10,8 @@ LoopOptions narrow(std::size_t lane) {
   return options;
 }
 
-Fate fate_of(AwaitedPtr<Answer> const& awaited) {
-  return awaited->answer ? awaited->answer->fate : Fate::decided;
+PostStatus fate_of(AwaitedPtr<Answer> const& awaited) {
+  return awaited->answer ? awaited->answer->fate : PostStatus::decided;
 }
 
 TEST(Lanes, AnswerOverloadedAtOnceWhenFull) {
@@ -22,10 +22,10 @@ TEST(Lanes, AnswerOverloadedAtOnceWhenFull) {
     taken.push_back(world.post(submission(std::to_string(i)), Lane::start));
   auto const over = world.post(submission("over"), Lane::start);
   ASSERT_EQ(over->answers, 1);
-  EXPECT_EQ(fate_of(over), Fate::overloaded);
+  EXPECT_EQ(fate_of(over), PostStatus::overloaded);
   EXPECT_EQ(world.post(submission("other lane"), Lane::finish)->answers, 0);
   world.settle();
-  for (auto const& each : taken) EXPECT_EQ(fate_of(each), Fate::decided);
+  for (auto const& each : taken) EXPECT_EQ(fate_of(each), PostStatus::decided);
   EXPECT_EQ(world.loop->counts().overloaded, 1u);
   EXPECT_EQ(domain::testing::text_of(world.ask(submission("over")).reply), "done");
 }
@@ -35,7 +35,7 @@ TEST(Lanes, GiveATenantAnEighthAndOthersTheirs) {
   world.open();
   for (int i = 0; i < 4; ++i)
     EXPECT_EQ(world.post(submission(std::to_string(i)), Lane::start, kAcme)->answers, 0);
-  EXPECT_EQ(fate_of(world.post(submission("5"), Lane::start, kAcme)), Fate::overloaded);
+  EXPECT_EQ(fate_of(world.post(submission("5"), Lane::start, kAcme)), PostStatus::overloaded);
   EXPECT_EQ(world.post(submission("5"), Lane::start, kBeta)->answers, 0);
   EXPECT_EQ(world.post(submission("6"), Lane::finish, kAcme)->answers, 0);
   world.settle();
@@ -48,19 +48,20 @@ TEST(Lanes, TakeFinishBeforeStartAndReadsLast) {
                                   Lane::start};
   std::vector<int> served;
   for (std::size_t i = 0; i < arrival.size(); ++i) {
-    Inbox::Item item{.request = {},
-                     .question = [&served, i](Fate) { served.push_back(static_cast<int>(i)); },
-                     .tenant = {}};
+    Inbox::Item item{
+        .request = {},
+        .question = [&served, i](PostStatus) { served.push_back(static_cast<int>(i)); },
+        .tenant = {}};
     EXPECT_EQ(inbox.put(arrival[i], item), Inbox::Put::taken);
   }
-  while (auto item = inbox.take()) item->question(Fate::decided);
+  while (auto item = inbox.take()) item->question(PostStatus::decided);
   EXPECT_EQ(served, (std::vector{3, 2, 1, 4, 0}));
   EXPECT_TRUE(inbox.empty());
 }
 
 Inbox::Item question(std::string& served, char name, std::string const& tenant = {}) {
   return {.request = {},
-          .question = [&served, name](Fate) { served.push_back(name); },
+          .question = [&served, name](PostStatus) { served.push_back(name); },
           .tenant = TenantId(tenant)};
 }
 
@@ -74,7 +75,7 @@ TEST(Lanes, LetTenantsTakeTurns) {
   for (int i = 0; i < 500; ++i) put(inbox, Lane::start, question(served, 'g', "greedy"));
   put(inbox, Lane::start, question(served, 'v', "victim"));
   put(inbox, Lane::start, question(served, 's'));
-  for (int i = 0; i < 4; ++i) inbox.take()->question(Fate::decided);
+  for (int i = 0; i < 4; ++i) inbox.take()->question(PostStatus::decided);
   EXPECT_EQ(served, "gvsg");
 }
 
@@ -89,7 +90,7 @@ TEST(Lanes, PassOverNoneForEver) {
         question(served, lane));
   for (int i = 0; i < 1000 && (served.find('s') == served.npos || served.find('r') == served.npos);
        ++i) {
-    inbox.take()->question(Fate::decided);
+    inbox.take()->question(PostStatus::decided);
     put(inbox, Lane::finish, question(served, 'c'));  // whoever reports never stops
   }
   EXPECT_NE(served.find('s'), served.npos);
@@ -129,14 +130,14 @@ TEST(Stop, AnswersWhatIsInTheInboxAndCompletesWhatIsInAFrame) {
   auto const question = world.read_budget();
   EXPECT_FALSE(world.loop->idle());
   world.loop->begin_stop();
-  EXPECT_EQ(fate_of(in_inbox), Fate::stopping);
-  EXPECT_EQ(question->answer->fate, Fate::stopping);
-  EXPECT_EQ(fate_of(world.post(submission("c"))), Fate::stopping);
+  EXPECT_EQ(fate_of(in_inbox), PostStatus::stopping);
+  EXPECT_EQ(question->answer->fate, PostStatus::stopping);
+  EXPECT_EQ(fate_of(world.post(submission("c"))), PostStatus::stopping);
   EXPECT_EQ(in_frame->answers, 0);
   EXPECT_FALSE(world.loop->idle());
   world.settle();
   ASSERT_EQ(in_frame->answers, 1);
-  EXPECT_EQ(in_frame->answer->fate, Fate::decided);
+  EXPECT_EQ(in_frame->answer->fate, PostStatus::decided);
   EXPECT_TRUE(world.loop->idle());
 }
 

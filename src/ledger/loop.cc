@@ -1,10 +1,10 @@
 #include "ledger/loop.h"
 
-#include "ledger/loop_inside.h"
+#include "ledger/loop_state.h"
 
 namespace tally::ledger {
 
-Loop::Inside::Inside(Start start, World the_world, LoopOptions the_options)
+Loop::State::State(Start start, World the_world, LoopOptions the_options)
     : world(std::move(the_world)),
       options(the_options),
       state(std::move(start.state)),
@@ -32,18 +32,18 @@ Loop::Inside::Inside(Start start, World the_world, LoopOptions the_options)
   digest.update(state);
 }
 
-void Loop::Inside::put(Lane lane, Inbox::Item item) {
+void Loop::State::put(Lane lane, Inbox::Item item) {
   Inbox::Put const put = inbox.put(lane, item);
   if (put == Inbox::Put::taken) {
     world.wake();
     return;
   }
-  Fate const fate = put == Inbox::Put::full ? Fate::overloaded : Fate::stopping;
-  if (fate == Fate::overloaded) shared.with([](Volatile& v) { ++v.counts.overloaded; });
+  PostStatus const fate = put == Inbox::Put::full ? PostStatus::overloaded : PostStatus::stopping;
+  if (fate == PostStatus::overloaded) shared.with([](Volatile& v) { ++v.counts.overloaded; });
   refuse(item, fate);
 }
 
-void Loop::Inside::refuse(Inbox::Item& item, Fate fate) {
+void Loop::State::refuse(Inbox::Item& item, PostStatus fate) {
   if (item.request) {
     Answer answer;
     answer.fate = fate;
@@ -53,119 +53,119 @@ void Loop::Inside::refuse(Inbox::Item& item, Fate fate) {
   }
 }
 
-void Loop::Inside::take_inbox() {
+void Loop::State::take_inbox() {
   while (!full()) {
     auto item = inbox.take();
     if (!item) return;
     if (item->request)
       decide(std::move(*item->request));
     else
-      item->question(Fate::decided);
+      item->question(PostStatus::decided);
   }
 }
 
 Loop::Loop(Start start, World world, LoopOptions options)
-    : inside_(std::make_unique<Inside>(std::move(start), std::move(world), options)) {}
+    : state_(std::make_unique<State>(std::move(start), std::move(world), options)) {}
 Loop::~Loop() = default;
 
 void Loop::post(Lane lane, Request request) {
   TenantId const tenant = request.origin.tenant;
-  inside_->put(lane, {.request = std::move(request), .question = {}, .tenant = tenant});
+  state_->put(lane, {.request = std::move(request), .question = {}, .tenant = tenant});
 }
 
 void Loop::read_run(TenantId tenant, RunId run, Duration wait,
                     std::function<void(RunReading)> done) {
-  auto question = [this, tenant, run, wait, done = std::move(done)](Fate fate) mutable {
-    if (fate != Fate::decided)
+  auto question = [this, tenant, run, wait, done = std::move(done)](PostStatus fate) mutable {
+    if (fate != PostStatus::decided)
       done({.fate = fate, .row = {}});
     else
-      inside_->wait_for(tenant, run, wait, std::move(done));
+      state_->wait_for(tenant, run, wait, std::move(done));
   };
-  inside_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = tenant});
+  state_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = tenant});
 }
 
 void Loop::find_run(RunId run, std::function<void(RunReading)> done) {
-  auto question = [this, run, done = std::move(done)](Fate fate) mutable {
-    if (fate != Fate::decided)
+  auto question = [this, run, done = std::move(done)](PostStatus fate) mutable {
+    if (fate != PostStatus::decided)
       done({.fate = fate, .row = {}});
     else
-      inside_->read(run, std::move(done));
+      state_->read(run, std::move(done));
   };
-  inside_->put(Lane::finish, {.request = {}, .question = std::move(question), .tenant = {}});
+  state_->put(Lane::finish, {.request = {}, .question = std::move(question), .tenant = {}});
 }
 
 void Loop::find_answer(TenantId tenant, Digest key, std::function<void(AnswerReading)> done) {
-  auto question = [this, key, done = std::move(done)](Fate fate) mutable {
-    if (fate != Fate::decided)
+  auto question = [this, key, done = std::move(done)](PostStatus fate) mutable {
+    if (fate != PostStatus::decided)
       done({.fate = fate, .seq = {}});
     else
-      inside_->read_answer(key, std::move(done));
+      state_->read_answer(key, std::move(done));
   };
-  inside_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = tenant});
+  state_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = tenant});
 }
 
 void Loop::read_budget(TenantId tenant, std::function<void(BudgetReading)> done) {
-  auto question = [this, tenant, done = std::move(done)](Fate fate) mutable {
-    if (fate != Fate::decided)
+  auto question = [this, tenant, done = std::move(done)](PostStatus fate) mutable {
+    if (fate != PostStatus::decided)
       done({.fate = fate, .tenant = {}});
     else
-      inside_->read_tenant(tenant, std::move(done));
+      state_->read_tenant(tenant, std::move(done));
   };
-  inside_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = tenant});
+  state_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = tenant});
 }
 
 void Loop::heartbeat(domain::run::Handle handle, std::function<void(Heartbeat)> done) {
   TenantId const tenant = handle.tenant.value_or(TenantId());
-  auto question = [this, handle, done = std::move(done)](Fate fate) mutable {
+  auto question = [this, handle, done = std::move(done)](PostStatus fate) mutable {
     Heartbeat const stopping{.action = Heartbeat::Action::stopping, .reason = {}, .remaining = {}};
-    if (fate != Fate::decided) return done(stopping);
-    Heartbeat const heard = inside_->heard(handle);
-    inside_->open.replies.push_back([done = std::move(done), heard, stopping](Fate later) {
-      done(later == Fate::decided ? heard : stopping);
+    if (fate != PostStatus::decided) return done(stopping);
+    Heartbeat const heard = state_->heard(handle);
+    state_->open.replies.push_back([done = std::move(done), heard, stopping](PostStatus later) {
+      done(later == PostStatus::decided ? heard : stopping);
     });
   };
-  inside_->put(Lane::finish, {.request = {}, .question = std::move(question), .tenant = tenant});
+  state_->put(Lane::finish, {.request = {}, .question = std::move(question), .tenant = tenant});
 }
 
 void Loop::read_queue(std::function<void(std::vector<QueuedRuns>)> done) {
-  auto question = [this, done = std::move(done)](Fate fate) {
-    if (fate == Fate::decided) done(inside_->queued_runs());
+  auto question = [this, done = std::move(done)](PostStatus fate) {
+    if (fate == PostStatus::decided) done(state_->queued_runs());
   };
-  inside_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = {}});
+  state_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = {}});
 }
 
 void Loop::read_tenants(std::function<void(std::vector<TenantFigures>)> done) {
-  auto question = [this, done = std::move(done)](Fate fate) {
-    if (fate == Fate::decided) done(inside_->tenant_figures());
+  auto question = [this, done = std::move(done)](PostStatus fate) {
+    if (fate == PostStatus::decided) done(state_->tenant_figures());
   };
-  inside_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = {}});
+  state_->put(Lane::read, {.request = {}, .question = std::move(question), .tenant = {}});
 }
 
 std::shared_ptr<Directory const> Loop::directory() const {
-  return inside_->shared.with([](auto const& v) { return v.directory; });
+  return state_->shared.with([](auto const& v) { return v.directory; });
 }
 
 LoopCounts Loop::counts() const {
-  return inside_->shared.with([](auto const& v) { return v.counts; });
+  return state_->shared.with([](auto const& v) { return v.counts; });
 }
 
-Instant Loop::now() const { return inside_->clock.read(); }
+Instant Loop::now() const { return state_->clock.read(); }
 
 void Loop::begin_stop() {
-  inside_->shared.with([](auto& v) { v.stopping = true; });
-  for (Inbox::Item& item : inside_->inbox.close()) Inside::refuse(item, Fate::stopping);
-  inside_->world.wake();
+  state_->shared.with([](auto& v) { v.stopping = true; });
+  for (Inbox::Item& item : state_->inbox.close()) State::refuse(item, PostStatus::stopping);
+  state_->world.wake();
 }
 
 bool Loop::idle() const {
   // In this order: what left the inbox is in a step, and a step under way is not idle.
-  return inside_->inbox.empty() && inside_->shared.with([](auto const& v) { return v.idle; });
+  return state_->inbox.empty() && state_->shared.with([](auto const& v) { return v.idle; });
 }
 
-bool Loop::nobody_waits() const { return inside_->inbox.empty(); }
+bool Loop::nobody_waits() const { return state_->inbox.empty(); }
 
 Duration Loop::step() {
-  Inside& in = *inside_;
+  State& in = *state_;
   if (in.failed) return kIdle;
   in.complete();
   if (in.failed) return kIdle;

@@ -48,7 +48,7 @@ struct Origin {
 };
 
 struct Answer {
-  Fate fate = Fate::decided;
+  PostStatus fate = PostStatus::decided;
   domain::Reply reply;
   std::shared_ptr<Entry const> entry;        // first event of the decision, if any
   std::optional<RunId> run;                  // the run it is about, also if nothing was decided
@@ -169,8 +169,8 @@ class Loop {
   Duration step();
 
  private:
-  struct Inside;
-  std::unique_ptr<Inside> inside_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace tally::ledger

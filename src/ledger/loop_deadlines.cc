@@ -1,14 +1,15 @@
 #include <algorithm>
 
 #include "domain/run/decide.h"
-#include "ledger/loop_inside.h"
+#include "ledger/loop_state.h"
 
 namespace tally::ledger {
 
 namespace {
 
-constexpr std::size_t kDueAtOnce = 256;   // deadlines decided in one step
-constexpr Duration kNotNow = seconds(1);  // before a deadline that led to nothing is asked again
+constexpr std::size_t kDueAtOnce = 256;  // deadlines decided in one step
+constexpr Duration kRetryDelay =
+    seconds(1);  // before a deadline that led to nothing is asked again
 constexpr Duration kReconcileReminder = seconds(60);  // an order to reconcile that nobody answered
 constexpr Duration kArchiveEvery = seconds(10);
 constexpr std::size_t kArchiveAtOnce = 1000;  // runs or keys that leave memory in one event
@@ -24,7 +25,7 @@ Instant cut(Set const& set, Instant before) {
 
 }  // namespace
 
-void Loop::Inside::decide_due(Instant now) {
+void Loop::State::decide_due(Instant now) {
   std::size_t n = 0;
   while (n < kDueAtOnce && !full() && decide_next_due(now)) ++n;
   if (n > 0) ++counts.reaper_scans;
@@ -32,7 +33,7 @@ void Loop::Inside::decide_due(Instant now) {
 
 // Each kind in order of time (domain/deadlines.h). What a mode of its own scopes holds back gives
 // way to those behind it. False: nothing more is due.
-bool Loop::Inside::decide_next_due(Instant now) {
+bool Loop::State::decide_next_due(Instant now) {
   if (decide_next_of(domain::Turn::before_leases, now)) return true;
   auto const lease = liveness.next();
   if (lease && lease->first <= now && !state.ledger.work_clock.standing_since) {
@@ -40,13 +41,13 @@ bool Loop::Inside::decide_next_due(Instant now) {
     if (!decide_due({domain::run::Commands(
                          domain::run::Due{.kind = domain::run::DueKind::lease, .run = run}),
                      run}))
-      liveness.renew(run, now, kNotNow);
+      liveness.renew(run, now, kRetryDelay);
     return true;
   }
   return decide_next_of(domain::Turn::after_leases, now);
 }
 
-bool Loop::Inside::decide_next_of(domain::Turn turn, Instant now) {
+bool Loop::State::decide_next_of(domain::Turn turn, Instant now) {
   for (domain::DueKind const kind : domain::kDueKinds) {
     if (rule_of(kind).turn != turn || stands_still(kind)) continue;
     auto const next = next_of(kind, now);
@@ -58,18 +59,18 @@ bool Loop::Inside::decide_next_of(domain::Turn turn, Instant now) {
 }
 
 // False: it led to nothing.
-bool Loop::Inside::decide_due(domain::DueCommand due) {
+bool Loop::State::decide_due(domain::DueCommand due) {
   std::size_t const before = open.entries.size();
   decide_own(std::move(due.command), due.run ? correlation_of(*due.run) : fresh_correlation());
   return open.entries.size() > before;
 }
 
-bool Loop::Inside::stands_still(domain::DueKind kind) const {
+bool Loop::State::stands_still(domain::DueKind kind) const {
   return rule_of(kind).clock == domain::WhichClock::work &&
          state.ledger.work_clock.standing_since.has_value();
 }
 
-std::optional<domain::DueId> Loop::Inside::next_of(domain::DueKind kind, Instant now) {
+std::optional<domain::DueId> Loop::State::next_of(domain::DueKind kind, Instant now) {
   domain::DueRule const rule = rule_of(kind);
   auto const& deadlines = state.deadlines.of(kind);
   Round& round = round_of(kind);
@@ -83,18 +84,18 @@ std::optional<domain::DueId> Loop::Inside::next_of(domain::DueKind kind, Instant
     return domain::DueId{kind, at->second};
   }
   round.at.reset();
-  if (at != deadlines.begin()) round.not_before = now + kNotNow;
+  if (at != deadlines.begin()) round.not_before = now + kRetryDelay;
   return std::nullopt;
 }
 
 // After a start, whoever works has the grace to report before anything is decided for it.
-void Loop::Inside::begin_rounds(Instant now) {
+void Loop::State::begin_rounds(Instant now) {
   for (domain::DueKind const kind : domain::kDueKinds)
     round_of(kind).not_before = now + rule_of(kind).grace;
 }
 
 // Whoever waits for work hears of runs that have rested; each run is announced once a rest.
-void Loop::Inside::announce_rested(Instant now) {
+void Loop::State::announce_rested(Instant now) {
   auto const& rests = state.queue.rests;
   Instant const work_at = state.ledger.work_clock.at(now);
   auto at = rests.upper_bound(rests_announced);
@@ -104,7 +105,7 @@ void Loop::Inside::announce_rested(Instant now) {
   }
 }
 
-void Loop::Inside::find_running_to_stop() {
+void Loop::State::find_running_to_stop() {
   if (state.modes.size() == 0) return;
   std::vector<RunId> found;  // in an order that is the same everywhere
   state.runs.each([&](RunId id, domain::run::Row const& row) {
@@ -118,7 +119,7 @@ void Loop::Inside::find_running_to_stop() {
   to_stop.insert(to_stop.end(), found.begin(), found.end());
 }
 
-void Loop::Inside::stop_running() {
+void Loop::State::stop_running() {
   for (std::size_t n = 0; n < kDueAtOnce && !full() && !to_stop.empty(); ++n) {
     RunId const run = to_stop.front();
     to_stop.pop_front();
@@ -126,7 +127,7 @@ void Loop::Inside::stop_running() {
   }
 }
 
-void Loop::Inside::remind(Instant now) {
+void Loop::State::remind(Instant now) {
   while (!reminders.empty() && reminders.begin()->first <= now) {
     RunId const run = reminders.begin()->second;
     reminders.erase(reminders.begin());
@@ -137,7 +138,7 @@ void Loop::Inside::remind(Instant now) {
   }
 }
 
-void Loop::Inside::archive(Instant now) {
+void Loop::State::archive(Instant now) {
   if (now < archive_not_before) return;
   std::int64_t const before = state.ledger.seq_next;
   decide_own(domain::system::Commands(domain::system::ArchiveAdvanced{
@@ -152,21 +153,21 @@ void Loop::Inside::archive(Instant now) {
   if (!took_some || archive_due() > now) archive_not_before = now + kArchiveEvery;
 }
 
-void Loop::Inside::note_clock_step() {
+void Loop::State::note_clock_step() {
   if (auto const step = clock.take_step()) {
     decide_own(domain::system::Commands(domain::system::ClockStepped{*step}), fresh_correlation());
   }
 }
 
 // At their time-out, or when the loop stops: long polls are told how things stand.
-void Loop::Inside::end_waits(Instant now) {
+void Loop::State::end_waits(Instant now) {
   if (waits.size() == 0) return;
   bool const stopping = shared.with([](Volatile const& v) { return v.stopping; });
   for (Waits::Ended& ended : stopping ? waits.take_all() : waits.take_over(now))
     read(ended.run, std::move(ended.done));
 }
 
-Duration Loop::Inside::until_next(Instant now) const {
+Duration Loop::State::until_next(Instant now) const {
   if (failed || (full() && in_flight)) return kIdle;  // until it is woken
   if (!inbox.empty() || !to_stop.empty() || (!open.empty() && !in_flight)) return Duration(0);
   Instant next = now + kIdle;
@@ -187,7 +188,7 @@ Duration Loop::Inside::until_next(Instant now) const {
 }
 
 // When the first of the kind, which there is, is asked next.
-Instant Loop::Inside::due_of(domain::DueKind kind, Instant now) const {
+Instant Loop::State::due_of(domain::DueKind kind, Instant now) const {
   Round const& round = round_of(kind);
   if (round.at) return now;
   domain::DueRule const rule = rule_of(kind);
@@ -196,7 +197,7 @@ Instant Loop::Inside::due_of(domain::DueKind kind, Instant now) const {
   return std::max(state.deadlines.of(kind).begin()->first + rule.grace + paused, round.not_before);
 }
 
-Instant Loop::Inside::archive_due() const {
+Instant Loop::State::archive_due() const {
   Instant next = archive_not_before + kIdle;
   if (!state.finished.empty())
     next = std::min(next, state.finished.begin()->first +

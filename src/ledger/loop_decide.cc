@@ -1,6 +1,6 @@
 #include "domain/granted.h"
 #include "ledger/directory_parts.h"
-#include "ledger/loop_inside.h"
+#include "ledger/loop_state.h"
 
 namespace tally::ledger {
 
@@ -13,7 +13,7 @@ bool is_submit(Answer const& answer) {
 
 }  // namespace
 
-void Loop::Inside::decide(Request request) {
+void Loop::State::decide(Request request) {
   ++counts.commands;
   domain::Moment const moment = moment_of(request.command);
   Answer answer;
@@ -27,14 +27,14 @@ void Loop::Inside::decide(Request request) {
     answer.reply = std::move(permit).error();
   }
   open.replies.push_back(
-      [done = std::move(request.done), answer = std::move(answer)](Fate fate) mutable {
-        if (fate != Fate::decided) answer = Answer{};
+      [done = std::move(request.done), answer = std::move(answer)](PostStatus fate) mutable {
+        if (fate != PostStatus::decided) answer = Answer{};
         answer.fate = fate;
         done(std::move(answer));
       });
 }
 
-domain::Moment Loop::Inside::moment_of(domain::Command const& command) {
+domain::Moment Loop::State::moment_of(domain::Command const& command) {
   domain::Moment moment{.at = clock.now()};
   if (auto const* run = std::get_if<domain::run::Commands>(&command))
     if (auto const* due = std::get_if<domain::run::Due>(run))
@@ -43,8 +43,8 @@ domain::Moment Loop::Inside::moment_of(domain::Command const& command) {
 }
 
 // Gathers, decides, and records what came of it in the open frame.
-void Loop::Inside::settle(Request& request, domain::Permit permit, domain::Moment const& moment,
-                          Answer& answer) {
+void Loop::State::settle(Request& request, domain::Permit permit, domain::Moment const& moment,
+                         Answer& answer) {
   domain::Facts facts = domain::gather(state, request.command, permit, moment);
   domain::Outcome outcome = domain::decide(moment.at, request.command, facts);
   if (auto const* granted = std::get_if<domain::Granted>(&outcome.reply))
@@ -59,8 +59,8 @@ void Loop::Inside::settle(Request& request, domain::Permit permit, domain::Momen
 }
 
 // False, and the answer is a refusal: what has no record did not happen.
-bool Loop::Inside::record(Request& request, domain::Facts facts, domain::Outcome outcome,
-                          Instant at, Answer& answer) {
+bool Loop::State::record(Request& request, domain::Facts facts, domain::Outcome outcome, Instant at,
+                         Answer& answer) {
   domain::shorten(state, request.command, facts);
   std::size_t const before = open.entries.size();
   auto first =
@@ -76,9 +76,9 @@ bool Loop::Inside::record(Request& request, domain::Facts facts, domain::Outcome
 
 // The last signature, and in the same frame the decision that it sets free. The answer is the
 // second one's: what was approved is what the signer hears of, and what an idempotency key keeps.
-void Loop::Inside::settle_granted(Request& request, domain::Granted granted, domain::Facts facts,
-                                  domain::Outcome outcome, domain::Moment const& moment,
-                                  Answer& answer) {
+void Loop::State::settle_granted(Request& request, domain::Granted granted, domain::Facts facts,
+                                 domain::Outcome outcome, domain::Moment const& moment,
+                                 Answer& answer) {
   auto after = domain::after_grant(state, request.command, facts, granted, moment.at);
   if (after.not_now) {
     answer.reply = std::move(*after.refusal);
@@ -101,7 +101,7 @@ void Loop::Inside::settle_granted(Request& request, domain::Granted granted, dom
 }
 
 // Proposals that can come to nothing any more end, so that nobody signs in vain.
-void Loop::Inside::end_hopeless(Instant now) {
+void Loop::State::end_hopeless(Instant now) {
   if (!std::exchange(approvals_in_doubt, false)) return;
   for (auto const& [id, row] : state.approvals.in_order())
     if (auto why = domain::hopeless(state, row, now))
@@ -110,8 +110,8 @@ void Loop::Inside::end_hopeless(Instant now) {
                  fresh_correlation());
 }
 
-void Loop::Inside::attach_rows(Answer& answer, std::optional<RunId> run,
-                               std::optional<TenantId> const& tenant) {
+void Loop::State::attach_rows(Answer& answer, std::optional<RunId> run,
+                              std::optional<TenantId> const& tenant) {
   answer.run = run;
   if (run && !is_submit(answer))
     if (domain::run::Row const* row = state.runs.find(*run)) answer.row = *row;
@@ -119,7 +119,7 @@ void Loop::Inside::attach_rows(Answer& answer, std::optional<RunId> run,
     if (auto const* row = state.tenants.find(*tenant)) answer.balances = row->balances;
 }
 
-void Loop::Inside::decide_own(domain::Command command, CorrelationId correlation) {
+void Loop::State::decide_own(domain::Command command, CorrelationId correlation) {
   decide({.command = std::move(command),
           .enclosure = {},
           .origin = {.actor = "server", .correlation = correlation, .span = {}, .tenant = {}},
@@ -127,18 +127,18 @@ void Loop::Inside::decide_own(domain::Command command, CorrelationId correlation
 }
 
 // Background work opens its own root.
-CorrelationId Loop::Inside::fresh_correlation() {
+CorrelationId Loop::State::fresh_correlation() {
   std::array<std::uint8_t, 16> bytes{};
   world.entropy.fill(bytes);
   return CorrelationId(bytes);
 }
 
-CorrelationId Loop::Inside::correlation_of(RunId run) {
+CorrelationId Loop::State::correlation_of(RunId run) {
   domain::run::Row const* row = state.runs.find(run);
   return row != nullptr && row->correlation ? *row->correlation : fresh_correlation();
 }
 
-void Loop::Inside::follow(Entry const& entry, Instant at) {
+void Loop::State::follow(Entry const& entry, Instant at) {
   domain::Event const& event = entry.recorded.event;
   ++counts.events;
   if (domain::checkpoint_in(event) == nullptr) ++uncovered;
@@ -153,7 +153,7 @@ void Loop::Inside::follow(Entry const& entry, Instant at) {
 }
 
 // Where time stood still it goes on: every lease has a full period again.
-void Loop::Inside::follow_mode(domain::mode::Changed const& event, Instant at) {
+void Loop::State::follow_mode(domain::mode::Changed const& event, Instant at) {
   for (domain::DueKind const kind : domain::kDueKinds) {
     Instant& not_before = round_of(kind).not_before;
     bool const has_grace = rule_of(kind).grace > Duration(0);
@@ -165,41 +165,41 @@ void Loop::Inside::follow_mode(domain::mode::Changed const& event, Instant at) {
   for (auto const& [job, waiting] : state.queue.waiting) open.orders.emplace_back(WorkWaits{job});
 }
 
-void Loop::Inside::follow_run(domain::run::Submitted const& event, Instant) {
+void Loop::State::follow_run(domain::run::Submitted const& event, Instant) {
   open.orders.emplace_back(WorkWaits{event.job});
 }
-void Loop::Inside::follow_run(domain::run::Refused const&, Instant) {}
-void Loop::Inside::follow_run(domain::run::Leased const& event, Instant at) {
+void Loop::State::follow_run(domain::run::Refused const&, Instant) {}
+void Loop::State::follow_run(domain::run::Leased const& event, Instant at) {
   liveness.renew(event.run, at, event.lease_period);
 }
-void Loop::Inside::follow_run(domain::run::Started const& event, Instant at) {
+void Loop::State::follow_run(domain::run::Started const& event, Instant at) {
   liveness.renew(event.run, at, lease_of(event.run, at));
 }
-void Loop::Inside::follow_run(domain::run::Requeued const& event, Instant) {
+void Loop::State::follow_run(domain::run::Requeued const& event, Instant) {
   liveness.drop(event.run);
   // What rests is announced when its time has come.
   if (!event.not_before) open.orders.emplace_back(WorkWaits{state.runs.at(event.run).job});
 }
-void Loop::Inside::follow_run(domain::run::Reconciling const& event, Instant at) {
+void Loop::State::follow_run(domain::run::Reconciling const& event, Instant at) {
   liveness.drop(event.run);
   reminders.emplace(at, event.run);
 }
-void Loop::Inside::follow_run(domain::run::CancelRequested const& event, Instant) {
+void Loop::State::follow_run(domain::run::CancelRequested const& event, Instant) {
   order_stop(event.run, domain::run::StopReason::cancelled);
 }
-void Loop::Inside::follow_run(domain::run::StopRequested const& event, Instant) {
+void Loop::State::follow_run(domain::run::StopRequested const& event, Instant) {
   order_stop(event.run, domain::run::StopReason::stopped);
 }
-void Loop::Inside::follow_run(domain::run::Settled const& event, Instant) {
+void Loop::State::follow_run(domain::run::Settled const& event, Instant) {
   liveness.drop(event.run);
 }
-void Loop::Inside::follow_run(domain::run::AuditRequired const& event, Instant) {
+void Loop::State::follow_run(domain::run::AuditRequired const& event, Instant) {
   liveness.drop(event.run);
 }
-void Loop::Inside::follow_run(domain::run::Unaccounted const&, Instant) {}
+void Loop::State::follow_run(domain::run::Unaccounted const&, Instant) {}
 
 // Commands run in this process and can be told at once.
-void Loop::Inside::order_stop(RunId run, domain::run::StopReason reason) {
+void Loop::State::order_stop(RunId run, domain::run::StopReason reason) {
   domain::run::Row const& row = state.runs.at(run);
   if (row.phase != domain::run::Phase::running || row.runner != domain::run::Runner::command)
     return;
@@ -207,7 +207,7 @@ void Loop::Inside::order_stop(RunId run, domain::run::StopReason reason) {
 }
 
 // No lease outlasts its run.
-Duration Loop::Inside::lease_of(RunId run, Instant now) const {
+Duration Loop::State::lease_of(RunId run, Instant now) const {
   return domain::run::lease_period(state.runs.at(run), state.ledger.work_clock.at(now),
                                    state.settings.period(domain::setting::kLease));
 }

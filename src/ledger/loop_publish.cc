@@ -1,14 +1,14 @@
 #include "base/check.h"
-#include "ledger/loop_inside.h"
+#include "ledger/loop_state.h"
 
 namespace tally::ledger {
 
-bool Loop::Inside::full() const {
+bool Loop::State::full() const {
   return open.entries.size() >= options.frame_events_max || open.bytes >= options.frame_bytes_max;
 }
 
 // Sends the open frame on its way, if the one before has arrived.
-void Loop::Inside::flush(Instant now) {
+void Loop::State::flush(Instant now) {
   if (in_flight) return;
   if (!open.entries.empty()) builder.seal(open);
   undigested += open.entries.size();
@@ -33,14 +33,14 @@ void Loop::Inside::flush(Instant now) {
 // A checkpoint names the digest of the state. Were all rows left to it that were touched since the
 // last one, everybody would wait for milliseconds each time. A few at a time are done while the
 // disk writes; only where the loop's thread writes itself (server/server_threads.h), before that.
-void Loop::Inside::keep_digest() {
+void Loop::State::keep_digest() {
   constexpr std::size_t kEventsAtOnce = 128;
   if (undigested < kEventsAtOnce) return;
   digest.update(state);
   undigested = 0;
 }
 
-void Loop::Inside::order_checkpoint(Instant now) {
+void Loop::State::order_checkpoint(Instant now) {
   open.orders.emplace_back(SignHead{.size = static_cast<std::int64_t>(tree.size()),
                                     .root = tree.root(),
                                     .state_digest = digest.update(state).hex()});
@@ -50,7 +50,7 @@ void Loop::Inside::order_checkpoint(Instant now) {
 }
 
 // Takes the answer of the log store, if it came.
-void Loop::Inside::complete() {
+void Loop::State::complete() {
   auto const outcome = shared.with([](Volatile& v) {
     v.idle = false;
     return std::exchange(v.completion, std::nullopt);
@@ -74,12 +74,12 @@ void Loop::Inside::complete() {
 }
 
 // The frame is durable: now, and only now, others hear of it.
-void Loop::Inside::publish(PendingFrame frame) {
+void Loop::State::publish(PendingFrame frame) {
   FrameBuilder::take_bytes_back(frame);
   if (!frame.groups.empty() && world.grouped) world.grouped(frame.groups);
   for (auto const& entry : frame.entries) world.index.add(entry);
   if (frame.directory) shared.with([&](Volatile& v) { v.directory = frame.directory; });
-  for (auto& reply : frame.replies) reply(Fate::decided);
+  for (auto& reply : frame.replies) reply(PostStatus::decided);
   for (auto const& entry : frame.entries) {
     auto const* row = ended_by(*entry);
     if (row != nullptr) answer_waits(*entry->recorded.header.run, *row);
@@ -91,30 +91,30 @@ void Loop::Inside::publish(PendingFrame frame) {
 // The row of the run that the event ended; null where it ended none. Final rows do not change, so
 // what the open frame adds is not seen here - unless the run ended only in the open frame; then its
 // own frame answers.
-domain::run::Row const* Loop::Inside::ended_by(Entry const& entry) const {
+domain::run::Row const* Loop::State::ended_by(Entry const& entry) const {
   auto const* event = std::get_if<domain::run::Events>(&entry.recorded.event);
   bool const ended = event != nullptr && std::holds_alternative<domain::run::Settled>(*event);
   return ended && entry.recorded.header.run ? state.runs.find(*entry.recorded.header.run) : nullptr;
 }
 
-void Loop::Inside::answer_waits(RunId run, domain::run::Row const& row) {
-  for (Waits::Done& done : waits.take(run)) done({.fate = Fate::decided, .row = row});
+void Loop::State::answer_waits(RunId run, domain::run::Row const& row) {
+  for (Waits::Done& done : waits.take(run)) done({.fate = PostStatus::decided, .row = row});
 }
 
-void Loop::Inside::fail(std::string why) {
+void Loop::State::fail(std::string why) {
   failed = true;
   for (auto* frame : {in_flight ? &*in_flight : nullptr, &open})
     if (frame != nullptr)
-      for (auto& reply : frame->replies) reply(Fate::unknown);
-  for (Inbox::Item& item : inbox.close()) refuse(item, Fate::unknown);
-  for (Waits::Ended& ended : waits.take_all()) ended.done({.fate = Fate::unknown, .row = {}});
+      for (auto& reply : frame->replies) reply(PostStatus::unknown);
+  for (Inbox::Item& item : inbox.close()) refuse(item, PostStatus::unknown);
+  for (Waits::Ended& ended : waits.take_all()) ended.done({.fate = PostStatus::unknown, .row = {}});
   in_flight.reset();
   open = {};
   shared.with([](Volatile& v) { v.idle = true; });
   world.on_failure(std::move(why));
 }
 
-void Loop::Inside::note_counts() {
+void Loop::State::note_counts() {
   counts.lane_depth = inbox.depths();
   counts.runs_live = state.runs_live;
   counts.queue_depth = state.queue.depth;
@@ -130,7 +130,7 @@ void Loop::Inside::note_counts() {
   });
 }
 
-std::optional<Instant> Loop::Inside::oldest_queued() const {
+std::optional<Instant> Loop::State::oldest_queued() const {
   std::optional<std::pair<std::int64_t, RunId>> oldest;
   for (auto const& [job, tenants] : state.queue.waiting)
     for (auto const& [tenant, waiting] : tenants)

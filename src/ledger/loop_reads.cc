@@ -1,21 +1,22 @@
 #include "domain/answers.h"
-#include "ledger/loop_inside.h"
+#include "ledger/loop_state.h"
 
 namespace tally::ledger {
 
 // The row as it is now, answered when what it shows is durable.
-void Loop::Inside::read(RunId run, std::function<void(RunReading)> done) {
+void Loop::State::read(RunId run, std::function<void(RunReading)> done) {
   domain::run::Row const* row = state.runs.find(run);
-  RunReading reading{.fate = Fate::decided,
+  RunReading reading{.fate = PostStatus::decided,
                      .row = row == nullptr ? std::nullopt : std::optional(*row)};
-  open.replies.push_back([done = std::move(done), reading = std::move(reading)](Fate fate) mutable {
-    reading.fate = fate;
-    if (fate != Fate::decided) reading.row.reset();
-    done(std::move(reading));
-  });
+  open.replies.push_back(
+      [done = std::move(done), reading = std::move(reading)](PostStatus fate) mutable {
+        reading.fate = fate;
+        if (fate != PostStatus::decided) reading.row.reset();
+        done(std::move(reading));
+      });
 }
 
-void Loop::Inside::read_answer(Digest const& key, std::function<void(AnswerReading)> done) {
+void Loop::State::read_answer(Digest const& key, std::function<void(AnswerReading)> done) {
   auto const* answered = state.answered.find(key);
   std::optional<domain::Reply> reply;
   if (answered != nullptr)
@@ -24,27 +25,28 @@ void Loop::Inside::read_answer(Digest const& key, std::function<void(AnswerReadi
   auto const* replayed = reply ? std::get_if<domain::Replayed>(&*reply) : nullptr;
   std::optional<std::int64_t> seq;
   if (replayed != nullptr) seq = replayed->seq;
-  open.replies.push_back([done = std::move(done), seq](Fate fate) {
-    done({.fate = fate, .seq = fate == Fate::decided ? seq : std::nullopt});
+  open.replies.push_back([done = std::move(done), seq](PostStatus fate) {
+    done({.fate = fate, .seq = fate == PostStatus::decided ? seq : std::nullopt});
   });
 }
 
-void Loop::Inside::read_tenant(TenantId const& tenant, std::function<void(BudgetReading)> done) {
+void Loop::State::read_tenant(TenantId const& tenant, std::function<void(BudgetReading)> done) {
   BudgetReading reading;
   if (auto const* row = state.tenants.find(tenant)) reading.tenant = *row;
-  open.replies.push_back([done = std::move(done), reading = std::move(reading)](Fate fate) mutable {
-    reading.fate = fate;
-    if (fate != Fate::decided) reading.tenant.reset();
-    done(std::move(reading));
-  });
+  open.replies.push_back(
+      [done = std::move(done), reading = std::move(reading)](PostStatus fate) mutable {
+        reading.fate = fate;
+        if (fate != PostStatus::decided) reading.tenant.reset();
+        done(std::move(reading));
+      });
 }
 
-void Loop::Inside::wait_for(TenantId const& tenant, RunId run, Duration wait,
-                            std::function<void(RunReading)> done) {
+void Loop::State::wait_for(TenantId const& tenant, RunId run, Duration wait,
+                           std::function<void(RunReading)> done) {
   domain::run::Row const* row = state.runs.find(run);
   if (row == nullptr || row->tenant != tenant) {
     open.replies.push_back(
-        [done = std::move(done)](Fate fate) { done({.fate = fate, .row = {}}); });
+        [done = std::move(done)](PostStatus fate) { done({.fate = fate, .row = {}}); });
     return;
   }
   bool const ended = domain::run::is_final(row->phase);
@@ -53,7 +55,7 @@ void Loop::Inside::wait_for(TenantId const& tenant, RunId run, Duration wait,
   if (!waiting) read(run, std::move(done));
 }
 
-Heartbeat Loop::Inside::heard(domain::run::Handle const& handle) {
+Heartbeat Loop::State::heard(domain::run::Handle const& handle) {
   RunId const* run = state.leases.find(handle.lease);
   if (run == nullptr) return {};
   domain::run::Row const& row = state.runs.at(*run);
@@ -71,7 +73,7 @@ Heartbeat Loop::Inside::heard(domain::run::Handle const& handle) {
           .remaining = domain::run::time_left(row, work_at)};
 }
 
-std::vector<QueuedRuns> Loop::Inside::queued_runs() const {
+std::vector<QueuedRuns> Loop::State::queued_runs() const {
   std::vector<QueuedRuns> rows;
   for (auto const& [job, tenants] : state.queue.waiting) {
     for (auto const& [tenant, waiting] : tenants) {
@@ -83,7 +85,7 @@ std::vector<QueuedRuns> Loop::Inside::queued_runs() const {
   return rows;
 }
 
-std::vector<TenantFigures> Loop::Inside::tenant_figures() const {
+std::vector<TenantFigures> Loop::State::tenant_figures() const {
   auto const names = shared.with([](Volatile const& v) { return v.directory; });
   std::vector<TenantFigures> rows;
   for (auto const& [name, plan] : names->tenants) {

@@ -20,7 +20,7 @@ Result<LogAtStart> open_log(OpenWorld const& world, std::uint64_t trusted_seq) {
                           "from a newer copy; or, where what is behind this one is lost for good, "
                           "remove the directory snapshots/ and start again.",
                           opened.error().detail, trusted_seq),
-              opened.error().inside);
+              opened.error().internal);
 }
 
 // Indexes what comes by and is not in the index yet; of the events at the end it keeps the events

@@ -13,20 +13,20 @@ namespace tally::ledger {
 // How a request ended. `decided`: `reply` says it, and what it says is durable. `overloaded`,
 // `stopping`: nothing happened. `unknown`: may or may not have happened; the same idempotency key
 // is safe to retry.
-enum class Fate { decided, overloaded, stopping, unknown };
+enum class PostStatus { decided, overloaded, stopping, unknown };
 
 struct RunReading {
-  Fate fate = Fate::decided;
+  PostStatus fate = PostStatus::decided;
   std::optional<domain::run::Row> row;  // none: no such run of this tenant in memory
 };
 
 struct BudgetReading {
-  Fate fate = Fate::decided;
+  PostStatus fate = PostStatus::decided;
   std::optional<domain::directory::Tenant> tenant;
 };
 
 struct AnswerReading {
-  Fate fate = Fate::decided;
+  PostStatus fate = PostStatus::decided;
   std::optional<std::int64_t> seq;  // event that answered; none: no such key, or it is forgotten
 };
 

@@ -62,7 +62,7 @@ TEST_P(QuotaTest, IsTheWorksOwnFaultAndNotTriedAgain) {
   ASSERT_TRUE(write_job_snapshot(directory_ / "work/jobs", *job));
   auto runner = ProcessRunner::open(
       {.work = directory_ / "work", .slots = 1, .jobs = {job->spec}, .note = {}}, *sandbox_);
-  ASSERT_TRUE(runner) << runner.error().inside;
+  ASSERT_TRUE(runner) << runner.error().internal;
   std::promise<ports::RunResult> ended;
   (*runner)->run({.run = RunId(1),
                   .fence = 1,

@@ -36,8 +36,8 @@ class CurlOutboundTest : public ::testing::Test {
   }
   static void expect(OutboundResult const& result, std::string_view code, OutboundFate fate) {
     ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().error.code, code) << result.error().error.inside;
-    EXPECT_EQ(result.error().fate, fate) << result.error().error.inside;
+    EXPECT_EQ(result.error().error.code, code) << result.error().error.internal;
+    EXPECT_EQ(result.error().fate, fate) << result.error().error.internal;
   }
 
   CurlLibrary library_;
@@ -344,7 +344,7 @@ TEST_F(CurlOutboundTest, HearsARefusalOfABodyThatNobodyReads) {
     wire.drain();
   }});
   auto const reply = outbound_.exchange(post(peer.url(), std::string(8 << 20, 'x')));
-  ASSERT_TRUE(reply) << reply.error().error.inside;
+  ASSERT_TRUE(reply) << reply.error().error.internal;
   EXPECT_EQ(reply->status, 413);
 }
 

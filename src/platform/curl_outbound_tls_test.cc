@@ -47,10 +47,10 @@ class CurlOutboundTls : public ::testing::Test {
   static void expect(OutboundResult const& result, std::string_view code, OutboundFate fate,
                      std::string_view inside = "") {
     ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().error.code, code) << result.error().error.inside;
-    EXPECT_EQ(result.error().fate, fate) << result.error().error.inside;
-    EXPECT_NE(result.error().error.inside.find(inside), std::string::npos)
-        << result.error().error.inside;
+    EXPECT_EQ(result.error().error.code, code) << result.error().error.internal;
+    EXPECT_EQ(result.error().fate, fate) << result.error().error.internal;
+    EXPECT_NE(result.error().error.internal.find(inside), std::string::npos)
+        << result.error().error.internal;
   }
 
   static constexpr char kNames[] = "DNS:localhost,DNS:ledger.test,IP:127.0.0.1";
@@ -65,7 +65,7 @@ class CurlOutboundTls : public ::testing::Test {
 
 TEST_F(CurlOutboundTls, TrustsWhatTheNamedAuthorityHasSigned) {
   auto const by_address = ask(server_, file_of(authority_));
-  ASSERT_TRUE(by_address) << by_address.error().error.inside;
+  ASSERT_TRUE(by_address) << by_address.error().error.internal;
   EXPECT_EQ(by_address->body, "hello");
   EXPECT_TRUE(ask(server_, file_of(authority_), "localhost"));
 }
@@ -164,7 +164,7 @@ TEST_F(CurlOutboundTls, GoesThroughAProxyThatSeesOnlyTheHostsName) {
   auto request = get("https://ledger.test/v1/budget");
   request.headers = {{"Authorization", "Bearer secret"}};
   auto const reply = outbound.exchange(request);
-  ASSERT_TRUE(reply) << reply.error().error.inside;
+  ASSERT_TRUE(reply) << reply.error().error.internal;
   EXPECT_EQ(reply->body, "through");
   EXPECT_EQ(reply->header("x-proxy"), "");
   EXPECT_TRUE(asked.starts_with("CONNECT ledger.test:443 HTTP/1.1\r\n")) << asked;

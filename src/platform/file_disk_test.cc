@@ -181,7 +181,7 @@ TEST_P(FileDiskTest, NamesAFullDiskAndLeavesNothingBehind) {
   std::signal(SIGXFSZ, handler);
   ASSERT_FALSE(file);
   EXPECT_EQ(file.error().code, "disk_full");
-  EXPECT_NE(file.error().inside.find("writing"), std::string::npos);
+  EXPECT_NE(file.error().internal.find("writing"), std::string::npos);
   EXPECT_TRUE(disk_->list()->empty());
   EXPECT_TRUE(std::filesystem::is_empty(path_));
 }

@@ -280,7 +280,7 @@ TEST_F(JobFolderTest, MakesAReadOnlyCopyThatHasTheSameHash) {
   auto job = load_job(directory_ / "a");
   ASSERT_TRUE(job);
   auto path = write_job_snapshot(directory_ / "jobs", *job);
-  ASSERT_TRUE(path) << path.error().inside;
+  ASSERT_TRUE(path) << path.error().internal;
   EXPECT_EQ(*path, job_snapshot_path(directory_ / "jobs", job->spec.hash));
   EXPECT_EQ(fs::status(*path + "/work.sh").permissions(), fs::perms(0555));
   EXPECT_EQ(fs::status(*path + "/data/words.txt").permissions(), fs::perms(0444));
@@ -297,7 +297,7 @@ TEST_F(JobFolderTest, RemovesTheCopiesThatNothingUsesAnyMore) {
   ASSERT_TRUE(used && unused);
   write_text(directory_ / "a/data/words.txt", "words");
   auto const removed = remove_unused_snapshots(directory_ / "jobs", {hash("a")});
-  ASSERT_TRUE(removed) << removed.error().inside;
+  ASSERT_TRUE(removed) << removed.error().internal;
   EXPECT_EQ(*removed, 2u);
   EXPECT_TRUE(fs::exists(*used + "/work.sh"));
   EXPECT_FALSE(fs::exists(*unused));

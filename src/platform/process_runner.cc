@@ -101,7 +101,7 @@ Result<void> ProcessRunner::ready(Digest const& job_hash) {
     return fail("job_unknown",
                 "this server has no copy of the job's files that the run was accepted with",
                 kept ? "the copy does not have the hash that it is named by"
-                     : kept.error().detail + kept.error().inside);
+                     : kept.error().detail + kept.error().internal);
   std::lock_guard lock(mutex_);
   jobs_.emplace(job_hash, std::move(kept->spec));
   return {};

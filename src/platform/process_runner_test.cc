@@ -26,7 +26,7 @@ class ProcessRunnerTest : public testing::Test {
     auto job = load_job(folder);
     if (!job) throw std::runtime_error(job.error().detail);
     auto snapshot = write_job_snapshot(directory_ / "work/jobs", *job);
-    EXPECT_TRUE(snapshot) << snapshot.error().inside;
+    EXPECT_TRUE(snapshot) << snapshot.error().internal;
     options_.jobs.push_back(job->spec);
     return job->spec;
   }

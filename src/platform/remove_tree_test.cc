@@ -33,7 +33,7 @@ TEST(RemoveTree, TakesFilesLinksAndDirectories) {
   fs::create_directory_symlink(directory / "", directory / "tree/a/up");
   ASSERT_EQ(::mkfifo((directory / "tree/pipe").c_str(), 0600), 0);
   auto const removed = remove_tree(directory / "tree");
-  EXPECT_TRUE(removed) << removed.error().inside;
+  EXPECT_TRUE(removed) << removed.error().internal;
   EXPECT_FALSE(fs::exists(directory / "tree"));
   EXPECT_EQ(read_text(directory / "outside"), "stays");
   EXPECT_TRUE(remove_tree(directory / "tree"));
@@ -44,7 +44,7 @@ TEST(RemoveTree, TakesATreeThatIsDeeperThanAPathCanBeLong) {
   TestDirectory directory;
   make_deep(directory / "tree", 5000);
   auto const removed = remove_tree(directory / "tree");
-  EXPECT_TRUE(removed) << removed.error().inside;
+  EXPECT_TRUE(removed) << removed.error().internal;
   EXPECT_FALSE(fs::exists(directory / "tree"));
 }
 
@@ -70,7 +70,7 @@ TEST(RemoveTree, TakesDirectoriesThatNobodyMayRead) {
   if (root) {
     ASSERT_EQ(::seteuid(0), 0);
   }
-  EXPECT_TRUE(removed) << removed.error().inside;
+  EXPECT_TRUE(removed) << removed.error().internal;
   EXPECT_FALSE(fs::exists(directory / "tree"));
 }
 

@@ -66,7 +66,7 @@ ProcessOutcome run_in_bubblewrap(SandboxTask const& task, ByteView filter,
   bool door = ::geteuid() == 0;
   auto input = task.box + "/input.json";
   auto receipt = task.box + "/receipt.json";
-  BubblewrapDoor paths{task.folder.c_str(), input.c_str(), receipt.c_str()};
+  RootHandoff paths{task.folder.c_str(), input.c_str(), receipt.c_str()};
   auto plan = plan_for(task, SandboxLevel::bubblewrap);
   plan.arguments = bubblewrap_arguments(task, door);
   plan.wrappers = kBubblewrapProcesses;

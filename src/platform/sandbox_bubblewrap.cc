@@ -59,7 +59,7 @@ bool put_file(char const* path, mode_t mode) {
 }
 
 // The sources are opened before /tmp is covered, for they may lie below it.
-bool open_sources(BubblewrapDoor const& door, std::array<int, 3>& sources) {
+bool open_sources(RootHandoff const& door, std::array<int, 3>& sources) {
   sources[0] = ::open(door.folder, O_PATH | O_CLOEXEC | O_NOFOLLOW);
   sources[1] = ::open(door.input, O_PATH | O_CLOEXEC | O_NOFOLLOW);
   sources[2] = ::open(door.receipt, O_PATH | O_CLOEXEC | O_NOFOLLOW);
@@ -123,7 +123,7 @@ std::vector<std::string> bubblewrap_arguments(SandboxTask const& task, bool door
 }
 
 bool enter_bubblewrap_door(void const* context) {
-  auto const& door = *static_cast<BubblewrapDoor const*>(context);
+  auto const& door = *static_cast<RootHandoff const*>(context);
   std::array<int, 3> sources{};
   return ::unshare(CLONE_NEWNS) == 0 &&
          ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&

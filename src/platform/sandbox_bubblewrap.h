@@ -29,12 +29,12 @@ std::vector<std::string> bubblewrap_arguments(SandboxTask const& task, bool door
 // As root, a limit on processes would not bind and the work would own root's files. So the child
 // makes itself a mount namespace, binds the task's files below /tmp there, and becomes the user
 // nobody before it executes bwrap. The paths must stay valid while the context is in use.
-struct BubblewrapDoor {
+struct RootHandoff {
   char const* folder;
   char const* input;
   char const* receipt;
 };
-// Async-signal-safe; the context is a BubblewrapDoor.
+// Async-signal-safe; the context is a RootHandoff.
 bool enter_bubblewrap_door(void const* context);
 
 inline constexpr unsigned kNobody = 65534;

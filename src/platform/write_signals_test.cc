@@ -29,7 +29,7 @@ TEST(WriteSignals, AFileThatMayNotGrowIsAFailedWriteAndNoEnd) {
   TestDirectory directory;
   let_writes_fail();
   auto disk = FileDisk::open_directory(directory / "disk");
-  ASSERT_TRUE(disk) << disk.error().inside;
+  ASSERT_TRUE(disk) << disk.error().internal;
   Result<std::unique_ptr<ports::DiskFile>> segment;
   Result<void> secret;
   {

@@ -32,7 +32,7 @@ struct ErrorReport {
   std::string exception_type;                              // a stable word, such as "io_error"
   std::string message;                                     // our own sentence
   std::vector<std::pair<std::string, std::string>> chain;  // type and text, outermost first
-  std::string inside;  // Error::inside: for the server's own log, never for the record
+  std::string internal;  // Error::internal: for the server's own log, never for the record
   std::map<std::string, std::string> context;
   TraceScope trace;
   std::optional<TenantId> tenant;
@@ -41,7 +41,7 @@ struct ErrorReport {
 };
 
 // Any thread; never blocks and never fails. Repeats within a short time may be counted instead of
-// recorded. Real: server/wiring's ErrorDesk, in the server and in the simulator alike.
+// recorded. Real: server/wiring's ErrorRecorder, in the server and in the simulator alike.
 class ErrorSink {
  public:
   virtual ~ErrorSink() = default;
@@ -57,8 +57,7 @@ class ErrorReporter {
       : sink_(sink), component_(std::move(component)) {}
 
   template <ErrorClass error_class>
-    requires(may_emit(layer, error_class))
-  void report(ErrorReport report) const {
+  requires(may_emit(layer, error_class)) void report(ErrorReport report) const {
     if (sink_ != nullptr)
       sink_->take(Classification::of<layer, error_class>(), component_, std::move(report));
   }
@@ -73,7 +72,7 @@ inline ErrorReport report_of(Error const& error) {
   ErrorReport report;
   report.exception_type = error.code;
   report.message = error.detail;
-  report.inside = error.inside;
+  report.internal = error.internal;
   return report;
 }
 

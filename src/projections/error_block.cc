@@ -98,7 +98,7 @@ bool take_row(ByteView bytes, std::size_t words, ErrorRow& row) {
 
 }  // namespace
 
-struct ErrorBlock::Asked {
+struct ErrorBlock::Filter {
   ErrorQuery const& query;
   std::optional<Word> component;
   std::optional<Word> tenant;
@@ -151,8 +151,8 @@ void ErrorBlock::add(ErrorRow row, std::string_view component, std::string_view 
   link(row);
 }
 
-std::optional<ErrorBlock::Asked> ErrorBlock::asked(ErrorQuery const& query) const {
-  Asked asked{.query = query, .component = {}, .tenant = {}};
+std::optional<ErrorBlock::Filter> ErrorBlock::asked(ErrorQuery const& query) const {
+  Filter asked{.query = query, .component = {}, .tenant = {}};
   if (!query.component.empty()) {
     asked.component = known_word(query.component);
     if (!asked.component) return std::nullopt;
@@ -164,7 +164,7 @@ std::optional<ErrorBlock::Asked> ErrorBlock::asked(ErrorQuery const& query) cons
   return asked;
 }
 
-bool ErrorBlock::fits(ErrorRow const& row, Asked const& asked) const {
+bool ErrorBlock::fits(ErrorRow const& row, Filter const& asked) const {
   ErrorQuery const& query = asked.query;
   return (!query.error_class || row.error_class == *query.error_class) &&
          (!query.family || family_of(row.error_class) == *query.family) &&
@@ -175,7 +175,7 @@ bool ErrorBlock::fits(ErrorRow const& row, Asked const& asked) const {
          (!query.layer || row.layer == *query.layer) && row.severity >= query.least;
 }
 
-ErrorBlock::Chains const* ErrorBlock::shortest(Asked const& asked, Bucket& bucket) const {
+ErrorBlock::Chains const* ErrorBlock::shortest(Filter const& asked, Bucket& bucket) const {
   Chains const* best = nullptr;
   bucket = {.newest = static_cast<std::uint32_t>(rows_.size()) - 1,
             .rows = static_cast<std::uint32_t>(rows_.size())};

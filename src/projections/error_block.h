@@ -70,11 +70,11 @@ class ErrorBlock {
     std::vector<std::uint16_t> earlier;  // of each row; itself: it is the first
   };
   // What a query means in this block's words; absent: nothing here fits.
-  struct Asked;
-  std::optional<Asked> asked(ErrorQuery const& query) const;
-  bool fits(ErrorRow const& row, Asked const& asked) const;
+  struct Filter;
+  std::optional<Filter> asked(ErrorQuery const& query) const;
+  bool fits(ErrorRow const& row, Filter const& asked) const;
   // The shortest chain that holds everything that fits; null: all rows.
-  Chains const* shortest(Asked const& asked, Bucket& bucket) const;
+  Chains const* shortest(Filter const& asked, Bucket& bucket) const;
   Bucket& bucket_of(Dimension dimension, std::uint64_t key);
   Word word_of(std::string_view text);
   std::optional<Word> known_word(std::string_view text) const;

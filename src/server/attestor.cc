@@ -33,7 +33,7 @@ void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& 
     count("unreadable");
     Error const& error = attestation.found.error();
     return report(node, Severity::critical, "ledger_unreadable",
-                  "the ledger could not be read as a whole", error.detail + " " + error.inside);
+                  "the ledger could not be read as a whole", error.detail + " " + error.internal);
   }
   audit::Report const& found = attestation.found->report;
   if (!found.ok) {
@@ -49,7 +49,7 @@ void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& 
   if (auto const& saved = attestation.found->saved; !saved)
     report(node, Severity::warning, "snapshot_not_saved",
            "a snapshot of the state could not be saved; the next start will take longer",
-           saved.error().detail + " " + saved.error().inside);
+           saved.error().detail + " " + saved.error().internal);
   if (auto const& differed = attestation.found->tail_differed)
     report(node, Severity::warning, "snapshot_differed",
            "a snapshot of the state was wrong, and the ledger is in order", *differed);

@@ -29,7 +29,7 @@ Log::~Log() {
 }
 
 void Log::write(LogLine const& line) { enqueue(text_of(line)); }
-void Log::write(wiring::ErrorTold const& told) { enqueue(text_of(told)); }
+void Log::write(wiring::ErrorNotice const& told) { enqueue(text_of(told)); }
 void Log::write_now(LogLine const& line) const { out_(text_of(line)); }
 
 std::string Log::text_of(LogLine const& one) const {
@@ -45,7 +45,7 @@ std::string Log::text_of(LogLine const& one) const {
   return line + '\n';
 }
 
-std::string Log::text_of(wiring::ErrorTold const& told) const {
+std::string Log::text_of(wiring::ErrorNotice const& told) const {
   auto const& error = told.error;
   bool const traced = told.correlation != CorrelationId{};
   std::string line;
@@ -60,7 +60,7 @@ std::string Log::text_of(wiring::ErrorTold const& told) const {
   writer.member("message", error.message).member("exception_type", error.exception_type);
   writer.key("causes").begin_array();
   for (auto const& cause : error.chain) writer.value(cause.message);
-  if (!told.inside.empty()) writer.value(told.inside);
+  if (!told.internal.empty()) writer.value(told.internal);
   writer.end_array().key("context").begin_object();
   for (auto const& [name, value] : error.context) writer.member(name, value);
   writer.end_object().end_object();

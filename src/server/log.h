@@ -18,7 +18,7 @@
 
 #include "ports/clock.h"
 #include "ports/entropy.h"
-#include "server/wiring/error_desk.h"
+#include "server/wiring/error_recorder.h"
 
 namespace tally::server {
 
@@ -46,13 +46,13 @@ class Log {
 
   // Any thread; these do not block.
   void write(LogLine const& line);
-  void write(wiring::ErrorTold const& told);
+  void write(wiring::ErrorNotice const& told);
   // At once, past the queue: for the last words of a process.
   void write_now(LogLine const& line) const;
 
  private:
   std::string text_of(LogLine const& line) const;
-  std::string text_of(wiring::ErrorTold const& told) const;
+  std::string text_of(wiring::ErrorNotice const& told) const;
   void enqueue(std::string line);
   void run();
 

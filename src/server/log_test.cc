@@ -21,12 +21,12 @@ struct Written {
   ledger::testing::SeededEntropy entropy;
 };
 
-wiring::ErrorTold told() {
-  wiring::ErrorTold one;
+wiring::ErrorNotice told() {
+  wiring::ErrorNotice one;
   one.error.component = "api";
   one.error.context = {{"route", "GET /x"}};
   one.error.message = "it broke";
-  one.inside = "/srv/data: errno 5";
+  one.internal = "/srv/data: errno 5";
   return one;
 }
 

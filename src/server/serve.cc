@@ -56,8 +56,8 @@ int code_of(Error const& error) {
 
 int complain(Error const& error) {
   std::fprintf(stderr, "tally serve: %s%s%s%s\n", error.detail.c_str(),
-               error.inside.empty() ? "" : " (", error.inside.c_str(),
-               error.inside.empty() ? "" : ")");
+               error.internal.empty() ? "" : " (", error.internal.c_str(),
+               error.internal.empty() ? "" : ")");
   return code_of(error);
 }
 
@@ -129,7 +129,7 @@ wiring::NodeWorld world_of(Machine& machine, ServerThreads& threads, ProjectorTh
         {.severity = Severity::critical,
          .message = fenced ? "the ledger is not this process's to write any more; the process ends"
                            : "the ledger cannot be written; the process ends, and begins halted",
-         .detail = why.inside.empty() ? why.detail : why.detail + " (" + why.inside + ")"});
+         .detail = why.internal.empty() ? why.detail : why.detail + " (" + why.internal + ")"});
     machine.failed = true;
     ::kill(::getpid(), SIGTERM);
     WakeEvent().wait(kLastAnswersMost);
@@ -149,7 +149,7 @@ wiring::NodeWorld world_of(Machine& machine, ServerThreads& threads, ProjectorTh
           .wake_log = threads.wake_log(),
           .wake_worker = threads.wake_worker(),
           .wake_projector = projector.wake(),
-          .error_told = [&machine](wiring::ErrorTold const& told) { machine.log.write(told); },
+          .error_told = [&machine](wiring::ErrorNotice const& told) { machine.log.write(told); },
           .may_append = [&machine] { return machine.data->still_ours(); },
           .on_failure = die};
 }
@@ -206,7 +206,7 @@ bool tend_index(wiring::Node& node, ledger::IndexKeeper::What what, ledger::GoOn
   report.severity = Severity::warning;
   report.exception_type = "index_not_saved";
   report.message = "a part of the index could not be written to its file";
-  report.chain = {{tended.error().code, tended.error().detail + " " + tended.error().inside}};
+  report.chain = {{tended.error().code, tended.error().detail + " " + tended.error().internal}};
   ports::ErrorReporter<Layer::L7>(&node.errors(), "attestor")
       .report<ErrorClass::infra_storage>(std::move(report));
   return false;

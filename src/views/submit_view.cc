@@ -40,7 +40,8 @@ wire::Balance balance_view(domain::Balances const& balances) {
 }
 
 std::optional<wire::SubmitAnswer> submit_view(domain::Recorded const& recorded,
-                                              Digest const& leaf_hash, Asked const& asked) {
+                                              Digest const& leaf_hash,
+                                              RequestContext const& asked) {
   auto const* event = run_event<domain::run::Submitted>(recorded);
   if (!event) return std::nullopt;
   auto const balances = balances_after(recorded, event->postings);
@@ -58,7 +59,7 @@ std::optional<wire::SubmitAnswer> submit_view(domain::Recorded const& recorded,
 }
 
 std::optional<wire::Problem> refused_view(domain::Recorded const& recorded, Digest const& leaf_hash,
-                                          Asked const& asked, ProblemTypes const& types) {
+                                          RequestContext const& asked, ProblemTypes const& types) {
   auto const* event = run_event<domain::run::Refused>(recorded);
   if (!event) return std::nullopt;
   bool const owes = event->shortage.owed > Micros(0);

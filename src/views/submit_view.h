@@ -13,7 +13,7 @@
 namespace tally::views {
 
 // What the request at hand adds.
-struct Asked {
+struct RequestContext {
   CorrelationId correlation;
   bool replay = false;
 };
@@ -22,10 +22,10 @@ wire::Evidence evidence_view(domain::Header const& header, Digest const& leaf_ha
 
 // None when the event is no run.submitted with its snapshot.
 std::optional<wire::SubmitAnswer> submit_view(domain::Recorded const& recorded,
-                                              Digest const& leaf_hash, Asked const& asked);
+                                              Digest const& leaf_hash, RequestContext const& asked);
 // None when the event is no run.refused.
 std::optional<wire::Problem> refused_view(domain::Recorded const& recorded, Digest const& leaf_hash,
-                                          Asked const& asked, ProblemTypes const& types);
+                                          RequestContext const& asked, ProblemTypes const& types);
 
 wire::Balance balance_view(domain::Balances const& balances);
 

@@ -281,10 +281,10 @@ void CommandWorker::lose(Execution& execution) {
 void CommandWorker::forget(Key const& key) { executions_.erase(key); }
 
 void CommandWorker::reconcile(RunId run, std::uint64_t fence) {
-  mailbox_->put(Asked{{run, fence}});
+  mailbox_->put(ReconcileOrder{{run, fence}});
 }
 
-void CommandWorker::take(Asked& message) {
+void CommandWorker::take(ReconcileOrder& message) {
   if (inquiries_.size() >= kReconcilesMax) return;
   Inquiry inquiry{message.key, false, now_, options_.retry_first};
   inquiries_.try_emplace(message.key, inquiry);

@@ -102,15 +102,15 @@ class CommandWorker {
     Key key;
     ports::HeartbeatAnswer reason;
   };
-  struct Asked {
+  struct ReconcileOrder {
     Key key;
   };
   struct Reconciled {
     Key key;
     Result<void> answer;
   };
-  using Message =
-      std::variant<Leased, Started, Finished, Beaten, Reported, ToldToStop, Asked, Reconciled>;
+  using Message = std::variant<Leased, Started, Finished, Beaten, Reported, ToldToStop,
+                               ReconcileOrder, Reconciled>;
 
   void take(Leased& message);
   void take(Started& message);
@@ -118,7 +118,7 @@ class CommandWorker {
   void take(Beaten& message);
   void take(Reported& message);
   void take(ToldToStop& message);
-  void take(Asked& message);
+  void take(ReconcileOrder& message);
   void take(Reconciled& message);
 
   void ask_for_work();

@@ -48,7 +48,7 @@ void CheckpointSigner::record(ledger::SignHead const& head, std::string note) {
               .enclosure = {},
               .origin = {.actor = "server", .correlation = {}, .span = {}, .tenant = {}},
               .done = [this, head](ledger::Answer answer) {
-                if (answer.fate == ledger::Fate::decided && answer.entry)
+                if (answer.fate == ledger::PostStatus::decided && answer.entry)
                   shared_.with([&](Shared& shared) { shared.recorded = head; });
               }});
 }

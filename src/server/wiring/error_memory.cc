@@ -21,7 +21,7 @@ void report(ports::ErrorReporter<Layer::L7> const& errors, Error const& why) {
   report.severity = Severity::warning;
   report.exception_type = "projection_fault";
   report.message = "the index of errors could not be read, saved or brought up to date";
-  report.chain = {{why.code, why.detail + " " + why.inside}};
+  report.chain = {{why.code, why.detail + " " + why.internal}};
   errors.report<ErrorClass::infra_storage>(std::move(report));
 }
 

@@ -25,12 +25,12 @@ domain::run::Measured measured(auto const& report) {
 // How a decision reads to a worker.
 Result<void> to_result(ledger::Answer const& answer) {
   switch (answer.fate) {
-    case ledger::Fate::decided:
+    case ledger::PostStatus::decided:
       break;
-    case ledger::Fate::overloaded:
-    case ledger::Fate::stopping:
+    case ledger::PostStatus::overloaded:
+    case ledger::PostStatus::stopping:
       return fail("overloaded", "the server takes nothing at the moment");
-    case ledger::Fate::unknown:
+    case ledger::PostStatus::unknown:
       return fail("outcome_unknown", "the log could not be written");
   }
   if (auto const* refusal = std::get_if<domain::Refusal>(&answer.reply))
@@ -221,12 +221,13 @@ void LocalWork::complete(LeaseId lease, std::uint64_t fence, ports::WorkReceipt 
                                api::result_subject(lease, static_cast<std::int64_t>(fence)),
                                receipt.result_json);
   if (!sealed)
-    return done(tally::fail("overloaded", "the result cannot be kept now", sealed.error().inside));
+    return done(
+        tally::fail("overloaded", "the result cannot be kept now", sealed.error().internal));
   domain::run::Complete command;
   command.handle = handle(lease, fence);
   command.measured = measured(receipt);
   command.result = std::move(sealed->enclosure);
-  post(std::move(command), std::move(sealed->beside), run->correlation, std::move(done));
+  post(std::move(command), std::move(sealed->inline_bytes), run->correlation, std::move(done));
 }
 
 void LocalWork::fail(LeaseId lease, std::uint64_t fence, ports::WorkFailure failure,
@@ -238,7 +239,7 @@ void LocalWork::fail(LeaseId lease, std::uint64_t fence, ports::WorkFailure fail
   command.handle = handle(lease, fence);
   command.measured = measured(failure);
   command.retry = failure.retry;
-  Bytes beside;
+  Bytes inline_bytes;
   if (run && !failure.stderr_tail.empty()) {
     // What cannot be kept is no reason to keep the report back.
     auto sealed = payloads_.seal(run->tenant, "stderr",
@@ -246,10 +247,10 @@ void LocalWork::fail(LeaseId lease, std::uint64_t fence, ports::WorkFailure fail
                                  failure.stderr_tail);
     if (sealed) {
       command.stderr_tail = std::move(sealed->enclosure);
-      beside = std::move(sealed->beside);
+      inline_bytes = std::move(sealed->inline_bytes);
     }
   }
-  post(std::move(command), std::move(beside), run ? run->correlation : CorrelationId{},
+  post(std::move(command), std::move(inline_bytes), run ? run->correlation : CorrelationId{},
        std::move(done));
 }
 
@@ -271,9 +272,9 @@ void LocalWork::reconcile(RunId run, std::uint64_t fence, ports::ReconcileEviden
                                      evidence.receipt->result_json);
         if (!sealed)
           return done(
-              tally::fail("overloaded", "the result cannot be kept now", sealed.error().inside));
+              tally::fail("overloaded", "the result cannot be kept now", sealed.error().internal));
         command.result = std::move(sealed->enclosure);
-        in_frame = std::move(sealed->beside);
+        in_frame = std::move(sealed->inline_bytes);
       }
     }
     post(std::move(command), std::move(in_frame),

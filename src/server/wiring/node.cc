@@ -108,7 +108,7 @@ void Node::report_left_aside(std::vector<Error> const& why) {
     report.severity = Severity::warning;
     report.exception_type = "snapshot_left_aside";
     report.message = "a snapshot could not be used; the start read more of the ledger instead";
-    report.chain = {{one.code, one.detail + " " + one.inside}};
+    report.chain = {{one.code, one.detail + " " + one.internal}};
     ports::ErrorReporter<Layer::L7>(&errors_, "start")
         .report<ErrorClass::infra_storage>(std::move(report));
   }
@@ -230,7 +230,7 @@ void Node::post_begin(std::vector<domain::Command> commands) {
            bool const halted = refusal != nullptr && refusal->code == domain::RefusalCode::halted;
            begin->progress.with([&](Begin::Progress& progress) {
              --progress.open;
-             if (answer.fate != ledger::Fate::decided)
+             if (answer.fate != ledger::PostStatus::decided)
                progress.fault = Error{"outcome_unknown", "the start could not be recorded", {}};
              else if (refusal != nullptr && !halted)
                progress.fault = Error{std::string(name_of(refusal->code)), refusal->detail, {}};
@@ -271,7 +271,7 @@ void Node::give_up(std::string const& why) {
     if (fault->code == "fenced") error.code = fault->code;
     if (fault->code == "fenced") error.code = fault->code;
     error.detail += ": " + fault->detail;
-    error.inside = fault->inside;
+    error.internal = fault->internal;
   }
   world_.on_failure(error);
 }
@@ -320,7 +320,7 @@ void Node::tell(codec::Entry const& entry) const {
   if (!finding || finding->severity < Severity::warning) return;
   domain::Header const& header = entry.recorded.header;
   world_.error_told({.error = *finding,
-                     .inside = {},
+                     .internal = {},
                      .correlation = header.correlation.value_or(CorrelationId{}),
                      .span = header.span.value_or(SpanId{})});
 }

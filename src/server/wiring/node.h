@@ -19,8 +19,8 @@
 #include "ports/signer.h"
 #include "server/wiring/bootstrap.h"
 #include "server/wiring/checkpoint_signer.h"
-#include "server/wiring/error_desk.h"
 #include "server/wiring/error_memory.h"
+#include "server/wiring/error_recorder.h"
 #include "server/wiring/hash_tiles.h"
 #include "server/wiring/local_work.h"
 #include "server/wiring/retired_jobs.h"
@@ -48,7 +48,7 @@ struct NodeWorld {
   std::function<void()> wake_projector = {};
   // An error, from WARNING up, of the parts of the server or of what happened to a run; for the
   // server's log. Must not block; any thread; may be empty.
-  std::function<void(ErrorTold const&)> error_told = {};
+  std::function<void(ErrorNotice const&)> error_told = {};
   // Before each append: an error where the log is not this process's own any more (SegmentStore).
   std::function<Result<void>()> may_append = {};
   // The log failed or a signature was bad: record it as well as may be and end the process. From
@@ -149,7 +149,7 @@ class Node {
 
   NodeWorld world_;
   NodeOptions options_;
-  ErrorDesk errors_;
+  ErrorRecorder errors_;
   ledger::Snapshots snapshots_;
   ledger::Index index_;
   std::uint64_t tail_cut_bytes_ = 0;

@@ -1,4 +1,4 @@
-#include "server/wiring/error_desk.h"
+#include "server/wiring/error_recorder.h"
 
 #include "base/redact.h"
 
@@ -47,7 +47,7 @@ Id or_fresh(Id const& id, ports::Entropy& entropy) {
 
 }  // namespace
 
-void ErrorDesk::admit(Tables& tables, Waiting waiting, Duration now) {
+void ErrorRecorder::admit(Tables& tables, Waiting waiting, Duration now) {
   Kind const kind{.subject = waiting.record.subject,
                   .error_class = waiting.record.error_class,
                   .severity = waiting.record.severity,
@@ -70,7 +70,7 @@ void ErrorDesk::admit(Tables& tables, Waiting waiting, Duration now) {
   if (oldest) tell_counted(tables, oldest.mapped());
 }
 
-void ErrorDesk::enqueue(Tables& tables, Waiting waiting) {
+void ErrorRecorder::enqueue(Tables& tables, Waiting waiting) {
   if (tables.waiting.size() < options_.waiting_max)
     tables.waiting.push_back(std::move(waiting));
   else
@@ -78,13 +78,13 @@ void ErrorDesk::enqueue(Tables& tables, Waiting waiting) {
 }
 
 // One record stands for all that were only counted: itself and `repeats` more.
-void ErrorDesk::tell_counted(Tables& tables, Seen& seen) {
+void ErrorRecorder::tell_counted(Tables& tables, Seen& seen) {
   if (seen.counted == 0) return;
   seen.last.record.repeats = std::exchange(seen.counted, 0) - 1;
   enqueue(tables, std::move(seen.last));
 }
 
-void ErrorDesk::gather(Tables& tables, Duration now) {
+void ErrorRecorder::gather(Tables& tables, Duration now) {
   for (auto& [kind, seen] : tables.seen) {
     if (now - seen.since < options_.quiet) continue;
     tell_counted(tables, seen);
@@ -93,21 +93,21 @@ void ErrorDesk::gather(Tables& tables, Duration now) {
   }
 }
 
-void ErrorDesk::take(Classification classification, std::string component,
-                     ports::ErrorReport report) {
+void ErrorRecorder::take(Classification classification, std::string component,
+                         ports::ErrorReport report) {
   Waiting waiting{.record = record_of(classification, component, report),
                   .correlation = or_fresh(report.trace.correlation, entropy_),
                   .span = or_fresh(report.trace.span, entropy_)};
   if (options_.told)
     options_.told({.error = waiting.record,
-                   .inside = clean(report.inside),
+                   .internal = clean(report.internal),
                    .correlation = waiting.correlation,
                    .span = waiting.span});
   Duration const now = clock_.monotonic();
   tables_.with([&](Tables& tables) { admit(tables, std::move(waiting), now); });
 }
 
-void ErrorDesk::step(ledger::Loop& loop) {
+void ErrorRecorder::step(ledger::Loop& loop) {
   Duration const now = clock_.monotonic();
   auto waiting = tables_.with([&](Tables& tables) {
     gather(tables, now);
@@ -116,7 +116,7 @@ void ErrorDesk::step(ledger::Loop& loop) {
   for (auto& one : waiting) post(loop, std::move(one));
 }
 
-void ErrorDesk::flush(ledger::Loop& loop) {
+void ErrorRecorder::flush(ledger::Loop& loop) {
   tables_.with([&](Tables& tables) {
     for (auto& [kind, seen] : tables.seen) tell_counted(tables, seen);
   });
@@ -124,26 +124,26 @@ void ErrorDesk::flush(ledger::Loop& loop) {
 }
 
 // What the loop does not take waits for the next step, and is counted where it is refused.
-void ErrorDesk::post(ledger::Loop& loop, Waiting waiting) {
-  loop.post(ledger::Lane::control, {.command = domain::error::Commands(waiting.record),
-                                    .enclosure = {},
-                                    .origin = {.actor = "server",
-                                               .correlation = waiting.correlation,
-                                               .span = waiting.span,
-                                               .tenant = {}},
-                                    .done = [this, waiting](ledger::Answer const& answer) {
-                                      bool const taken =
-                                          answer.fate == ledger::Fate::decided && answer.entry;
-                                      tables_.with([&](Tables& tables) {
-                                        if (answer.fate == ledger::Fate::overloaded)
-                                          enqueue(tables, waiting);
-                                        else if (!taken)
-                                          ++tables.dropped;
-                                      });
-                                    }});
+void ErrorRecorder::post(ledger::Loop& loop, Waiting waiting) {
+  loop.post(ledger::Lane::control,
+            {.command = domain::error::Commands(waiting.record),
+             .enclosure = {},
+             .origin = {.actor = "server",
+                        .correlation = waiting.correlation,
+                        .span = waiting.span,
+                        .tenant = {}},
+             .done = [this, waiting](ledger::Answer const& answer) {
+               bool const taken = answer.fate == ledger::PostStatus::decided && answer.entry;
+               tables_.with([&](Tables& tables) {
+                 if (answer.fate == ledger::PostStatus::overloaded)
+                   enqueue(tables, waiting);
+                 else if (!taken)
+                   ++tables.dropped;
+               });
+             }});
 }
 
-std::uint64_t ErrorDesk::dropped() const {
+std::uint64_t ErrorRecorder::dropped() const {
   return tables_.with([](Tables const& tables) { return tables.dropped; });
 }
 

@@ -1,4 +1,4 @@
-#include "server/wiring/error_desk.h"
+#include "server/wiring/error_recorder.h"
 
 #include "codec/event_codec.h"
 #include "ledger/loop_fixture.h"
@@ -21,8 +21,8 @@ std::vector<domain::error::Recorded> recorded(LoopWorld const& world) {
   return found;
 }
 
-struct DeskTest : ::testing::Test {
-  DeskTest() { world.open(); }
+struct ErrorRecorderTest : ::testing::Test {
+  ErrorRecorderTest() { world.open(); }
   void report(std::string type = "io_error", TenantId const& tenant = ledger::testing::kAcme) {
     ports::ErrorReport report;
     report.tenant = tenant;
@@ -36,20 +36,20 @@ struct DeskTest : ::testing::Test {
   }
   LoopWorld world;
   int told = 0;
-  std::string inside;
-  ErrorDesk desk{world.clock, world.entropy,
-                 ErrorDeskOptions{.quiet = seconds(60),
-                                  .singly_max = 3,
-                                  .kinds_max = 8,
-                                  .waiting_max = 16,
-                                  .told = [this](ErrorTold const& one) {
-                                    ++told;
-                                    inside = one.inside;
-                                  }}};
+  std::string internal;
+  ErrorRecorder desk{world.clock, world.entropy,
+                     ErrorRecorderOptions{.quiet = seconds(60),
+                                          .singly_max = 3,
+                                          .kinds_max = 8,
+                                          .waiting_max = 16,
+                                          .told = [this](ErrorNotice const& one) {
+                                            ++told;
+                                            internal = one.internal;
+                                          }}};
   ports::ErrorReporter<Layer::L6> reporter{&desk, "disk"};
 };
 
-TEST_F(DeskTest, RecordsAnErrorWithItsLayerClassAndTrace) {
+TEST_F(ErrorRecorderTest, RecordsAnErrorWithItsLayerClassAndTrace) {
   ports::ErrorReport report;
   report.trace.correlation = *parse_correlation_id("0af7651916cd43dd8448eb211c80319c");
   report.trace.parent = *parse_span_id("b7ad6b7169203331");
@@ -68,7 +68,7 @@ TEST_F(DeskTest, RecordsAnErrorWithItsLayerClassAndTrace) {
   EXPECT_EQ(world.index.first_of(ledger::key_of(report.trace.correlation), 0, 2)->size(), 1u);
 }
 
-TEST_F(DeskTest, LeavesNoErrorWithoutACorrelation) {
+TEST_F(ErrorRecorderTest, LeavesNoErrorWithoutACorrelation) {
   report();
   step();
   auto const event = codec::decode(world.log.frames.back().records.back().leaf);
@@ -76,7 +76,7 @@ TEST_F(DeskTest, LeavesNoErrorWithoutACorrelation) {
   EXPECT_TRUE(event->header.correlation.has_value());
 }
 
-TEST_F(DeskTest, RecordsAFewOneByOneAndCountsTheRest) {
+TEST_F(ErrorRecorderTest, RecordsAFewOneByOneAndCountsTheRest) {
   for (int i = 0; i < 1'000; ++i) report();
   step();
   ASSERT_EQ(recorded(world).size(), 3u);
@@ -91,7 +91,7 @@ TEST_F(DeskTest, RecordsAFewOneByOneAndCountsTheRest) {
   EXPECT_EQ(recorded(world).size(), 4u);
 }
 
-TEST_F(DeskTest, CountsEachTenantForItself) {
+TEST_F(ErrorRecorderTest, CountsEachTenantForItself) {
   for (int i = 0; i < 10; ++i) report("io_error", ledger::testing::kAcme);
   for (int i = 0; i < 5; ++i) report("io_error", ledger::testing::kBeta);
   desk.flush(*world.loop);
@@ -102,7 +102,7 @@ TEST_F(DeskTest, CountsEachTenantForItself) {
   EXPECT_EQ(counts[ledger::testing::kBeta], 5);
 }
 
-TEST_F(DeskTest, LosesNothingOfItAtACleanEnd) {
+TEST_F(ErrorRecorderTest, LosesNothingOfItAtACleanEnd) {
   for (int i = 0; i < 50; ++i) report();
   desk.flush(*world.loop);
   world.settle();
@@ -111,25 +111,25 @@ TEST_F(DeskTest, LosesNothingOfItAtACleanEnd) {
   EXPECT_EQ(count, 50);
 }
 
-TEST_F(DeskTest, CountsWhatAStoppingLoopDoesNotTake) {
+TEST_F(ErrorRecorderTest, CountsWhatAStoppingLoopDoesNotTake) {
   world.loop->begin_stop();
   report();
   step();
   EXPECT_EQ(desk.dropped(), 1u);
 }
 
-TEST_F(DeskTest, TellsOnlyTheLogWhatOnlyWeMayKnow) {
+TEST_F(ErrorRecorderTest, TellsOnlyTheLogWhatOnlyWeMayKnow) {
   auto report =
       ports::report_of(Error{"io_error", "cannot be read", "/srv/data/blobs/ab: errno 5"});
   reporter.report<ErrorClass::infra_storage>(std::move(report));
   step();
-  EXPECT_EQ(inside, "/srv/data/blobs/ab: errno 5");
+  EXPECT_EQ(internal, "/srv/data/blobs/ab: errno 5");
   for (auto const& frame : world.log.frames)
     for (auto const& record : frame.records)
       EXPECT_EQ(as_text(record.leaf).find("/srv/data"), std::string_view::npos);
 }
 
-TEST_F(DeskTest, KeepsSecretsOutOfEveryMember) {
+TEST_F(ErrorRecorderTest, KeepsSecretsOutOfEveryMember) {
   std::string const canary = "canary-5ecret-9d1f";
   ports::ErrorReport report;
   report.message = "token=" + canary;
@@ -146,7 +146,7 @@ TEST_F(DeskTest, KeepsSecretsOutOfEveryMember) {
   EXPECT_EQ(recorded(world).size(), 1u);
 }
 
-TEST_F(DeskTest, ShortensWhatIsTooLongForARecord) {
+TEST_F(ErrorRecorderTest, ShortensWhatIsTooLongForARecord) {
   ports::ErrorReport report;
   report.message = std::string(10'000, 'x');
   report.chain.assign(50, {"cause", std::string(10'000, 'y')});
@@ -157,7 +157,7 @@ TEST_F(DeskTest, ShortensWhatIsTooLongForARecord) {
   EXPECT_EQ(recorded(world)[0].chain.size(), domain::error::kCausesMax);
 }
 
-TEST_F(DeskTest, ForgetsTheOldestKindAndLosesNoCount) {
+TEST_F(ErrorRecorderTest, ForgetsTheOldestKindAndLosesNoCount) {
   for (int kind = 0; kind < 20; ++kind) {
     report("kind_" + std::to_string(kind));
     report("kind_" + std::to_string(kind));
@@ -171,7 +171,7 @@ TEST_F(DeskTest, ForgetsTheOldestKindAndLosesNoCount) {
   EXPECT_EQ(desk.dropped(), 0u);
 }
 
-TEST_F(DeskTest, CountsWhatFindsNoPlace) {
+TEST_F(ErrorRecorderTest, CountsWhatFindsNoPlace) {
   for (int kind = 0; kind < 100; ++kind) report("kind_" + std::to_string(kind));
   step();
   EXPECT_EQ(recorded(world).size() + desk.dropped(), 100u);

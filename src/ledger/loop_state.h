@@ -17,7 +17,7 @@ namespace tally::ledger {
 
 inline constexpr Duration kIdle = hours(1);  // how long the loop may be left alone at most
 
-struct Loop::Inside {
+struct Loop::State {
   struct Volatile {  // shared with other threads
     std::optional<ports::AppendOutcome> completion;
     std::shared_ptr<Directory const> directory;
@@ -26,7 +26,7 @@ struct Loop::Inside {
     bool stopping = false;
   };
 
-  Inside(Start start, World the_world, LoopOptions the_options);
+  State(Start start, World the_world, LoopOptions the_options);
 
   World world;
   LoopOptions options;
@@ -64,7 +64,7 @@ struct Loop::Inside {
 
   // Inbox.
   void put(Lane lane, Inbox::Item item);
-  static void refuse(Inbox::Item& item, Fate fate);
+  static void refuse(Inbox::Item& item, PostStatus fate);
   void take_inbox();
 
   // Commands: each is decided at once; its answer leaves with the open frame.

@@ -20,26 +20,26 @@
 namespace tally::wiring {
 
 // One error as the server's own log tells it.
-struct ErrorTold {
+struct ErrorNotice {
   domain::error::Recorded error;
-  std::string inside;  // redacted
+  std::string internal;  // redacted
   CorrelationId correlation;
   SpanId span;
 };
 
-struct ErrorDeskOptions {
+struct ErrorRecorderOptions {
   Duration quiet = seconds(60);     // after which a kind of error is recorded one by one again
   std::int64_t singly_max = 20;     // of one kind within the quiet time; further ones are counted
   std::size_t kinds_max = 1'024;    // remembered; the oldest is forgotten
   std::size_t waiting_max = 4'096;  // reports not yet handed to the loop; further ones are counted
   // An error that was taken, for the log, with what only the log may have; must not block; any
   // thread; may be empty.
-  std::function<void(ErrorTold const&)> told;
+  std::function<void(ErrorNotice const&)> told;
 };
 
-class ErrorDesk : public ports::ErrorSink {
+class ErrorRecorder : public ports::ErrorSink {
  public:
-  ErrorDesk(ports::Clock const& clock, ports::Entropy& entropy, ErrorDeskOptions options)
+  ErrorRecorder(ports::Clock const& clock, ports::Entropy& entropy, ErrorRecorderOptions options)
       : clock_(clock), entropy_(entropy), options_(std::move(options)) {}
 
   void take(Classification classification, std::string component,
@@ -86,7 +86,7 @@ class ErrorDesk : public ports::ErrorSink {
   void post(ledger::Loop& loop, Waiting waiting);
   ports::Clock const& clock_;
   ports::Entropy& entropy_;
-  ErrorDeskOptions options_;
+  ErrorRecorderOptions options_;
   Mutex<Tables> tables_;
 };
 
