@@ -52,6 +52,9 @@ struct JobName : Strong<JobName, std::string> {
 struct PlanName : Strong<PlanName, std::string> {
   using Strong::Strong;
 };
+struct ScheduleName : Strong<ScheduleName, std::string> {
+  using Strong::Strong;
+};
 bool is_name(std::string_view text);
 
 // An error's name: 48 bits, err_ and 12 hex; a keyed permutation of the sequence of the event that

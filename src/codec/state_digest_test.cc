@@ -40,7 +40,7 @@ Digest numbered_digest(std::uint64_t number) {
 void disturb(Prng& random, State& state) {
   std::uint64_t const number = random.below(5);
   std::string const name = "n" + std::to_string(number);
-  switch (random.below(12)) {
+  switch (random.below(13)) {
     case 0:
       return disturb(random, state.tenants, TenantId(name));
     case 1:
@@ -62,6 +62,8 @@ void disturb(Prng& random, State& state) {
     case 9:
       return disturb(random, state.last_served, JobName(name));
     case 10:
+      return disturb(random, state.schedules, ScheduleName(name));
+    case 11:
       return fill(random, state.settings);
     default:
       state.ledger.seq_next += 1;

@@ -31,6 +31,7 @@ inline constexpr std::tuple kTables{
     NamedTable("people", &domain::State::people),
     NamedTable("plans", &domain::State::plans),
     NamedTable("runs", &domain::State::runs),
+    NamedTable("schedules", &domain::State::schedules),
     NamedTable("tenants", &domain::State::tenants),
 };
 

@@ -15,6 +15,7 @@ template Command::Command(mode::Commands);
 template Command::Command(approval::Commands);
 template Command::Command(system::Commands);
 template Command::Command(error::Commands);
+template Command::Command(schedule::Commands);
 
 CommandType type_of(Command const& command) {
   return visit_both([]<class C>(C const&) { return C::kCommand; }, command);

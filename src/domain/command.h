@@ -12,6 +12,7 @@
 #include "domain/kinds.h"
 #include "domain/mode/engine.h"
 #include "domain/run/command.h"
+#include "domain/schedule/engine.h"
 #include "domain/system/engine.h"
 
 namespace tally::domain {
@@ -24,7 +25,7 @@ struct EngineList {
 };
 
 using Engines = EngineList<run::Engine, budget::Engine, directory::Engine, mode::Engine,
-                           approval::Engine, system::Engine, error::Engine>;
+                           approval::Engine, system::Engine, error::Engine, schedule::Engine>;
 
 struct Command : Engines::Commands {
   TALLY_VARIANT(Command, Engines::Commands);

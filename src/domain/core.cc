@@ -8,6 +8,7 @@
 #include "domain/error/decide.h"
 #include "domain/mode/decide.h"
 #include "domain/run/decide.h"
+#include "domain/schedule/decide.h"
 #include "domain/system/decide.h"
 
 namespace tally::domain {

@@ -36,8 +36,9 @@ struct DueRule {
   Turn turn;
 };
 
-enum class DueKind : std::uint8_t { approval, limit, queue };
-inline constexpr std::array kDueKinds{DueKind::approval, DueKind::limit, DueKind::queue};
+enum class DueKind : std::uint8_t { approval, limit, queue, schedule };
+inline constexpr std::array kDueKinds{DueKind::approval, DueKind::limit, DueKind::queue,
+                                      DueKind::schedule};
 DueRule rule_of(DueKind kind);
 
 struct DueId {
@@ -47,6 +48,9 @@ struct DueId {
 inline DueId due(ApprovalId id) { return {DueKind::approval, id.value()}; }
 inline DueId limit_due(RunId id) { return {DueKind::limit, id.value()}; }
 inline DueId queue_due(RunId id) { return {DueKind::queue, id.value()}; }
+inline DueId schedule_due(std::int64_t number) {  // schedule::Row::number
+  return {DueKind::schedule, static_cast<std::uint64_t>(number)};
+}
 
 class Deadlines {
  public:

@@ -35,6 +35,9 @@ void derive(State& state) {
   state.approvals.each([&](ApprovalId id, approval::Row const& row) {
     if (id != state.ledger.granted) state.deadlines.set(due(id), row.expires_at);
   });
+  state.schedules.each([&](ScheduleName const&, schedule::Row const& row) {
+    state.deadlines.set(schedule_due(row.number), row.next);
+  });
   state.answered.each([&](Digest const& key, AnsweredKey const& row) {
     state.key_ends.emplace(row.expires_at, key);
   });

@@ -15,6 +15,7 @@ template Event::Event(mode::Events);
 template Event::Event(approval::Events);
 template Event::Event(system::Events);
 template Event::Event(error::Events);
+template Event::Event(schedule::Events);
 
 EventType type_of(Event const& event) {
   return visit_both([]<class E>(E const&) { return E::kEvent; }, event);

@@ -16,7 +16,8 @@
 namespace tally::domain {
 
 using AllEvents = std::variant<run::Events, budget::Events, directory::Events, mode::Events,
-                               approval::Events, system::Events, error::Events>;
+                               approval::Events, system::Events, error::Events,
+                               schedule::Events>;
 struct Event : AllEvents {
   TALLY_VARIANT(Event, AllEvents);
   // Of one engine.

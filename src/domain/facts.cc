@@ -17,5 +17,7 @@ template Facts::Facts(approval::Facts);
 template Facts::Facts(system::Facts);
 template Facts::Facts(system::SettingsFacts);
 template Facts::Facts(error::Facts);
+template Facts::Facts(schedule::SetFacts);
+template Facts::Facts(schedule::FireFacts);
 
 }  // namespace tally::domain

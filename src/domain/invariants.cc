@@ -1,8 +1,19 @@
 #include "domain/invariants.h"
 
+#include <algorithm>
+
+#include "domain/system_tenant.h"
+
 namespace tally::domain {
 
 namespace {
+
+// The server's own runs cost nothing (system_tenant.h).
+bool moved_money(directory::Tenant const& tenant) {
+  return std::ranges::any_of(all_of(AccountKind{}), [&](AccountKind kind) {
+    return tenant.balances.of(kind) != Micros(0);
+  });
+}
 
 std::optional<std::string_view> violated(directory::Tenant const& tenant) {
   using enum AccountKind;
@@ -35,6 +46,7 @@ std::optional<std::string_view> violated_invariant(State const& state, Header co
   if (!header.tenant) return std::nullopt;
   directory::Tenant const& tenant = state.tenants.at(*header.tenant);
   if (tenant.seq_next != header.tenant_seq + 1) return "order_is_gapless";
+  if (is_system(*header.tenant) && moved_money(tenant)) return "the_system_moves_no_money";
   return violated(tenant);
 }
 

@@ -17,6 +17,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -40,11 +41,16 @@ struct EventType {
 // `strictest` is the last of the modes normal, safe, stop, halt in which it may be decided. There
 // is no default, so that no command gets past the question (PV-003).
 // The version is that of its shape, for those that are kept for later (approval::Row).
+// `of_system` is the strictest mode where it is about a run of the server's own (system_tenant.h).
 struct CommandType {
   std::string_view name;
   mode::Mode strictest;
   std::int64_t version = 1;
+  std::optional<mode::Mode> of_system = std::nullopt;
   constexpr bool allowed_in(mode::Mode mode) const { return mode <= strictest; }
+  constexpr bool allowed_to_system_in(mode::Mode mode) const {
+    return mode <= of_system.value_or(strictest);
+  }
 };
 
 // What requests are held against before they reach the loop (ledger/directory.h), in parts. An

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "domain/mode/decide.h"
+#include "domain/system_tenant.h"
 
 namespace tally::domain {
 
@@ -29,6 +30,42 @@ void raise_by(State const& state, Strictest& strictest, directory::CreateKey con
 template <class C>
 void raise_by(State const&, Strictest&, C const&) {}
 
+// Whether it is about a run of the server's own, which the mode of everything does not hold back.
+bool of_system(State const& state, RunId const* run) {
+  run::Row const* row = run == nullptr ? nullptr : state.runs.find(*run);
+  return row != nullptr && is_system(row->tenant);
+}
+template <class C>
+bool of_system(State const& state, C const& command) {
+  if constexpr (!C::kCommand.of_system)
+    return false;
+  else if constexpr (requires { command.handle; })
+    return of_system(state, state.leases.find(command.handle.lease));
+  else if constexpr (requires { command.run; })
+    return of_system(state, &command.run);
+  else
+    return command.tenant && is_system(*command.tenant);
+}
+
+// What nobody may ask for the tenant of the server's own work: runs there come from schedules, cost
+// nothing, and are nobody's to take or to end.
+template <class C>
+bool is_kept_from(C const& command) {
+  if constexpr (std::is_same_v<C, run::Submit> || std::is_same_v<C, run::Cancel> ||
+                std::is_same_v<C, budget::Grant> || std::is_same_v<C, directory::CreateKey>)
+    return is_system(command.tenant);
+  else
+    return false;
+}
+Refusal kept() {
+  return {.code = RefusalCode::forbidden,
+          .detail = "the tenant system is the server's own: it has no keys and no budget, and its "
+                    "runs come from schedules; name another tenant",
+          .pointer = {},
+          .shortage = {},
+          .retry_after = {}};
+}
+
 }  // namespace
 
 Refusal standing_still(mode::Standstill why, std::string_view command) {
@@ -51,9 +88,14 @@ tl::expected<Permit, Refusal> permit_for(State const& state, Command const& comm
     mode::raise(state, {}, strictest);
     visit_both([&](auto const& one) { raise_by(state, strictest, one); }, command);
   }
+  if (visit_both([](auto const& one) { return is_kept_from(one); }, command))
+    return tl::unexpected(kept());
   CommandType const type = type_of(command);
   mode::Mode const mode = strictest ? strictest->mode : mode::Mode::normal;
   if (type.allowed_in(mode)) return Permit(mode);
+  if (type.allowed_to_system_in(mode) &&
+      visit_both([&](auto const& one) { return of_system(state, one); }, command))
+    return Permit(mode);
   return tl::unexpected(standing_still(std::move(*strictest), type.name));
 }
 

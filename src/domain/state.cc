@@ -12,5 +12,6 @@ template class Table<RunId, run::Row>;
 template class Table<Digest, AnsweredKey>;
 template class Table<mode::Scope, mode::Row>;
 template class Table<ApprovalId, approval::Row>;
+template class Table<ScheduleName, schedule::Row>;
 
 }  // namespace tally::domain

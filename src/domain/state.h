@@ -12,6 +12,7 @@
 #include "domain/lookup.h"
 #include "domain/mode/engine.h"
 #include "domain/run/facts.h"
+#include "domain/schedule/engine.h"
 #include "domain/system/engine.h"
 #include "domain/table.h"
 
@@ -80,6 +81,7 @@ struct State {
   Table<Digest, AnsweredKey> answered;
   Table<mode::Scope, mode::Row> modes;
   Table<ApprovalId, approval::Row> approvals;
+  Table<ScheduleName, schedule::Row> schedules;
 
   // Derived from the tables above (derive.h), kept up by apply.
   Queue queue;
@@ -102,5 +104,6 @@ extern template class Table<RunId, run::Row>;
 extern template class Table<Digest, AnsweredKey>;
 extern template class Table<mode::Scope, mode::Row>;
 extern template class Table<ApprovalId, approval::Row>;
+extern template class Table<ScheduleName, schedule::Row>;
 
 }  // namespace tally::domain

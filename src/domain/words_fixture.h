@@ -35,6 +35,8 @@ Command to_command(C command) {
     return system::Commands(std::move(command));
   if constexpr (std::is_constructible_v<error::Commands, C>)
     return error::Commands(std::move(command));
+  if constexpr (std::is_constructible_v<schedule::Commands, C>)
+    return schedule::Commands(std::move(command));
 }
 
 // A command that is asked for under an idempotency key.

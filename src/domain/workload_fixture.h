@@ -5,7 +5,7 @@
 
 #include "base/prng.h"
 #include "domain/purses_fixture.h"
-#include "domain/run_fixture.h"
+#include "domain/schedule_fixture.h"
 
 namespace tally::domain::testing {
 
@@ -16,11 +16,14 @@ class Workload {
     purses.grant(kAcme, kGrant);
     world.add_tenant(kBeta, kGrant);
     purses.grant(kBeta, kGrant);
+    add_system(world);
+    set_schedule(world, {.every = seconds(600), .minute = 0, .zone = {}});
   }
 
   // One random command, and what it should have done to the money.
   void step() {
     world.pass(microseconds(one_of({0, 1, 1000, 1'000'000, 60'000'000})));
+    come_due();
     world.lease_expired = random_.chance(700);
     switch (random_.below(19)) {
       case 0:
@@ -112,6 +115,15 @@ class Workload {
     EXPECT_TRUE(what != "budget_held" || (command.max_cost > open && command.max_cost <= enough));
     EXPECT_TRUE(what != "run.refused" || command.max_cost > enough || owes);
     if (what == "run.submitted") purses.hold(tenant, *outcome.run, command.max_cost);
+  }
+  // A run of the server's own is over at once.
+  void come_due() {
+    auto const slot = slot_due(world);
+    if (!slot) return;
+    world.take(*slot);
+    Leased const leased = lease_system(world);
+    world.ask(run::Start{leased.handle});
+    world.ask(complete(leased.handle));
   }
   void lease_one() {
     if (auto const leased = lease(world)) leases_.push_back(*leased);

@@ -45,7 +45,7 @@ TEST(Workload, IsRichInEveryEventOfRunsMoneyAndModes) {
   for (auto name : {"run.submitted", "run.refused", "run.leased", "run.started", "run.requeued",
                     "run.reconciling", "run.cancel_requested", "run.settled", "run.audit_required",
                     "run.unaccounted", "budget.granted", "mode.changed", "approval.proposed",
-                    "approval.signed", "approval.aborted", "archive.advanced"})
+                    "approval.signed", "approval.aborted", "archive.advanced", "schedule.fired"})
     EXPECT_GE(seen[name], 10) << name;
 }
 
@@ -62,6 +62,7 @@ TEST(Workload, FoldedAgainGivesTheSameState) {
     expect_same(again.answered, state.answered);
     expect_same(again.modes, state.modes);
     expect_same(again.approvals, state.approvals);
+    expect_same(again.schedules, state.schedules);
     EXPECT_EQ(again.ledger.seq_next, state.ledger.seq_next);
     EXPECT_EQ(again.ledger.work_clock, state.ledger.work_clock);
     EXPECT_EQ(again.queue.waiting, state.queue.waiting);
@@ -101,6 +102,7 @@ TEST(Workload, LeavesDerivedTablesThatAgreeWithTheRows) {
       put_all(state.runs, rows.runs);
       put_all(state.approvals, rows.approvals);
       put_all(state.answered, rows.answered);
+      put_all(state.schedules, rows.schedules);
       derive(rows);
       EXPECT_EQ(state.phases, rows.phases);
       EXPECT_EQ(state.runs_live, rows.runs_live);

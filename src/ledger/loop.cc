@@ -18,13 +18,14 @@ Loop::State::State(Start start, World the_world, LoopOptions the_options)
   shared.with([&](Volatile& v) { v.directory = newest_directory; });
   Instant const now = clock.now();
   // Nobody could report while no server was there: a limit that passed meanwhile waits as well.
+  began = now;
   begin_rounds(now);
   rests_announced = {state.ledger.work_clock.at(now), RunId()};
   state.runs.each([&](RunId id, domain::run::Row const& row) {
     bool const over =
         options.command_leases_end_with_process && row.runner == domain::run::Runner::command;
     if (row.phase == domain::run::Phase::leased || row.phase == domain::run::Phase::running)
-      liveness.renew(id, now, over ? Duration(0) : lease_of(id, now));
+      liveness_of(id).renew(id, now, over ? Duration(0) : lease_of(id, now));
     if (row.phase == domain::run::Phase::reconciling) reminders.emplace(now, id);
   });
   for (auto const& [job, waiting] : state.queue.waiting) open.orders.emplace_back(WorkWaits{job});

@@ -73,6 +73,7 @@ struct SignHead {
 struct ReconcileRun {
   RunId run;
   std::int64_t fence = 0;
+  bool of_system = false;  // a run of the server's own, as below
 };
 // The work of a command that runs here must stop: cancelled, or stopped by a mode. Others hear it
 // at their next heartbeat.
@@ -80,6 +81,7 @@ struct StopRun {
   RunId run;
   std::int64_t fence = 0;
   domain::run::StopReason reason = domain::run::StopReason::stopped;
+  bool of_system = false;
 };
 // Wake-up for whoever waits for work of this job.
 struct WorkWaits {
@@ -134,6 +136,7 @@ class Loop {
     // Roots of groups of leaves that a frame completed, once it is durable, before its events are
     // in the index; only if the tree at the start keeps groups.
     std::function<void(std::vector<Digest> const&)> grouped = {};
+    domain::schedule::NextAfter next_after = {};  // the calendar; empty: no schedule fires
     std::function<void(std::string)> on_failure;  // the log failed: record HALT, end the process
   };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "domain/run/decide.h"
+#include "domain/system_tenant.h"
 #include "ledger/loop_state.h"
 
 namespace tally::ledger {
@@ -35,16 +36,20 @@ void Loop::State::decide_due(Instant now) {
 // way to those behind it. False: nothing more is due.
 bool Loop::State::decide_next_due(Instant now) {
   if (decide_next_of(domain::Turn::before_leases, now)) return true;
-  auto const lease = liveness.next();
-  if (lease && lease->first <= now && !state.ledger.work_clock.standing_since) {
-    RunId const run = lease->second;
-    if (!decide_due({domain::run::Commands(
-                         domain::run::Due{.kind = domain::run::DueKind::lease, .run = run}),
-                     run}))
-      liveness.renew(run, now, kRetryDelay);
-    return true;
-  }
+  if (!state.ledger.work_clock.standing_since && decide_lease_due(liveness, now)) return true;
+  if (decide_lease_due(system_liveness, now)) return true;
   return decide_next_of(domain::Turn::after_leases, now);
+}
+
+bool Loop::State::decide_lease_due(Liveness& leases, Instant now) {
+  auto const lease = leases.next();
+  if (!lease || lease->first > now) return false;
+  RunId const run = lease->second;
+  if (!decide_due(
+          {domain::run::Commands(domain::run::Due{.kind = domain::run::DueKind::lease, .run = run}),
+           run}))
+    leases.renew(run, now, kRetryDelay);
+  return true;
 }
 
 bool Loop::State::decide_next_of(domain::Turn turn, Instant now) {
@@ -52,7 +57,8 @@ bool Loop::State::decide_next_of(domain::Turn turn, Instant now) {
     if (rule_of(kind).turn != turn || stands_still(kind)) continue;
     auto const next = next_of(kind, now);
     if (!next) continue;
-    decide_due(domain::due_command(*next));
+    domain::DueMoment const moment{.at = now, .began = began, .next_after = world.next_after};
+    if (auto due = domain::due_command(state, *next, moment)) decide_due(std::move(*due));
     return true;
   }
   return false;
@@ -133,7 +139,8 @@ void Loop::State::remind(Instant now) {
     reminders.erase(reminders.begin());
     domain::run::Row const* row = state.runs.find(run);
     if (row == nullptr || row->phase != domain::run::Phase::reconciling) continue;
-    open.orders.emplace_back(ReconcileRun{.run = run, .fence = row->fence});
+    open.orders.emplace_back(ReconcileRun{
+        .run = run, .fence = row->fence, .of_system = domain::is_system(row->tenant)});
     reminders.emplace(now + kReconcileReminder, run);
   }
 }
@@ -176,6 +183,7 @@ Duration Loop::State::until_next(Instant now) const {
   if (!reminders.empty()) sooner(reminders.begin()->first);
   for (domain::DueKind const kind : domain::kDueKinds)
     if (!state.deadlines.of(kind).empty() && !stands_still(kind)) sooner(due_of(kind, now));
+  if (auto const lease = system_liveness.next()) sooner(lease->first);
   if (!state.ledger.work_clock.standing_since) {
     if (auto const lease = liveness.next()) sooner(lease->first);
     auto const& rests = state.queue.rests;

@@ -1,4 +1,5 @@
 #include "domain/granted.h"
+#include "domain/system_tenant.h"
 #include "ledger/directory_parts.h"
 #include "ledger/loop_state.h"
 
@@ -38,7 +39,7 @@ domain::Moment Loop::State::moment_of(domain::Command const& command) {
   domain::Moment moment{.at = clock.now()};
   if (auto const* run = std::get_if<domain::run::Commands>(&command))
     if (auto const* due = std::get_if<domain::run::Due>(run))
-      moment.lease_expired = liveness.expired(due->run, moment.at);
+      moment.lease_expired = liveness_of(due->run).expired(due->run, moment.at);
   return moment;
 }
 
@@ -170,18 +171,18 @@ void Loop::State::follow_run(domain::run::Submitted const& event, Instant) {
 }
 void Loop::State::follow_run(domain::run::Refused const&, Instant) {}
 void Loop::State::follow_run(domain::run::Leased const& event, Instant at) {
-  liveness.renew(event.run, at, event.lease_period);
+  liveness_of(event.run).renew(event.run, at, event.lease_period);
 }
 void Loop::State::follow_run(domain::run::Started const& event, Instant at) {
-  liveness.renew(event.run, at, lease_of(event.run, at));
+  liveness_of(event.run).renew(event.run, at, lease_of(event.run, at));
 }
 void Loop::State::follow_run(domain::run::Requeued const& event, Instant) {
-  liveness.drop(event.run);
+  liveness_of(event.run).drop(event.run);
   // What rests is announced when its time has come.
   if (!event.not_before) open.orders.emplace_back(WorkWaits{state.runs.at(event.run).job});
 }
 void Loop::State::follow_run(domain::run::Reconciling const& event, Instant at) {
-  liveness.drop(event.run);
+  liveness_of(event.run).drop(event.run);
   reminders.emplace(at, event.run);
 }
 void Loop::State::follow_run(domain::run::CancelRequested const& event, Instant) {
@@ -191,10 +192,10 @@ void Loop::State::follow_run(domain::run::StopRequested const& event, Instant) {
   order_stop(event.run, domain::run::StopReason::stopped);
 }
 void Loop::State::follow_run(domain::run::Settled const& event, Instant) {
-  liveness.drop(event.run);
+  liveness_of(event.run).drop(event.run);
 }
 void Loop::State::follow_run(domain::run::AuditRequired const& event, Instant) {
-  liveness.drop(event.run);
+  liveness_of(event.run).drop(event.run);
 }
 void Loop::State::follow_run(domain::run::Unaccounted const&, Instant) {}
 
@@ -203,7 +204,15 @@ void Loop::State::order_stop(RunId run, domain::run::StopReason reason) {
   domain::run::Row const& row = state.runs.at(run);
   if (row.phase != domain::run::Phase::running || row.runner != domain::run::Runner::command)
     return;
-  open.orders.emplace_back(StopRun{.run = run, .fence = row.fence, .reason = reason});
+  open.orders.emplace_back(StopRun{.run = run,
+                                   .fence = row.fence,
+                                   .reason = reason,
+                                   .of_system = domain::is_system(row.tenant)});
+}
+
+Liveness& Loop::State::liveness_of(RunId run) {
+  domain::run::Row const* row = state.runs.find(run);
+  return row != nullptr && domain::is_system(row->tenant) ? system_liveness : liveness;
 }
 
 // No lease outlasts its run.

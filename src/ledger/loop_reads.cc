@@ -66,7 +66,7 @@ Heartbeat Loop::State::heard(domain::run::Handle const& handle) {
   if (!live || !own || !held) return {};
   Instant const now = clock.now();
   Instant const work_at = state.ledger.work_clock.at(now);
-  liveness.renew(*run, now, lease_of(*run, now));
+  liveness_of(*run).renew(*run, now, lease_of(*run, now));
   auto const reason = domain::run::stop_reason(row, work_at);
   return {.action = reason ? Heartbeat::Action::stop : Heartbeat::Action::go_on,
           .reason = reason,

@@ -36,6 +36,8 @@ struct Loop::State {
   Inbox inbox;
   LedgerClock clock;
   Liveness liveness;
+  Liveness system_liveness;  // of the server's own runs, whose leases never stand still
+  Instant began;             // since when this process decides
   FrameBuilder builder;
   codec::StateDigest digest;
   PendingFrame open;
@@ -115,6 +117,8 @@ struct Loop::State {
   void find_running_to_stop();
   void order_stop(RunId run, domain::run::StopReason reason);
   Duration lease_of(RunId run, Instant now) const;
+  Liveness& liveness_of(RunId run);
+  bool decide_lease_due(Liveness& leases, Instant now);
   void remind(Instant now);
   void archive(Instant now);
   void note_clock_step();

@@ -71,7 +71,8 @@ struct ByLane {
 struct ByTaskLane {
   using Value = Word<ByTaskLane>;
   static constexpr std::string_view kName = "lane";
-  static constexpr auto kWords = words("lease", "read", "query", "intake", "open", "probe");
+  static constexpr auto kWords =
+      words("lease", "read", "query", "intake", "open", "probe", "system");
 };
 // As callers see it.
 struct ByRunStatus {

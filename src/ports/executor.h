@@ -27,12 +27,13 @@ enum class TaskLane : std::uint8_t {
   intake,  // payloads to be sealed before there is a decision
   open,    // for whoever asks without a key: tiles, checkpoint
   probe,   // /readyz and /metrics
+  system,  // the server's own runs, which may take long: one at a time
 };
-inline constexpr std::size_t kTaskLanes = 6;
+inline constexpr std::size_t kTaskLanes = 7;
 
 constexpr std::string_view name_of(TaskLane lane) {
-  constexpr std::array<std::string_view, kTaskLanes> kNames{"lease",  "read", "query",
-                                                            "intake", "open", "probe"};
+  constexpr std::array<std::string_view, kTaskLanes> kNames{"lease", "read",  "query", "intake",
+                                                            "open",  "probe", "system"};
   return kNames[static_cast<std::size_t>(lane)];
 }
 
@@ -53,6 +54,7 @@ inline constexpr ExecutorLimits kLaneLimits{{
     {.threads = 2, .waiting_max = 512, .of_owner_max = 64},
     {.threads = 1, .waiting_max = 256, .of_owner_max = 32},
     {.threads = 1, .waiting_max = 64, .of_owner_max = 8},
+    {.threads = 1, .waiting_max = 16, .of_owner_max = 16},
 }};
 
 struct Task {

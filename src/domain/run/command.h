@@ -36,7 +36,7 @@ inline constexpr std::size_t kLeaseJobsRecorded = 64;
 
 // One run for a worker; a worker that wants ten asks ten times within one frame.
 struct Lease {
-  static constexpr CommandType kCommand{"run.lease", mode::Mode::safe};
+  static constexpr CommandType kCommand{"run.lease", mode::Mode::safe, 1, mode::Mode::halt};
   using Facts = LeaseFacts;
   std::vector<JobName> jobs;
   std::optional<TenantId> tenant;  // of the worker's key; none: any (in-process workers)
@@ -71,7 +71,7 @@ constexpr std::string_view name_of(DueKind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 struct Due {
-  static constexpr CommandType kCommand{"run.due", mode::Mode::safe};
+  static constexpr CommandType kCommand{"run.due", mode::Mode::safe, 1, mode::Mode::halt};
   using Facts = RunFacts;
   DueKind kind = DueKind::lease;
   RunId run;
@@ -88,7 +88,7 @@ constexpr std::string_view name_of(Receipt receipt) {
   return names[static_cast<std::size_t>(receipt)];
 }
 struct Reconcile {
-  static constexpr CommandType kCommand{"run.reconcile", mode::Mode::stop};
+  static constexpr CommandType kCommand{"run.reconcile", mode::Mode::stop, 1, mode::Mode::halt};
   using Facts = RunFacts;
   std::int64_t fence = 0;
   Measured measured;

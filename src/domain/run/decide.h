@@ -40,7 +40,11 @@ void apply(State& state, Header const& header, Settled const& event);
 void apply(State& state, Header const& header, AuditRequired const& event);
 void apply(State& state, Header const& header, Unaccounted const& event);
 
-// The strictest mode in force for the run: of everything and of its tenant, job, key and itself.
+// Of a job what its runs are submitted on.
+Terms terms_of(JobKind const& job);
+
+// The strictest mode in force for the run: of its tenant, job, key and itself, and of everything,
+// unless it is the server's own (system_tenant.h).
 mode::Mode mode_in_force(State const& state, RunId run, Row const& row);
 
 // Takes a finished run out of memory (archive.advanced).

@@ -21,7 +21,8 @@ constexpr std::string_view name_of(Order order) {
 }
 
 // run.submitted: the run, its hold and the order to execute, in one record. Tenant, trace and time
-// of the run are the record's own, and so is the idempotency key that it answers.
+// of the run are the record's own, and so is the idempotency key that it answers. A run of the
+// server's own (system_tenant.h) has no key and no input.
 struct Submitted {
   static constexpr EventType kEvent{"run.submitted"};
   Hold hold;
@@ -37,6 +38,8 @@ struct Submitted {
   TALLY_FIELDS(Submitted, hold, input, job, key, order, parent, postings, queue_deadline, run,
                terms);
 };
+
+inline bool has_input(Submitted const& event) { return !event.input.digest.empty(); }
 
 // run.refused: a refusal that consumes its key (402).
 struct Refused {

@@ -2,6 +2,7 @@
 #include "domain/next_id.h"
 #include "domain/run/decide.h"
 #include "domain/run/limits.h"
+#include "domain/system_tenant.h"
 #include "domain/who_counts.h"
 
 namespace tally::domain::run {
@@ -70,15 +71,6 @@ RunFacts with_alarm(State const& state, RunFacts facts) {
   return facts;
 }
 
-Terms terms_of(JobKind const& job) {
-  return {.attempts_max = job.attempts_max,
-          .hash = job.hash,
-          .price = job.price,
-          .queue_deadline = job.queue_deadline,
-          .runner = job.runner,
-          .timeout = job.timeout};
-}
-
 bool may_execute(State const& state, RunId run) {
   auto const standstill = standstill_of(state, run, state.runs.at(run));
   return !standstill || standstill->mode < mode::Mode::stop;
@@ -125,9 +117,18 @@ std::optional<Turn> next_in_turn(State const& state, JobName const& job,
 
 }  // namespace
 
+Terms terms_of(JobKind const& job) {
+  return {.attempts_max = job.attempts_max,
+          .hash = job.hash,
+          .price = job.price,
+          .queue_deadline = job.queue_deadline,
+          .runner = job.runner,
+          .timeout = job.timeout};
+}
+
 mode::Mode mode_in_force(State const& state, RunId run, Row const& row) {
   auto strictest = standstill_of(state, run, row);
-  mode::raise(state, {}, strictest);
+  if (!is_system(row.tenant)) mode::raise(state, {}, strictest);
   return strictest ? strictest->mode : mode::Mode::normal;
 }
 
@@ -135,7 +136,7 @@ SubmitFacts gather(State const& state, Submit const& command, Moment const& mome
   SubmitFacts facts;
   facts.balances = state.tenants.at(command.tenant).balances;
   JobKind const* job = state.jobs.find(command.job);
-  if (job != nullptr && !job->retired) facts.job = terms_of(*job);
+  if (job != nullptr && !job->retired && !is_system(command.job)) facts.job = terms_of(*job);
   facts.next_run = next_run_id(state.ledger);
   if (command.parent) {
     Row const* parent = state.runs.find(*command.parent);
@@ -182,7 +183,8 @@ RunFacts gather(State const& state, Cancel const& command, Moment const& moment)
 }
 RunFacts gather(State const& state, Stop const& command, Moment const& moment) {
   RunFacts facts = facts_of(state, command.run, std::nullopt, moment);
-  mode::raise(state, {}, facts.halted);
+  bool const own = facts.situation && is_system(facts.situation->tenant);
+  if (!own) mode::raise(state, {}, facts.halted);
   return facts;
 }
 RunFacts gather(State const& state, Due const& command, Moment const& moment) {

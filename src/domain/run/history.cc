@@ -21,7 +21,7 @@ Row begin(Header const& header, Submitted const& event) {
   row.hold = event.hold;
   row.job = event.job;
   row.job_hash = event.terms.hash;
-  row.key = event.key;
+  if (event.key != KeyId()) row.key = event.key;
   row.parent = event.parent;
   row.price = event.terms.price;
   row.queue_deadline = event.queue_deadline;

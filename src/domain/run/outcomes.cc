@@ -4,6 +4,7 @@
 
 #include "domain/run/charge.h"
 #include "domain/run/settled.h"
+#include "domain/system_tenant.h"
 
 namespace tally::domain::run {
 
@@ -84,7 +85,8 @@ Outcome give_back(Instant at, RunFacts const& facts, std::string reason, std::st
   event.attempt = run.attempt - 1;
   event.cost_so_far = run.cost_so_far;
   event.detail = std::move(detail);
-  event.not_before = facts.work_at + rest_after(returns);
+  // The server's own runs go on while everything stands still, and the work clock with it.
+  if (!is_system(run.tenant)) event.not_before = facts.work_at + rest_after(returns);
   event.queue_deadline = run.queue_deadline;
   event.reason = std::move(reason);
   event.returns = returns;

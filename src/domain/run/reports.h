@@ -19,7 +19,7 @@ struct Handle {
 };
 
 struct Start {
-  static constexpr CommandType kCommand{"run.start", mode::Mode::safe};
+  static constexpr CommandType kCommand{"run.start", mode::Mode::safe, 1, mode::Mode::halt};
   using Facts = RunFacts;
   Handle handle;
   TALLY_FIELDS(Start, handle);
@@ -35,7 +35,7 @@ struct Measured {
 };
 
 struct Complete {
-  static constexpr CommandType kCommand{"run.complete", mode::Mode::stop};
+  static constexpr CommandType kCommand{"run.complete", mode::Mode::stop, 1, mode::Mode::halt};
   using Facts = RunFacts;
   Handle handle;
   Measured measured;
@@ -44,7 +44,7 @@ struct Complete {
 };
 
 struct Fail {
-  static constexpr CommandType kCommand{"run.fail", mode::Mode::stop};
+  static constexpr CommandType kCommand{"run.fail", mode::Mode::stop, 1, mode::Mode::halt};
   using Facts = RunFacts;
   std::string code;
   std::string detail;
