@@ -1,6 +1,7 @@
 #pragma once
 
-// A command of `tally`: a row of the table in commands.cc.
+// A command of `tally`: a row of the table in commands.cc. Those that only ask an operation and
+// print its answer are derived from its description (verb_commands.cc).
 
 #include <functional>
 #include <optional>
@@ -11,6 +12,10 @@
 #include "cli/arguments.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
+
+namespace tally::wire {
+struct Endpoint;
+}  // namespace tally::wire
 
 namespace tally::cli {
 
@@ -44,8 +49,9 @@ struct Command {
   std::string_view summary;  // one line
   std::string_view example;  // one line, complete
   Reach reach;
-  // Declares what it takes and returns what to do once that was read.
+  // Declares what it takes and returns what to do once that was read; none: `operation` says it.
   Action (*declare)(Arguments& arguments);
+  wire::Endpoint const* operation = nullptr;
 };
 
 // All of them, in the order of help.

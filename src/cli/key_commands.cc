@@ -1,4 +1,4 @@
-// tally key create, claim, claim-code, list, revoke.
+// tally key create, claim, claim-code: what shows a secret once.
 
 #include <fmt/ostream.h>
 
@@ -8,24 +8,6 @@
 namespace tally::cli {
 
 namespace {
-
-// What the key opens, and until when.
-std::string life_of(wire::Key const& key) {
-  std::string const end = key.expires_at ? to_rfc3339(*key.expires_at) : "";
-  if (key.revoked) return end.empty() ? "revoked" : "revoked, ended " + end;
-  if (key.state == "person_removed") return "dead: its person was removed";
-  if (key.state == "expired") return end.empty() ? "expired unclaimed" : "expired " + end;
-  std::string text = end.empty() ? "valid" : "valid until " + end;
-  if (key.claim_expires_at)
-    text = fmt::format("unclaimed, code until {}", to_rfc3339(*key.claim_expires_at));
-  if (key.counts_from) text += ", counts in approvals from " + to_rfc3339(*key.counts_from);
-  return text;
-}
-
-void show_key(std::ostream& out, wire::Key const& key) {
-  fmt::print(out, "{}  tenant {}  owner {}  scopes {}  {}\n", to_text(key.key_id),
-             key.tenant.value(), key.owner.value(), fmt::join(key.scopes, ","), life_of(key));
-}
 
 void say_token_is_shown_once(Call& call, wire::Key const& key) {
   call.console.note(
@@ -126,33 +108,10 @@ Action declare_claim_code(Arguments& arguments) {
   };
 }
 
-Action declare_list(Arguments&) {
-  return [](Call& call) {
-    return online(call, [&](client::TallyClient& client) {
-      return present(call, client.keys(), [](std::ostream& out, wire::KeyList const& list) {
-        for (wire::Key const& key : list.keys) show_key(out, key);
-      });
-    });
-  };
-}
-
-Action declare_revoke(Arguments& arguments) {
-  auto key = std::make_shared<KeyId>();
-  arguments.option("key", *key, "key_...").required();
-  return [key](Call& call) {
-    return online(call, [&](client::TallyClient& client) {
-      return present(call, client.revoke_key(*key), [&](std::ostream& out, wire::Key const& one) {
-        fmt::print(out, "revoked {}{}\n", to_text(*key), if_repeated(call));
-        if (one.note) call.console.note("  " + *one.note);
-      });
-    });
-  };
-}
-
 }  // namespace
 
 std::span<Command const> key_commands() {
-  static constexpr std::array<Command, 5> kRows{{
+  static constexpr std::array<Command, 3> kRows{{
       {"key create", "Makes a key: its token, or a claim code for another person",
        "tally key create --tenant default --person bob --scope approve", Reach::changes,
        declare_create},
@@ -160,10 +119,6 @@ std::span<Command const> key_commands() {
        "tally key claim tc_0123456789abcdef0123456789abcdef01234567", Reach::server, declare_claim},
       {"key claim-code", "Shows the claim code of a key that was approved, once",
        "tally key claim-code key_0123456789abcdef", Reach::changes, declare_claim_code},
-      {"key list", "Lists keys, without their tokens", "tally key list", Reach::server,
-       declare_list},
-      {"key revoke", "Ends a key for good", "tally key revoke key_0123456789abcdef", Reach::changes,
-       declare_revoke},
   }};
   return kRows;
 }

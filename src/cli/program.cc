@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/nearest.h"
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/outline.h"
 #include "cli/version.h"
@@ -80,7 +80,8 @@ CLI::App& declare(CLI::App& root, Command const& command, Parsed& parsed) {
   CLI::App* app = at->add_subcommand(std::string(path), std::string(command.summary));
   app->formatter(example_first(command.example));
   Arguments arguments(*app);
-  Action const action = command.declare(arguments);
+  Action const action = command.declare == nullptr ? declare_verb(command, arguments)
+                                                   : command.declare(arguments);
   declare_shared(*app, command, parsed);
   app->callback([&parsed, &command, action] {
     parsed.command = &command;

@@ -1,4 +1,4 @@
-// tally run show, list, cancel, resolve, result; submit has its own file.
+// tally run show, list, resolve, result; submit has its own file.
 
 #include "cli/run_commands.h"
 
@@ -154,16 +154,6 @@ Action declare_list(Arguments& arguments) {
     if (*label) query->label = wire::LabelFilter{(*label)->key, (*label)->value};
     return online(call,
                   [&](client::TallyClient& client) { return list_runs(call, client, *query); });
-  };
-}
-
-Action declare_cancel(Arguments& arguments) {
-  auto run = std::make_shared<RunId>();
-  run_argument(arguments, *run);
-  return [run](Call& call) {
-    return online(call, [&](client::TallyClient& client) {
-      return present(call, client.cancel(*run), show_run);
-    });
   };
 }
 
@@ -337,7 +327,7 @@ void show_run(Console& console, wire::Run const& run) {
 }
 
 std::span<Command const> run_commands() {
-  static constexpr std::array<Command, 6> kRows{{
+  static constexpr std::array<Command, 5> kRows{{
       {"run submit", "Submits a run; holds its cost before it starts",
        "tally run submit --job log-patterns --input in.json --max-cost 0.05 --wait", Reach::changes,
        declare_submit},
@@ -345,8 +335,6 @@ std::span<Command const> run_commands() {
        declare_show},
       {"run list", "Lists runs, newest first",
        "tally run list --status failed --label team=red --limit 50", Reach::server, declare_list},
-      {"run cancel", "Cancels a run that has not ended", "tally run cancel run_0123456789abcdef",
-       Reach::changes, declare_cancel},
       {"run resolve", "Proposes what a run in audit_required is charged",
        "tally run resolve run_0123456789abcdef --charge 0.02 --reason \"the bill says so\"",
        Reach::changes, declare_resolve},

@@ -2,7 +2,6 @@
 
 // Rows under heads, each column as wide as its widest cell.
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,16 +19,20 @@ class Table {
  public:
   enum class Align { left, right };  // amounts and counts stand right
   struct Column {
-    std::string_view head;
+    std::string head;
     Align align = Align::left;
   };
-  explicit Table(std::initializer_list<Column> columns) : columns_(columns) {}
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
   // As many cells as there are columns.
   void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
   void print(Console& console) const;
+  // Characters of its widest line.
+  std::size_t width() const;
 
  private:
+  std::vector<std::size_t> widths() const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
 };

@@ -58,12 +58,19 @@ ClientCall call_of(wire::Operation<Parameters, Body, Answer> const& operation,
   return call;
 }
 
+// JSON where an operation has it.
+std::string_view media_type_of(wire::Endpoint const& operation) {
+  for (wire::Reply const& reply : operation.replies)
+    if (reply.status != 0 && reply.media_type == wire::kJson) return wire::kJson;
+  return operation.replies[0].media_type;
+}
+
 }  // namespace
 
 ports::OutboundResult TallyClient::exchange(ClientCall const& call) {
   ports::OutboundRequest request{.method = std::string(call.method),
                                  .url = url_.text + call.target,
-                                 .headers = {{"Accept", "application/json"}},
+                                 .headers = {{"Accept", std::string(call.accept)}},
                                  .body = call.body,
                                  .timeout = kAnswerTimeout + seconds(call.wait_s),
                                  .connect_timeout = kConnectTimeout};
@@ -116,6 +123,20 @@ ClientResult<Proposed<T>> TallyClient::propose(ClientCall const& call) {
   return answer;
 }
 
+ClientResult<int> TallyClient::ask(wire::Endpoint const& operation, AnyRequest const& request) {
+  auto usual = request.parameters;
+  for (auto& one : usual) one.text.clear();
+  auto reply =
+      ask(ClientCall{.method = operation.method,
+                     .target = wire::target_of(operation.pattern, request.parameters, usual),
+                     .keyed = operation.keyed != wire::Keyed::no,
+                     .body = request.body,
+                     .wait_s = request.wait_s,
+                     .accept = media_type_of(operation)});
+  if (!reply) return tl::unexpected(reply.error());
+  return Answer<int>{.message = reply->status, .body = std::move(reply->body)};
+}
+
 ClientResult<wire::SubmitAnswer> TallyClient::submit(wire::SubmitRequest const& request,
                                                      std::string_view idempotency_key) {
   auto call = call_of(wire::kSubmitRun, {}, request);
@@ -140,10 +161,6 @@ ClientResult<wire::RunList> TallyClient::runs(wire::RunListParameters const& que
   return ask_for<wire::RunList>(call_of(wire::kListRuns, query));
 }
 
-ClientResult<wire::Run> TallyClient::cancel(RunId run) {
-  return ask_for<wire::Run>(call_of(wire::kCancelRun, {.id = run}));
-}
-
 ClientResult<std::string> TallyClient::result(RunId run) {
   auto reply = ask(call_of(wire::kGetRunResult, {.id = run}));
   if (!reply) return tl::unexpected(reply.error());
@@ -155,29 +172,8 @@ ClientResult<wire::Budget> TallyClient::budget(std::optional<TenantId> const& te
                                       : call_of(wire::kGetBudget));
 }
 
-ClientResult<wire::Budget> TallyClient::grant(TenantId const& tenant,
-                                              wire::GrantRequest const& request) {
-  return ask_for<wire::Budget>(call_of(wire::kGrantBudget, {.tenant = tenant}, request));
-}
-
-ClientResult<wire::Tenant> TallyClient::create_tenant(wire::TenantRequest const& request) {
-  return ask_for<wire::Tenant>(call_of(wire::kCreateTenant, {}, request));
-}
-
-ClientResult<wire::TenantList> TallyClient::tenants() {
-  return ask_for<wire::TenantList>(call_of(wire::kListTenants));
-}
-
 ClientResult<Proposed<wire::Key>> TallyClient::create_key(wire::KeyRequest const& request) {
   return propose<wire::Key>(call_of(wire::kCreateKey, {}, request));
-}
-
-ClientResult<wire::KeyList> TallyClient::keys() {
-  return ask_for<wire::KeyList>(call_of(wire::kListKeys));
-}
-
-ClientResult<wire::Key> TallyClient::revoke_key(KeyId key) {
-  return ask_for<wire::Key>(call_of(wire::kRevokeKey, {.key = key}));
 }
 
 ClientResult<wire::ClaimCode> TallyClient::claim_code(KeyId key) {
@@ -186,22 +182,6 @@ ClientResult<wire::ClaimCode> TallyClient::claim_code(KeyId key) {
 
 ClientResult<wire::Key> TallyClient::claim(wire::ClaimRequest const& request) {
   return ask_for<wire::Key>(call_of(wire::kClaimKey, {}, request));
-}
-
-ClientResult<Proposed<wire::Person>> TallyClient::add_person(wire::PersonRequest const& request) {
-  return propose<wire::Person>(call_of(wire::kAddPerson, {}, request));
-}
-
-ClientResult<wire::PersonList> TallyClient::people() {
-  return ask_for<wire::PersonList>(call_of(wire::kListPeople));
-}
-
-ClientResult<wire::ApprovalAnswer> TallyClient::remove_person(PersonId const& person) {
-  return ask_for<wire::ApprovalAnswer>(call_of(wire::kRemovePerson, {.person = person}));
-}
-
-ClientResult<wire::ApprovalAnswer> TallyClient::set_quorum(wire::QuorumRequest const& request) {
-  return ask_for<wire::ApprovalAnswer>(call_of(wire::kSetQuorum, {}, request));
 }
 
 ClientResult<wire::ErrorList> TallyClient::errors(wire::ErrorListParameters const& query) {
@@ -227,18 +207,6 @@ ClientResult<wire::ModeReport> TallyClient::modes() {
 
 ClientResult<wire::ApprovalAnswer> TallyClient::set_mode(wire::ModeRequest const& request) {
   return ask_for<wire::ApprovalAnswer>(call_of(wire::kSetMode, {}, request));
-}
-
-ClientResult<wire::ApprovalList> TallyClient::approvals() {
-  return ask_for<wire::ApprovalList>(call_of(wire::kListApprovals));
-}
-
-ClientResult<wire::ApprovalAnswer> TallyClient::approve(ApprovalId approval) {
-  return ask_for<wire::ApprovalAnswer>(call_of(wire::kSignApproval, {.id = approval}));
-}
-
-ClientResult<wire::ApprovalAnswer> TallyClient::withdraw(ApprovalId approval) {
-  return ask_for<wire::ApprovalAnswer>(call_of(wire::kWithdrawApproval, {.id = approval}));
 }
 
 }  // namespace tally::client

@@ -15,6 +15,7 @@
 #include "ports/outbound.h"
 #include "wire/admin_messages.h"
 #include "wire/budget_messages.h"
+#include "wire/endpoint.h"
 #include "wire/error_messages.h"
 #include "wire/evidence_messages.h"
 #include "wire/ops_messages.h"
@@ -49,6 +50,14 @@ struct Proposed {
   std::optional<ApprovalId> approval;
 };
 
+// An operation that the caller knows by its description alone, with what goes into it.
+struct AnyRequest {
+  // Of path and query; empty texts are absent.
+  std::vector<wire::ParameterTexts::One> parameters = {};
+  std::string body = {};    // JSON; empty: none
+  std::int64_t wait_s = 0;  // how long the server is asked to wait
+};
+
 // The server gave this answer before, to the same idempotency key, and did nothing again.
 struct Repetition {
   std::optional<Instant> answered_at;
@@ -66,6 +75,7 @@ struct ClientCall {
   std::string body = {};
   std::string_view idempotency_key = {};
   std::int64_t wait_s = 0;
+  std::string_view accept = wire::kJson;
 };
 
 class TallyClient {
@@ -87,6 +97,9 @@ class TallyClient {
         on_repetition_(std::move(on_repetition)),
         texts_(texts) {}
 
+  // Any operation: the message is the answer's status, and its body is read by nobody here.
+  ClientResult<int> ask(wire::Endpoint const& operation, AnyRequest const& request);
+
   // An empty key is made, as for every other POST.
   ClientResult<wire::SubmitAnswer> submit(wire::SubmitRequest const& request,
                                           std::string_view idempotency_key = {});
@@ -96,25 +109,18 @@ class TallyClient {
   // Answers when the run is final, and after `wait` (at most wire::kRunWaitSecondsMax) at latest.
   ClientResult<wire::Run> run(RunId run, std::int64_t wait_s = 0);
   ClientResult<wire::RunList> runs(wire::RunListParameters const& query);
-  ClientResult<wire::Run> cancel(RunId run);
   // The message is the result itself.
   ClientResult<std::string> result(RunId run);
 
   // The caller's own, or that of a named tenant (for administrators).
   ClientResult<wire::Budget> budget(std::optional<TenantId> const& tenant = {});
-  ClientResult<wire::Budget> grant(TenantId const& tenant, wire::GrantRequest const& request);
-
-  ClientResult<wire::Tenant> create_tenant(wire::TenantRequest const& request);
-  ClientResult<wire::TenantList> tenants();
 
   // `approval` where it waits for other people.
   ClientResult<Proposed<wire::Key>> create_key(wire::KeyRequest const& request);
-  ClientResult<wire::KeyList> keys();
   // Of a key that was approved; shown once, to its proposer.
   ClientResult<wire::ClaimCode> claim_code(KeyId key);
   // Needs no key of the caller's.
   ClientResult<wire::Key> claim(wire::ClaimRequest const& request);
-  ClientResult<wire::Key> revoke_key(KeyId key);
 
   // Newest first; the key needs evidence:read.
   ClientResult<wire::ErrorList> errors(wire::ErrorListParameters const& query);
@@ -126,14 +132,6 @@ class TallyClient {
   ClientResult<wire::ApprovalAnswer> resolve(RunId run, wire::ResolutionRequest const& request);
   ClientResult<wire::ModeReport> modes();
   ClientResult<wire::ApprovalAnswer> set_mode(wire::ModeRequest const& request);
-  ClientResult<wire::ApprovalList> approvals();
-  ClientResult<wire::ApprovalAnswer> approve(ApprovalId approval);
-  ClientResult<wire::ApprovalAnswer> withdraw(ApprovalId approval);
-  ClientResult<wire::ApprovalAnswer> set_quorum(wire::QuorumRequest const& request);
-
-  ClientResult<Proposed<wire::Person>> add_person(wire::PersonRequest const& request);
-  ClientResult<wire::PersonList> people();
-  ClientResult<wire::ApprovalAnswer> remove_person(PersonId const& person);
 
  private:
   // A reply of 2xx, or the failure.

@@ -1,7 +1,8 @@
 #pragma once
 
 // What the API knows of one operation, said once. The server's routes, the client's requests, the
-// OpenAPI document and the page at /docs are made from it (wire/endpoints.h lists them all).
+// command's arguments and help, the OpenAPI document and the page at /docs are made from it
+// (wire/endpoints.h lists them all).
 
 #include <array>
 #include <cstdint>
@@ -59,6 +60,14 @@ struct Reply {
   std::array<Field, 2> fields = {};
 };
 
+// All that is wrong with a document that is to be one message.
+using FaultFinder = std::vector<FieldError> (*)(json::Value const&);
+template <Message T>
+std::vector<FieldError> faults_in(json::Value const& document) {
+  auto const read = from_json<T>(document, Strictness::strict);
+  return read ? std::vector<FieldError>{} : read.error();
+}
+
 struct Endpoint {
   std::string_view method;   // upper case; a GET answers HEAD too
   std::string_view pattern;  // "/v1/runs/{id}"; a last "{path...}" takes the rest
@@ -67,6 +76,9 @@ struct Endpoint {
   AnyScope scopes = {};
   Keyed keyed = Keyed::no;
   std::string_view summary = {};  // one sentence, without its full stop
+  // Of the command line, "budget grant TENANT AMOUNT": the words of the command, then in capitals
+  // what stands there without a name of its own (cli/verb.h). Empty: no command asks this.
+  std::string_view verb = {};
   // The first is the usual one; two of the same status are two forms of it, as Accept asks.
   std::array<Reply, 3> replies = {};
   // Codes of refusals beside those that follow from the rest; see problems_of.
@@ -74,6 +86,8 @@ struct Endpoint {
   // Filled in by Operation.
   ParameterLister parameters = nullptr;
   SchemaMaker request = nullptr;  // none: no body is read
+  FaultFinder parameter_faults = nullptr;
+  FaultFinder request_faults = nullptr;
 };
 
 // An endpoint with the types that go in and come out: `Parameters` is what stands in its path and
@@ -86,7 +100,11 @@ struct Operation : Endpoint {
 
   constexpr explicit Operation(Endpoint endpoint) : Endpoint(endpoint) {
     parameters = list_parameters<Parameters>;
-    if constexpr (!std::is_same_v<Body, Nothing>) request = schema_maker<Body>;
+    parameter_faults = faults_in<Parameters>;
+    if constexpr (!std::is_same_v<Body, Nothing>) {
+      request = schema_maker<Body>;
+      request_faults = faults_in<Body>;
+    }
     if constexpr (!std::is_same_v<Answer, Nothing>) replies[0].schema = schema_maker<Answer>;
   }
 };

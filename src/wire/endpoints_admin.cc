@@ -12,6 +12,7 @@ constexpr Operation<Nothing, Nothing, Budget> kGetBudget({
     .tag = "budgets",
     .scopes = KeyScope::budget_read,
     .summary = "The budget of the key's own tenant",
+    .verb = "budget show",
     .replies = {{{200, "The budget"}}},
     .problems = {"not_found"},
 });
@@ -24,6 +25,7 @@ constexpr Operation<TenantPath, GrantRequest, Budget> kGrantBudget({
     .scopes = KeyScope::admin,
     .keyed = Keyed::optional,
     .summary = "Add credits to a budget",
+    .verb = "budget grant TENANT AMOUNT",
     .replies = {{{201, "The budget after the grant"}}},
 });
 
@@ -34,6 +36,7 @@ constexpr Operation<TenantPath, Nothing, Budget> kGetTenantBudget({
     .tag = "budgets",
     .scopes = KeyScope::admin,
     .summary = "A tenant's budget",
+    .verb = "budget show",
     .replies = {{{200, "The budget"}}},
 });
 
@@ -45,6 +48,7 @@ constexpr Operation<Nothing, TenantRequest, Tenant> kCreateTenant({
     .scopes = KeyScope::admin,
     .keyed = Keyed::optional,
     .summary = "Create a tenant",
+    .verb = "tenant create TENANT",
     .replies = {{{201, "The tenant"}}},
     .problems = {"conflict"},
 });
@@ -56,6 +60,7 @@ constexpr Operation<Nothing, Nothing, TenantList> kListTenants({
     .tag = "administration",
     .scopes = KeyScope::admin,
     .summary = "All tenants",
+    .verb = "tenant list",
     .replies = {{{200, "All tenants"}}},
 });
 
@@ -67,6 +72,7 @@ constexpr Operation<Nothing, PersonRequest, Person> kAddPerson({
     .scopes = KeyScope::admin,
     .keyed = Keyed::optional,
     .summary = "Register a person; who may approve is agreed on by others first",
+    .verb = "person add PERSON",
     .replies = {{{201, "The person"},
                  {202, "It waits for the signatures of others", schema_maker<ApprovalAnswer>}}},
     .problems = {"conflict"},
@@ -81,6 +87,7 @@ constexpr Operation<PersonPath, Nothing, ApprovalAnswer> kRemovePerson({
     .keyed = Keyed::optional,
     .summary =
         "Remove a person, whose keys then open nothing; of an approver it is agreed on first",
+    .verb = "person remove PERSON",
     .replies = {{{200, "The person is removed"},
                  {202, "It waits for the signatures of others", schema_maker<ApprovalAnswer>}}},
     .problems = {"conflict"},
@@ -93,6 +100,7 @@ constexpr Operation<Nothing, Nothing, PersonList> kListPeople({
     .tag = "administration",
     .scopes = KeyScope::admin,
     .summary = "All registered people",
+    .verb = "person list",
     .replies = {{{200, "All people"}}},
 });
 
@@ -105,6 +113,7 @@ constexpr Operation<Nothing, KeyRequest, Key> kCreateKey({
     .keyed = Keyed::optional,
     .summary =
         "Create a key; its token, or of one for another person its claim code, is shown once",
+    .verb = "key create",
     .replies = {{{201, "The key"},
                  {202, "It waits for the signatures of others", schema_maker<ApprovalAnswer>}}},
     .problems = {"conflict", "not_found"},
@@ -118,6 +127,7 @@ constexpr Operation<KeyPath, Nothing, ClaimCode> kShowClaimCode({
     .scopes = KeyScope::admin,
     .keyed = Keyed::optional,
     .summary = "The claim code of a key that was approved; once, to its proposer",
+    .verb = "key claim-code",
     .replies = {{{200, "The code"}}},
     .problems = {"conflict", "forbidden"},
 });
@@ -128,6 +138,7 @@ constexpr Operation<Nothing, ClaimRequest, Key> kClaimKey({
     .id = "claimKey",
     .tag = "administration",
     .summary = "Fetch the token of a key with its claim code, once",
+    .verb = "key claim",
     .replies = {{{200, "The key with its token"}}},
     .problems = {"not_found", "conflict", "outcome_unknown", "halted"},
 });
@@ -139,6 +150,7 @@ constexpr Operation<Nothing, Nothing, KeyList> kListKeys({
     .tag = "administration",
     .scopes = KeyScope::admin,
     .summary = "All keys, without their tokens",
+    .verb = "key list",
     .replies = {{{200, "All keys"}}},
 });
 
@@ -150,6 +162,7 @@ constexpr Operation<KeyPath, Nothing, Key> kRevokeKey({
     .scopes = KeyScope::admin,
     .keyed = Keyed::optional,
     .summary = "Revoke a key for good",
+    .verb = "key revoke KEY",
     .replies = {{{200, "The key, which opens nothing any more"}}},
     .problems = {"conflict"},
 });
@@ -162,6 +175,7 @@ constexpr Operation<Nothing, Plan, Plan> kSetPlan({
     .scopes = KeyScope::admin,
     .keyed = Keyed::optional,
     .summary = "Create or change a plan",
+    .verb = "plan set PLAN",
     .replies = {{{200, "The plan"}}},
 });
 
@@ -172,6 +186,7 @@ constexpr Operation<Nothing, Nothing, PlanList> kListPlans({
     .tag = "administration",
     .scopes = KeyScope::admin,
     .summary = "All plans",
+    .verb = "plan list",
     .replies = {{{200, "All plans"}}},
 });
 

@@ -18,6 +18,7 @@ constexpr Operation<DecisionPath, Nothing, DecisionEvidence> kGetDecision({
     .tag = "evidence",
     .scopes = KeyScope::evidence_read,
     .summary = "A decision's events, with what it saw",
+    .verb = "decision show ID",
     .replies = {{{200, "The decision"}}},
 });
 
@@ -28,6 +29,7 @@ constexpr Operation<WhyParameters, Nothing, Why> kGetExplanation({
     .tag = "evidence",
     .scopes = {KeyScope::runs_read, KeyScope::evidence_read},
     .summary = "Why a run, decision, error, correlation, idempotency key or key is as it is",
+    .verb = "why",
     .replies = {{{200, "The explanation"}}},
     .problems = {"not_found"},
 });
@@ -39,6 +41,7 @@ constexpr Operation<EventListParameters, Nothing, EventList> kListEvents({
     .tag = "evidence",
     .scopes = KeyScope::evidence_read,
     .summary = "Events of the ledger, in order",
+    .verb = "event list",
     .replies = {{{200, "A page of events"},
                  {200, "All of them, one a line; the last line says that it is whole", nullptr,
                   kLinesMediaType}}},
@@ -51,6 +54,7 @@ constexpr Operation<TimelineParameters, Nothing, Timeline> kGetTimeline({
     .tag = "evidence",
     .scopes = KeyScope::evidence_read,
     .summary = "The events of one correlation, in order",
+    .verb = "timeline",
     .replies = {{{200, "A page of events"}}},
 });
 
@@ -61,6 +65,7 @@ constexpr Operation<ErrorListParameters, Nothing, ErrorList> kListErrors({
     .tag = "evidence",
     .scopes = KeyScope::evidence_read,
     .summary = "Errors, newest first",
+    .verb = "errors",
     .replies = {{{200, "A page of errors"}}},
 });
 
@@ -71,6 +76,7 @@ constexpr Operation<ErrorPath, Nothing, ErrorEnvelope> kGetError({
     .tag = "evidence",
     .scopes = KeyScope::evidence_read,
     .summary = "One error by its id",
+    .verb = "error show ID",
     .replies = {{{200, "The error"}}},
 });
 
@@ -80,6 +86,7 @@ constexpr Operation<Nothing, Nothing, Nothing> kGetCheckpoint({
     .id = "getCheckpoint",
     .tag = "evidence",
     .summary = "The last signed checkpoint (C2SP tlog-checkpoint)",
+    .verb = "server checkpoint",
     .replies = {{{200, "The signed note", nullptr, kText}}},
     .problems = {"not_found", "storage_unavailable"},
 });

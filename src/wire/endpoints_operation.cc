@@ -12,6 +12,7 @@ constexpr Operation<Nothing, QuorumRequest, ApprovalAnswer> kSetQuorum({
     .scopes = KeyScope::admin,
     .keyed = Keyed::optional,
     .summary = "Change how many people must agree; agreed on first",
+    .verb = "quorum QUORUM",
     .replies = {{{200, "The quorum is in force"},
                  {202, "It waits for the signatures of others", schema_maker<ApprovalAnswer>}}},
     .problems = {"conflict"},
@@ -25,6 +26,7 @@ constexpr Operation<RunPath, ResolutionRequest, ApprovalAnswer> kResolveRun({
     .scopes = KeyScope::admin,
     .keyed = Keyed::optional,
     .summary = "Propose what a run in audit_required is charged; agreed on first",
+    .verb = "run resolve",
     .replies = {{{200, "The run is resolved"},
                  {202, "It waits for the signatures of others", schema_maker<ApprovalAnswer>}}},
     .problems = {"conflict"},
@@ -37,6 +39,7 @@ constexpr Operation<Nothing, Nothing, ModeReport> kGetMode({
     .tag = "operation",
     .scopes = {KeyScope::ops_read, KeyScope::runs_read, KeyScope::runs_write},
     .summary = "The modes in force; without ops:read those that stop the key's own tenant",
+    .verb = "mode",
     .replies = {{{200, "The modes"}}},
 });
 
@@ -48,6 +51,7 @@ constexpr Operation<Nothing, ModeRequest, ApprovalAnswer> kSetMode({
     .scopes = KeyScope::admin,
     .keyed = Keyed::optional,
     .summary = "Change a mode; leaving stop or halt is agreed on first",
+    .verb = "mode",
     .replies = {{{200, "The mode is in force"},
                  {202, "It waits for the signatures of others", schema_maker<ApprovalAnswer>}}},
     .problems = {"conflict", "not_found"},
@@ -60,6 +64,7 @@ constexpr Operation<Nothing, Nothing, ApprovalList> kListApprovals({
     .tag = "operation",
     .scopes = {KeyScope::ops_read, KeyScope::approve, KeyScope::admin},
     .summary = "Approvals that wait for signatures, and who counts",
+    .verb = "approvals",
     .replies = {{{200, "All open approvals"}}},
 });
 
@@ -70,6 +75,7 @@ constexpr Operation<ApprovalPath, Nothing, Approval> kGetApproval({
     .tag = "operation",
     .scopes = {KeyScope::ops_read, KeyScope::approve, KeyScope::admin},
     .summary = "One open approval",
+    .verb = "approval show ID",
     .replies = {{{200, "The approval"}}},
 });
 
@@ -81,6 +87,7 @@ constexpr Operation<ApprovalPath, Nothing, ApprovalAnswer> kSignApproval({
     .scopes = {KeyScope::approve, KeyScope::admin},
     .keyed = Keyed::optional,
     .summary = "Sign an approval as the key's owner",
+    .verb = "approve ID",
     .replies = {{{200, "The quorum is complete, and what was approved is done"},
                  {202, "It waits for more signatures", schema_maker<ApprovalAnswer>}}},
     .problems = {"conflict"},
@@ -94,6 +101,7 @@ constexpr Operation<ApprovalPath, Nothing, ApprovalAnswer> kWithdrawApproval({
     .scopes = {KeyScope::approve, KeyScope::admin},
     .keyed = Keyed::optional,
     .summary = "Take back an approval that the key's owner proposed",
+    .verb = "withdraw ID",
     .replies = {{{200, "Nobody can sign it any more"}}},
     .problems = {"conflict"},
 });

@@ -12,6 +12,7 @@ constexpr Operation<SubmitParameters, SubmitRequest, SubmitAnswer> kSubmitRun({
     .scopes = KeyScope::runs_write,
     .keyed = Keyed::required,
     .summary = "Submit a run once; holds max_cost_usd until it ends",
+    .verb = "run submit",
     .replies = {{{202,
                   "The run is accepted, and its hold is taken",
                   nullptr,
@@ -28,6 +29,7 @@ constexpr Operation<RunListParameters, Nothing, RunList> kListRuns({
     .tag = "runs",
     .scopes = KeyScope::runs_read,
     .summary = "The tenant's runs, newest first",
+    .verb = "run list",
     .replies = {{{200, "A page of runs"}}},
 });
 
@@ -38,6 +40,7 @@ constexpr Operation<RunParameters, Nothing, Run> kGetRun({
     .tag = "runs",
     .scopes = KeyScope::runs_read,
     .summary = "A run as it is, or as it ended",
+    .verb = "run show",
     .replies = {{{200, "The run", nullptr, kJson, {Field::retry_after}}}},
     .problems = {"run_gone"},
 });
@@ -50,6 +53,7 @@ constexpr Operation<RunPath, Nothing, Run> kCancelRun({
     .scopes = KeyScope::runs_write,
     .keyed = Keyed::optional,
     .summary = "Cancel a run that has not ended",
+    .verb = "run cancel ID",
     .replies = {{{200, "The run as it is now", nullptr, kJson, {Field::retry_after}}}},
     .problems = {"conflict", "run_gone"},
 });
@@ -61,6 +65,7 @@ constexpr Operation<RunPath, Nothing, Nothing> kGetRunResult({
     .tag = "runs",
     .scopes = KeyScope::runs_read,
     .summary = "A run's result, byte for byte",
+    .verb = "run result",
     .replies =
         {{{200, "The result; ETag is its hash", nullptr, kJson, {Field::etag}},
           {304, "The result is the one that If-None-Match names", nullptr, {}, {Field::etag}}}},
@@ -74,6 +79,7 @@ constexpr Operation<Nothing, Nothing, JobList> kListJobs({
     .tag = "runs",
     .scopes = KeyScope::runs_read,
     .summary = "The kinds of work that can be submitted",
+    .verb = "job list",
     .replies = {{{200, "All job kinds"}}},
 });
 
@@ -84,6 +90,7 @@ constexpr Operation<Nothing, LeaseRequest, LeaseAnswer> kLeaseWork({
     .tag = "work",
     .scopes = KeyScope::work,
     .summary = "Lease runs to execute; wait_s holds the answer until there is one",
+    .verb = "work lease",
     .replies = {{{200,
                   "The leased runs; none where there was no work in time",
                   nullptr,
@@ -98,6 +105,7 @@ constexpr Operation<LeasePath, FenceRequest, WorkAnswer> kStartWork({
     .tag = "work",
     .scopes = KeyScope::work,
     .summary = "Say that the work begins, which is durable before it may touch the world",
+    .verb = "work start LEASE FENCE",
     .replies = {{{200, "The work may begin"}}},
     .problems = {"lease_lost", "conflict"},
 });
@@ -109,6 +117,7 @@ constexpr Operation<LeasePath, FenceRequest, HeartbeatAnswer> kSendHeartbeat({
     .tag = "work",
     .scopes = KeyScope::work,
     .summary = "Keep the lease, and learn whether to stop",
+    .verb = "work heartbeat LEASE FENCE",
     .replies = {{{200, "The lease is kept"}}},
     .problems = {"lease_lost"},
 });
@@ -120,6 +129,7 @@ constexpr Operation<LeasePath, CompleteRequest, WorkAnswer> kCompleteWork({
     .tag = "work",
     .scopes = KeyScope::work,
     .summary = "Report the result and its cost; repeating it is safe",
+    .verb = "work complete LEASE FENCE",
     .replies = {{{200, "What the run came to"}}},
     .problems = {"lease_lost", "conflict"},
 });
@@ -131,6 +141,7 @@ constexpr Operation<LeasePath, FailRequest, WorkAnswer> kFailWork({
     .tag = "work",
     .scopes = KeyScope::work,
     .summary = "Report a failure and what it cost; repeating it is safe",
+    .verb = "work fail LEASE FENCE",
     .replies = {{{200, "What the run came to"}}},
     .problems = {"lease_lost", "conflict"},
 });

@@ -17,6 +17,7 @@ constexpr Operation<Nothing, Nothing, Health> kGetHealth({
     .id = "getHealth",
     .tag = "server",
     .summary = "Is the process alive",
+    .verb = "server health",
     .replies = {{{200, "It is"}}},
 });
 
@@ -26,6 +27,7 @@ constexpr Operation<Nothing, Nothing, Readiness> kGetReadiness({
     .id = "getReadiness",
     .tag = "server",
     .summary = "Does each dependency work",
+    .verb = "server ready",
     .replies = {{{200, "All that the server needs works"},
                  {503, "A dependency does not work", schema_maker<NotReady>, kProblemMediaType}}},
     .problems = {"not_ready"},
@@ -38,6 +40,7 @@ constexpr Operation<Nothing, Nothing, Nothing> kGetMetrics({
     .tag = "server",
     .scopes = KeyScope::metrics_read,
     .summary = "Numbers for Prometheus; open on loopback",
+    .verb = "server metrics",
     .replies = {{{200, "Text format 0.0.4", nullptr, kText},
                  {200, "OpenMetrics 1.0.0", nullptr,
                   "application/openmetrics-text; version=1.0.0; charset=utf-8"}}},
@@ -49,6 +52,7 @@ constexpr Operation<Nothing, Nothing, Nothing> kGetApiDescription({
     .id = "getApiDescription",
     .tag = "server",
     .summary = "This API as OpenAPI 3.1",
+    .verb = "server openapi",
     .replies = {{{200, "The document"}}},
 });
 
@@ -85,6 +89,7 @@ constexpr Operation<Nothing, Nothing, Nothing> kListProblems({
     .id = "listProblems",
     .tag = "server",
     .summary = "All problem codes",
+    .verb = "problem list",
     .replies = {{{200, "A page", nullptr, kHtml},
                  {200, "The same for programs", schema_maker<ProblemHelpList>}}},
 });
@@ -95,6 +100,7 @@ constexpr Operation<ProblemPath, Nothing, Nothing> kGetProblem({
     .id = "getProblem",
     .tag = "server",
     .summary = "What a problem code means and what helps",
+    .verb = "problem show CODE",
     .replies = {{{200, "A page", nullptr, kHtml},
                  {200, "The same for programs", schema_maker<ProblemHelp>}}},
 });

@@ -57,6 +57,12 @@ json::Object schema_of_cost() {
   return schema;
 }
 
+json::Object schema_of_instant(Rule const& rule) {
+  json::Object schema{{"type", "string"}, {"format", "date-time"}};
+  describe(schema, rule.says);
+  return schema;
+}
+
 json::Object schema_of_labels(Rule const& rule) {
   json::Object value{{"type", "string"}};
   if (rule.value_max > 0) value.emplace_back("maxLength", json::Value(rule.value_max));

@@ -17,6 +17,7 @@ json::Object schema_with_pattern(std::string_view pattern, std::string_view says
 // can say it.
 json::Object schema_of_amount(Rule const& rule);
 json::Object schema_of_cost();
+json::Object schema_of_instant(Rule const& rule);
 json::Object schema_of_labels(Rule const& rule);
 json::Value schema_reference(std::string_view name);
 json::Value schema_or_null(json::Value schema);
@@ -64,15 +65,15 @@ json::Value schema_of(Schemas& schemas, Rule const& rule) {
   } else if constexpr (std::same_as<T, SaidCost>) {
     return json::Value(schema_of_cost());
   } else if constexpr (std::same_as<T, Instant>) {
-    return json::Value(json::Object{{"type", "string"}, {"format", "date-time"}});
+    return json::Value(schema_of_instant(rule));
   } else if constexpr (std::same_as<T, Digest>) {
     return json::Value(schema_with_pattern("^[0-9a-f]{64}$", "SHA-256"));
   } else if constexpr (std::same_as<T, ContentRef>) {
-    return json::Value(schema_with_pattern("^sha256:[0-9a-f]{64}$", ""));
+    return json::Value(schema_with_pattern("^sha256:[0-9a-f]{64}$", rule.says));
   } else if constexpr (std::same_as<T, CorrelationId>) {
     return json::Value(schema_with_pattern("^(?!0{32}$)[0-9a-f]{32}$", "W3C trace id"));
   } else if constexpr (std::same_as<T, ErrorId>) {
-    return json::Value(schema_with_pattern("^err_[0-9a-f]{12}$", ""));
+    return json::Value(schema_with_pattern("^err_[0-9a-f]{12}$", rule.says));
   } else if constexpr (std::same_as<T, LabelFilter>) {
     return json::Value(schema_with_pattern("^[^=]+=", "NAME=VALUE"));
   } else if constexpr (ClosedWord<T>) {
@@ -81,9 +82,9 @@ json::Value schema_of(Schemas& schemas, Rule const& rule) {
     return json::Value(schema_of_text(words));
   } else if constexpr (PrefixedId<T>) {
     return json::Value(
-        schema_with_pattern("^" + std::string(IdPrefix<T>::text) + "[0-9a-f]{16}$", ""));
+        schema_with_pattern("^" + std::string(IdPrefix<T>::text) + "[0-9a-f]{16}$", rule.says));
   } else if constexpr (Name<T>) {
-    return json::Value(schema_with_pattern("^(?!\\.{1,2}$)[a-z0-9._-]{1,64}$", ""));
+    return json::Value(schema_with_pattern("^(?!\\.{1,2}$)[a-z0-9._-]{1,64}$", rule.says));
   } else if constexpr (std::same_as<T, Labels>) {
     return json::Value(schema_of_labels(rule));
   } else if constexpr (Optional<T>) {
