@@ -68,11 +68,12 @@ bool Loop::State::record(Request& request, domain::Facts facts, domain::Outcome 
       builder.record(open, {.command = std::move(request.command), .facts = std::move(facts)},
                      std::move(outcome), request, at);
   for (std::size_t i = before; i < open.entries.size(); ++i) follow(*open.entries[i], at);
-  if (first)
-    answer.entry = std::move(*first);
-  else
+  if (!first) {
     answer.reply = std::move(first).error();
-  return first.has_value();
+    return false;
+  }
+  answer.entry = std::move(*first);
+  return true;
 }
 
 // The last signature, and in the same frame the decision that it sets free. The answer is the

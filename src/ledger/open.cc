@@ -87,7 +87,7 @@ Result<std::optional<Error>> fold(ports::LogReader const& log, audit::Fold& fold
   stages.take = [&](audit::ReadFrame const& frame) -> Result<void> {
     if (frame.first_seq < begin)
       return frame.fault ? tl::unexpected<Error>(*frame.fault) : Result<void>();
-    auto const folded = fold.frame(frame);
+    auto folded = fold.frame(frame);
     if (!folded) refused = folded.error();
     return folded;
   };

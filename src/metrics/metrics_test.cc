@@ -2,10 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
 #include <thread>
 
+#include "base/page_fixture.h"
 #include "metrics/exposition.h"
 #include "metrics/naming.h"
 
@@ -167,21 +166,8 @@ TEST(Exposition, DiffersByFormatAsTheirSpecificationsSay) {
   EXPECT_TRUE(open.ends_with("# EOF\n"));
 }
 
-std::string const kPage = TALLY_SOURCE_DIR "/docs/formats/metrics.md";
-constexpr std::string_view kTableBegins = "| Metric |";
-
-// `metrics_test --rewrite` writes the page's table anew.
 TEST(Page, HasTheTableAsItIs) {
-  std::ostringstream text;
-  text << std::ifstream(kPage).rdbuf();
-  std::string const page = text.str();
-  auto const at = page.find(kTableBegins);
-  ASSERT_NE(at, std::string::npos) << kPage;
-  auto const arguments = ::testing::internal::GetArgvs();
-  if (std::ranges::find(arguments, "--rewrite") != arguments.end())
-    std::ofstream(kPage) << page.substr(0, at) << table_of_metrics();
-  else
-    EXPECT_EQ(page.substr(at), table_of_metrics()) << "metrics_test --rewrite writes it";
+  pages::expect_on_page("docs/formats/metrics.md", table_of_metrics(), "metrics_test");
 }
 
 }  // namespace

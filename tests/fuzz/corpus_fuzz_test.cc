@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
+#include <set>
 
 #include "base/check.h"
 #include "fuzz/doors.h"
@@ -13,11 +15,6 @@
 
 namespace tally::fuzz {
 namespace {
-
-struct Door {
-  char const* name;
-  void (*enter)(ByteView);
-};
 
 class CorpusTest : public testing::TestWithParam<Door> {
  protected:
@@ -35,11 +32,16 @@ class CorpusTest : public testing::TestWithParam<Door> {
     return all;
   }
 };
-INSTANTIATE_TEST_SUITE_P(Fuzz, CorpusTest,
-                         testing::Values(Door{"receipt", receipt}, Door{"job_toml", job_toml},
-                                         Door{"halt", halt}, Door{"snapshot", snapshot},
-                                         Door{"mark_file", mark_file}),
+INSTANTIATE_TEST_SUITE_P(Fuzz, CorpusTest, testing::ValuesIn(kDoors),
                          [](auto const& door) { return std::string(door.param.name); });
+
+std::set<std::string> names_in(std::string const& file, std::string const& pattern) {
+  std::ifstream in(TALLY_SOURCE_DIR + file);
+  std::string const text(std::istreambuf_iterator<char>(in), {});
+  std::regex const each(pattern);
+  return {std::sregex_token_iterator(text.begin(), text.end(), each, 1),
+          std::sregex_token_iterator()};
+}
 
 TEST_P(CorpusTest, NothingInItNorNearItGetsThrough) {
   auto const seeds = corpus();
@@ -52,6 +54,19 @@ TEST_P(CorpusTest, NothingInItNorNearItGetsThrough) {
       ADD_FAILURE() << broken.what();
     }
   });
+}
+
+// Each door has a corpus, a libFuzzer program and its build; and nothing has one without a door.
+TEST(Doors, AreTheSameToTheTestTheCorpusTheBuildAndThePreset) {
+  std::set<std::string> named;
+  for (Door const& door : kDoors) named.insert(door.name);
+  std::set<std::string> corpora;
+  for (auto const& folder :
+       std::filesystem::directory_iterator(TALLY_SOURCE_DIR "/tests/fuzz/corpus"))
+    corpora.insert(folder.path().filename().string());
+  EXPECT_EQ(corpora, named);
+  EXPECT_EQ(names_in("/tests/fuzz/doors.cmake", "tally_door\\((\\w+) "), named);
+  EXPECT_EQ(names_in("/CMakePresets.json", "\"fuzz_(\\w+)\""), named);
 }
 
 TEST(Corpus, StaysSmall) {

@@ -1,8 +1,6 @@
 # Doors for files (fuzz/doors.h): a libFuzzer program each, in the preset fuzz only. A door is
 # compiled with what it needs and nothing else.
 
-set(TALLY_DOORS receipt job_toml halt snapshot mark_file)
-
 function(tally_door name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
   list(TRANSFORM arg_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/src/)

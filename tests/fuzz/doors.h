@@ -3,7 +3,8 @@
 // The doors through which files come in: each takes whatever bytes a file may hold, must not crash,
 // and stops the process (TALLY_CHECK) when what must hold of its answer does not. libFuzzer drives
 // each in a program of its own (preset fuzz, docs/how_to/fuzz_a_door.md); ./test drives all of them
-// over tests/fuzz/corpus and mutants of it (corpus_fuzz_test.cc).
+// over tests/fuzz/corpus and mutants of it (corpus_fuzz_test.cc). A new door is declared here,
+// named in kDoors and in doors.cmake, and has a folder of its name in the corpus.
 
 #include "base/bytes.h"
 
@@ -20,5 +21,15 @@ void halt(ByteView bytes);
 void snapshot(ByteView bytes);
 // An index file: the door puts the checksums of its pages right, for the same reason.
 void mark_file(ByteView bytes);
+
+struct Door {
+  char const* name;
+  void (*enter)(ByteView);
+};
+inline constexpr Door kDoors[]{{"receipt", receipt},
+                               {"job_toml", job_toml},
+                               {"halt", halt},
+                               {"snapshot", snapshot},
+                               {"mark_file", mark_file}};
 
 }  // namespace tally::fuzz

@@ -243,7 +243,7 @@ void Node::post_begin(std::vector<domain::Command> commands) {
 Result<void> Node::tend_index(ledger::IndexKeeper::What what, ledger::GoOn const& go_on) {
   using Save = ledger::GroupRoots::Save;
   bool const full = what == ledger::IndexKeeper::What::full;
-  auto const tree = group_roots_->tend(full ? Save::full : Save::all, go_on);
+  auto tree = group_roots_->tend(full ? Save::full : Save::all, go_on);
   TRY_VOID(index_keeper_->tend(what, go_on));
   return tree;
 }
