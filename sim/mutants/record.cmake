@@ -137,3 +137,8 @@ src/audit/verify.cc
 ]==]
 [==[  if (found == Digest{})
 ]==])
+
+mutation(old_version_compared_in_full "an audit in version 1 is blamed for what it could not say"
+  audit_test src/audit/replay.cc
+[==[codec::as_of(version, outcome.events[i])]==]
+[==[outcome.events[i]]==])

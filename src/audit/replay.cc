@@ -37,8 +37,10 @@ void compare(Group const& recorded, domain::Outcome const& outcome, Replayed& re
           {place, "nothing", std::string(domain::type_of(outcome.events[i]).name)});
     } else {
       domain::Header const& header = recorded[i].recorded.header;
+      auto const version = codec::version_in(recorded[i].leaf);
       append_differences(place, body_text(header, recorded[i].recorded.event),
-                         body_text(header, outcome.events[i]), result.differences);
+                         body_text(header, codec::as_of(version, outcome.events[i])),
+                         result.differences);
     }
   }
   if (outcome.tenant != recorded.front().recorded.header.tenant)

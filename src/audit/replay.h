@@ -2,7 +2,8 @@
 
 // "Were these the facts, and would today's code decide the same on them?" Compares the recorded
 // facts with what `gather` reads from the state that the events before the decision fold to; runs
-// `decide` on the snapshot in the ledger; compares both with what was recorded, field by field.
+// `decide` on the snapshot in the ledger; compares both with what was recorded, field by field. Of
+// an event in an older version what that version could say is compared.
 
 #include <functional>
 #include <optional>

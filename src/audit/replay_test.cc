@@ -1,5 +1,9 @@
 #include "audit/replay.h"
 
+#include <fmt/format.h>
+
+#include "audit/fold.h"
+#include "audit/frames.h"
 #include "audit/ledger_fixture.h"
 #include "domain/workload_fixture.h"
 
@@ -54,6 +58,67 @@ TEST(Replay, NamesTheEngineTheCommandAndTheEvents) {
   EXPECT_EQ(last.command, "run.propose_resolution");
   EXPECT_EQ(last.events, std::vector<std::string>{"run.settled"});
   EXPECT_EQ(last.verdict, ReplayVerdict::same);
+}
+
+// The ledger with an audit as a build wrote it whose audits had no `detail`.
+std::vector<ports::LogFrame> in_version_1(std::vector<ports::LogFrame> frames,
+                                          std::string_view detail) {
+  merkle::Tree tree;
+  for (auto& frame : frames) {
+    for (auto& record : frame.records) {
+      std::string leaf(as_text(record.leaf));
+      if (leaf.ends_with(R"("type":"run.audit_required","v":2})")) {
+        std::string const member = fmt::format(R"("detail":"{}",)", detail);
+        leaf.erase(leaf.find(member), member.size());  // the body stands before the decision
+        leaf[leaf.size() - 2] = '1';
+        record.leaf = to_bytes(leaf);
+      }
+      tree.append(merkle::leaf_hash(record.leaf));
+    }
+    frame.root_after = tree.root();
+  }
+  return frames;
+}
+
+Digest state_after(std::vector<ports::LogFrame> const& frames) {
+  Fold fold;
+  for (auto const& frame : frames) {
+    auto const folded = fold.frame(read_frame(frame));
+    EXPECT_TRUE(folded) << folded.error().detail;
+  }
+  return codec::StateDigest::of(fold.state());
+}
+
+TEST(Replay, ComparesOfAnOlderVersionWhatThatVersionCouldSay) {
+  World world;
+  auto report = fail(running(world, "k", kReported).handle, false, "cost_not_reported");
+  report.detail = "no receipt";
+  world.ask(report);
+  auto const today = frames_of(world.history);
+  auto const before = in_version_1(today, report.detail);
+  ASSERT_NE(before.back().root_after, today.back().root_after);
+  EXPECT_EQ(state_after(before), state_after(today));
+  MemoryDisk disk;
+  store(disk, before);
+  auto const summary = replay(disk, {}, [](Replayed const& one) {
+    EXPECT_EQ(one.verdict, ReplayVerdict::same) << one.command;
+  });
+  ASSERT_TRUE(summary) << summary.error().detail;
+  EXPECT_EQ(summary->different, 0u);
+}
+
+TEST(Replay, SaysDifferentWhereTodaysVersionSaysLessThanWasDecided) {
+  World world;
+  auto report = fail(running(world, "k", kReported).handle, false, "cost_not_reported");
+  report.detail = "no receipt";
+  world.ask(report);
+  std::size_t at = 0;
+  while (domain::type_of(world.history[at].event).name != "run.audit_required") ++at;
+  Played const all = played(forged(world.history, at, [](domain::Recorded& recorded) {
+    event_of<domain::run::Events, domain::run::AuditRequired>(recorded).detail.clear();
+  }));
+  EXPECT_EQ(all.error, "");
+  EXPECT_EQ(all.summary.different, 1u);
 }
 
 // The hold of a run is raised in the ledger, consistently in all its parts, and hashed anew.

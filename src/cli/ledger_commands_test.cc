@@ -338,6 +338,22 @@ TEST(Replay, ADecisionThatItsFactsDoNotLeadToIsShownFieldByField) {
   EXPECT_TRUE(contains(ran.out, "different: 4 decided the same, 1 different")) << ran.out;
 }
 
+TEST(Replay, IsInconclusiveOverADecisionOfAnEngineVersionThatIsNotHere) {
+  LedgerFixture ledger;
+  ledger.fill();
+  ledger.record_as_engine("budget@7");
+  ledger.decide(domain::budget::Commands(domain::budget::Grant{
+      .amount = Micros(1), .person = PersonId("operator"), .tenant = TenantId("default")}));
+  ledger.end_frame();
+  Ran const ran = run_tally({"replay", "--all", "--data", ledger.data()});
+  EXPECT_EQ(ran.code, ExitCode::inconclusive) << ran.out << ran.err;
+  EXPECT_TRUE(contains(ran.out, "not replayable: engine version budget@7 is not in this build"))
+      << ran.out;
+  EXPECT_TRUE(
+      contains(ran.out, "not_replayable: 5 decided the same, 0 different, 1 not replayable"))
+      << ran.out;
+}
+
 TEST(Replay, OneDecisionIsShownInFull) {
   LedgerFixture ledger;
   ledger.fill();

@@ -92,11 +92,16 @@ class LedgerFixture {
         .idempotency = key,
         .origin = {.actor = "server", .correlation = {}, .span = {}, .tenant = {}},
         .done = {}};
+    auto const first = frame_.log.records.size();
     ASSERT_TRUE(builder_.record(frame_, {.command = command, .facts = facts}, std::move(outcome),
                                 request, kAt));
+    if (!engine_.empty()) sign_as(engine_, frame_.log.records.at(first).leaf);
   }
   // From here on the snapshots hold other facts than those that were decided on.
   void record_wrong_facts() { recorded_wrong_ = true; }
+
+  // From here on decisions say that they were made by this version of their engine.
+  void record_as_engine(std::string engine) { engine_ = std::move(engine); }
 
   void end_frame() {
     frame_.log.epoch = 1;
@@ -133,6 +138,14 @@ class LedgerFixture {
       grant->balances.of(domain::AccountKind::available) = Micros(1);
   }
 
+  static void sign_as(std::string const& engine, Bytes& leaf) {
+    constexpr std::string_view kMember = "\"engine\":\"";
+    std::string text(as_text(leaf));
+    auto const at = text.find(kMember) + kMember.size();
+    text.replace(at, text.find('"', at) - at, engine);
+    leaf = to_bytes(text);
+  }
+
   TemporaryFolder folder_;
   merkle::SigningKey key_;
   merkle::VerifierKey vkey_;
@@ -145,6 +158,7 @@ class LedgerFixture {
   ledger::PendingFrame frame_;
   std::string note_;
   bool recorded_wrong_ = false;
+  std::string engine_;
 };
 
 }  // namespace tally::cli

@@ -47,7 +47,7 @@ void show_decision(std::ostream& out, audit::Replayed const& one) {
   auto const line = [&](std::string const& text) {
     out << "  " << printable(text, std::numeric_limits<std::size_t>::max()) << '\n';
   };
-  if (!one.reason.empty()) line(one.reason);
+  if (!one.reason.empty()) line("not replayable: " + one.reason);
   for (audit::Difference const& difference : one.differences)
     line(fmt::format("{}: recorded {}, {} {}", difference.pointer, difference.recorded,
                      difference.pointer.starts_with("/decision/") ? "but in truth" : "today",

@@ -28,4 +28,10 @@ enum class Part {
 // which is worth not moving where many are read. `to` is a fresh one.
 Result<void> decode(ByteView leaf, domain::Recorded& to, Part part = Part::whole);
 
+// The version of the event that a leaf holds; 0 where none stands there.
+std::int64_t version_in(ByteView leaf);
+// What is left of an event of today that is written in an older version and read again. The event
+// itself if that version is today's, or is not known.
+domain::Event as_of(std::int64_t version, domain::Event event);
+
 }  // namespace tally::codec

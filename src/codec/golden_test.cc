@@ -139,29 +139,33 @@ TEST(Golden, EveryKindOfFactsIsReadAndWrittenAsPublished) {
   });
 }
 
-// A grant as it might have been written before debts were paid out of it.
-struct GrantedBefore {
-  Micros amount;
-  PersonId person;
-  domain::Event today() && {
-    return domain::budget::Events(domain::budget::Granted{
-        .amount = amount, .debt_paid = {}, .person = std::move(person), .postings = {}});
-  }
-  TALLY_FIELDS(GrantedBefore, amount, person);
-};
-
 TEST(OldEvents, AreReadInTheirOwnShapeAndBecomeWhatTheyWouldBeToday) {
   domain::Event event;
-  Reader reader(R"({"amount":5,"person":"ann"})");
-  ASSERT_TRUE(read_old<GrantedBefore>(reader, event)) << reader.error().detail;
-  auto const& granted = std::get<domain::budget::Granted>(std::get<domain::budget::Events>(event));
-  EXPECT_EQ(granted.amount, Micros(5));
-  EXPECT_EQ(granted.person, PersonId("ann"));
-  Reader newer(R"({"amount":5,"debt_paid":1,"person":"ann"})");
-  EXPECT_FALSE(read_old<GrantedBefore>(newer, event));
+  Reader reader(R"({"claimed":5,"reason":"r","run":"run_0000000000000001"})");
+  ASSERT_TRUE(read_old<AuditRequiredV1>(reader, event)) << reader.error().detail;
+  auto const& audit = std::get<domain::run::AuditRequired>(std::get<domain::run::Events>(event));
+  EXPECT_EQ(audit.claimed, Micros(5));
+  EXPECT_EQ(audit.reason, "r");
+  EXPECT_EQ(audit.detail, "");
+  Reader newer(R"({"claimed":5,"detail":"d","reason":"r","run":"run_0000000000000001"})");
+  EXPECT_FALSE(read_old<AuditRequiredV1>(newer, event));
 }
 
-// Of those that were published there is none yet.
+// What a version says goes through it and back unchanged; what it does not know is gone, and an
+// event of another kind stays as it is.
+TEST(OldEvents, SayOfAnEventOfTodayWhatTheyCould) {
+  domain::run::AuditRequired full;
+  full.claimed = Micros(5);
+  full.detail = "d";
+  full.reason = "r";
+  auto less = full;
+  less.detail.clear();
+  EXPECT_EQ(as_of(1, domain::run::Events(full)), domain::Event(domain::run::Events(less)));
+  EXPECT_EQ(as_of(2, domain::run::Events(full)), domain::Event(domain::run::Events(full)));
+  domain::Event const other = domain::run::Events(domain::run::Started{});
+  EXPECT_EQ(as_of(1, other), other);
+}
+
 TEST(Golden, EveryOldEventIsReadAsOneOfToday) {
   domain::Alternatives<OldEvents>::each([]<class Old>(std::type_identity<Old>) {
     auto const path = event_path(Old::kEvent);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/printable.h"
 #include "base/redact.h"
 #include "json/fault.h"
 #include "json/value.h"
@@ -38,15 +39,18 @@ std::string_view without_space_around(std::string_view text) {
 // anything there.
 struct CostFile {
   std::optional<SaidCost> cost;
-  bool unreadable = false;  // it is there, and says no cost
+  std::optional<std::string> unreadable;  // it is there, and says no cost; its text, redacted
 };
+constexpr std::size_t kReceiptShownMax = 80;
 
 CostFile read_cost(ExecutionFacts const& facts) {
   if (!facts.spec.price.reported) return {};
   auto text = read_private_file(facts.box + "/receipt.json", kCostFileBytesMax);
-  if (!text) return {.cost = {}, .unreadable = text.error().code != "not_found"};
+  if (!text && text.error().code == "not_found") return {};
+  if (!text) return {.cost = {}, .unreadable = text.error().detail};
   auto cost = parse_reported_cost(as_text(*text));
-  return {.cost = cost, .unreadable = !cost && !text->empty()};
+  if (cost || text->empty()) return {.cost = cost, .unreadable = {}};
+  return {.cost = {}, .unreadable = in_quotes(redacted(as_text(*text), kReceiptShownMax))};
 }
 
 constexpr char const* kNotReported = "cost_not_reported";
@@ -109,7 +113,8 @@ ports::RunResult judge(ProcessOutcome const& outcome, ExecutionFacts const& fact
   auto failure = [&](EndVerdict verdict) {
     // What failed and says what nobody can read may have cost anything: people decide.
     if (file.unreadable) {
-      verdict.detail += " The file TALLY_RECEIPT says no cost that can be read.";
+      verdict.detail +=
+          " The file TALLY_RECEIPT says no cost that can be read: " + *file.unreadable;
       verdict.code = kNotReported;
     }
     return ports::WorkFailure{

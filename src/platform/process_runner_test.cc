@@ -116,7 +116,11 @@ TEST_F(ProcessRunnerTest, CallsWorkThatFailedWithACostNobodyCanReadUnclear) {
   auto job = add("metered", R"(echo '{"cost_usd":"99999999999"}' > "$TALLY_RECEIPT"; exit 3)",
                  "price = { reported = true }");
   start();
-  EXPECT_EQ(failure(job).code, "cost_not_reported");
+  auto const got = failure(job);
+  EXPECT_EQ(got.code, "cost_not_reported");
+  EXPECT_EQ(got.detail,
+            "The work ended with exit code 3. The file TALLY_RECEIPT says no cost that can be "
+            "read: \"{\\\"cost_usd\\\":\\\"99999999999\\\"}\"");
 }
 
 TEST_F(ProcessRunnerTest, FailsOutputThatIsNoJsonAndSaysWhere) {

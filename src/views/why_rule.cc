@@ -208,6 +208,7 @@ WhyRule rule_of(domain::Recorded const& recorded, domain::run::AuditRequired con
   rule.sentence = fmt::format(
       "needs an audit, {} ({}): {}no cost is ever guessed", event.reason, event.reconcile_type,
       unreadable ? "its receipt is missing, or says no amount that can be read; " : "");
+  if (!event.detail.empty()) rule.sentence += "; the worker said: " + event.detail;
   add_cost(recorded, rule.numbers);
   return rule;
 }

@@ -152,9 +152,11 @@ std::optional<Recorded> read(run::Reconciling const& event) {
 }
 
 std::optional<Recorded> read(run::AuditRequired const& event) {
-  auto found =
-      finding(Classification::of<Layer::L4, system_recovery_failed>(), "run", Severity::critical,
-              "nobody may guess what this run cost: a person has to say, by tally run resolve");
+  std::string message =
+      "nobody may guess what this run cost: a person has to say, by tally run resolve";
+  if (!event.detail.empty()) message += "; the worker said: " + event.detail;
+  auto found = finding(Classification::of<Layer::L4, system_recovery_failed>(), "run",
+                       Severity::critical, std::move(message));
   found.context["reconcile_type"] = event.reconcile_type;
   found.exception_type = event.reason;
   found.run = event.run;

@@ -113,12 +113,17 @@ Outcome failed(Instant at, Fail const& command, RunFacts const& facts, std::stri
   // The work ended well and says nothing of its cost: nobody may guess it.
   if (run.price.reported && command.code == kNotReported)
     return audit(at, facts,
-                 {.reason = kNotReported, .type = kNoCost, .stderr_tail = command.stderr_tail});
+                 {.reason = kNotReported,
+                  .type = kNoCost,
+                  .detail = command.detail,
+                  .stderr_tail = command.stderr_tail});
   auto const reported = reported_by(run.price, command.measured);
   if (!reported)
-    return audit(
-        at, facts,
-        {.reason = kNotBelieved, .type = kUnbelievable, .stderr_tail = command.stderr_tail});
+    return audit(at, facts,
+                 {.reason = kNotBelieved,
+                  .type = kUnbelievable,
+                  .detail = command.detail,
+                  .stderr_tail = command.stderr_tail});
   Micros const cost = run.cost_so_far + *reported;
   Failure failure{.cost = cost,
                   .code = std::move(code),

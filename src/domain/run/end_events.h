@@ -29,14 +29,15 @@ struct Settled {
 
 // run.audit_required: nobody may guess what this cost. CRITICAL.
 struct AuditRequired {
-  static constexpr EventType kEvent{"run.audit_required"};
+  static constexpr EventType kEvent{"run.audit_required", 2};
   std::optional<Micros> claimed;  // the cost that nobody believes, in all
+  std::string detail;             // what the worker said of it
   std::string reason;
   std::string reconcile_type;  // "no_receipt_audit" and its kin
   std::optional<Enclosure> result;
   RunId run;
   std::optional<Enclosure> stderr_tail;  // of an attempt that failed
-  TALLY_FIELDS(AuditRequired, claimed, reason, reconcile_type, result, run, stderr_tail);
+  TALLY_FIELDS(AuditRequired, claimed, detail, reason, reconcile_type, result, run, stderr_tail);
 };
 
 // run.unaccounted: a lost lease said what it spent. Its report is refused and changes nothing else.

@@ -42,6 +42,7 @@ bool loses_lease(Situation const& run, bool reported) {
 Outcome audit(Instant at, RunFacts const& facts, Audit why) {
   AuditRequired event;
   event.claimed = why.claimed;
+  event.detail = std::move(why.detail);
   event.reason = why.reason;
   event.reconcile_type = why.type;
   event.result = std::move(why.result);
@@ -66,6 +67,7 @@ Outcome end_of(Instant at, RunFacts const& facts, Ending ending) {
                   .type = kUnbelievable,
                   .result = std::move(ending.result),
                   .claimed = ending.cost,
+                  .detail = std::move(ending.error_detail),
                   .stderr_tail = std::move(ending.stderr_tail)});
   Settled event;
   event.charge = settlement->charge;

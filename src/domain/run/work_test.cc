@@ -38,6 +38,21 @@ TEST(Work, AnswersARepeatedReportAsTheFirstAlsoWhereAnAuditFollowed) {
   EXPECT_EQ(text_of(world.ask(fail(failed.handle, false, "cost_not_reported"))), "done");
 }
 
+TEST(Work, ThatSaysNoCostIsAuditedWithWhatItsWorkerSaid) {
+  World world;
+  Leased const leased = running(world, "k", kReported);
+  auto report = fail(leased.handle, false, "cost_not_reported");
+  report.detail = "the receipt says {}";
+  world.ask(report);
+  for (auto const& recorded : world.history)
+    if (auto const* group = std::get_if<run::Events>(&recorded.event))
+      if (auto const* audit = std::get_if<run::AuditRequired>(group)) {
+        EXPECT_EQ(audit->detail, "the receipt says {}");
+        return;
+      }
+  FAIL() << "there is no audit";
+}
+
 TEST(Work, OfAStaleFenceIsRefusedEverywhere) {
   World world;
   Leased const first = running(world, "k", kReported);
