@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds every mutant, runs it, and prints who noticed.
+"""Builds every mutant, runs it, and says who noticed: on stdout, and in build/PRESET/mutations.md.
 
     sim/mutants/prove.py                    all of them
     sim/mutants/prove.py drop_hold last_*   only these
@@ -89,14 +89,19 @@ def check_programs(folder, mutants, runs):
 
 def prove(folder, mutants, runs):
     survivors = []
-    print("| Mutation | What is broken | Caught by | Where | s |\n|---|---|---|---|---:|")
-    for name, catcher, broken in mutants:
-        run = Run(folder / f"mutant_{name}", catcher, runs)
-        if not run.caught:
-            survivors.append(name)
-        where = run.caught or f"SURVIVED ({run.without})"
-        print(f"| {name} | {broken} | {catcher} | {where} | {run.seconds:.1f} |", flush=True)
-    print(f"\n{len(mutants) - len(survivors)} of {len(mutants)} caught", *survivors)
+    with open(folder / "mutations.md", "w", encoding="utf-8") as page:
+        def say(*words):
+            print(*words, flush=True)
+            print(*words, file=page, flush=True)
+
+        say("| Mutation | What is broken | Caught by | Where | s |\n|---|---|---|---|---:|")
+        for name, catcher, broken in mutants:
+            run = Run(folder / f"mutant_{name}", catcher, runs)
+            if not run.caught:
+                survivors.append(name)
+            where = run.caught or f"SURVIVED ({run.without})"
+            say(f"| {name} | {broken} | {catcher} | {where} | {run.seconds:.1f} |")
+        say(f"\n{len(mutants) - len(survivors)} of {len(mutants)} caught", *survivors)
     return not survivors
 
 
