@@ -38,9 +38,11 @@ std::string_view name_of(Retry retry) {
 }
 
 TEST(Page, DISABLED_HasTheOperationsAsTheirDescriptionsSay) {
-  pages::Table table({"Operation", "Request", "Scope", "Idempotency-Key", "What it does"});
+  pages::Table table(
+      {"Operation", "Request", "Command", "Scope", "Idempotency-Key", "What it does"});
   for (Endpoint const* endpoint : endpoints())
     table.row({as_code(endpoint->id), as_code(route_name(*endpoint)),
+               endpoint->verb.empty() ? std::string() : as_code(endpoint->verb),
                endpoint->scopes.empty() ? std::string("open") : endpoint->scopes.text(),
                std::string(name_of(endpoint->keyed)), std::string(endpoint->summary)});
   pages::expect_on_page(kPage, table.text, "wire_test");
