@@ -182,6 +182,7 @@ void LedgerModel::take(domain::run::Leased const& event) {
   run.not_before.reset();
   run.fence = event.fence;
   run.lease = event.lease;
+  run.lease_seq = header().seq;
   require(leases_.try_emplace({event.lease, event.fence}, event.run).second,
           "a lease is given once");
   move(run, Phase::leased);
@@ -214,7 +215,9 @@ void LedgerModel::take(domain::run::Requeued const& event) {
 }
 
 void LedgerModel::note(domain::system::Events const& event) {
-  if (std::holds_alternative<domain::system::ServerStarted>(event)) excused_ = header().at;
+  if (!std::holds_alternative<domain::system::ServerStarted>(event)) return;
+  excused_ = header().at;
+  server_seq_ = header().seq;
 }
 
 void LedgerModel::take(domain::run::StopRequested const& event) {
@@ -228,6 +231,7 @@ void LedgerModel::take(domain::run::Reconciling const& event) {
   RunStory& run = story(event.run, "a reconcile order");
   require(run.phase == Phase::running && event.fence == run.fence,
           "only a started execution is reconciled");
+  check_why_silent(run, event);
   move(run, Phase::reconciling);
 }
 

@@ -24,6 +24,7 @@ struct RunStory {
   domain::run::Phase phase = domain::run::Phase::queued;
   std::int64_t fence = 0;
   LeaseId lease;
+  std::int64_t lease_seq = 0;  // the event that gave it
   Micros cost_so_far;
   std::int64_t returns = 0;
   Instant queue_deadline;
@@ -119,6 +120,7 @@ class LedgerModel {
   void check_truth(RunStory const& run, domain::run::Settled const& event);
   void check_return(RunStory const& run, domain::run::Requeued const& event);
   void check_limit(RunStory const& run);
+  void check_why_silent(RunStory const& run, domain::run::Reconciling const& event);
   Instant work_at(Instant at) const { return work_clock_.at(at); }
   void check_debt(TenantStory& tenant, RunId run, Micros overrun, bool owed_before);
   void check_told(RunStory& run);
@@ -141,6 +143,7 @@ class LedgerModel {
   std::set<KeyId> keys_, revoked_;
   std::set<JobName> jobs_;  // that take runs
   domain::mode::WorkClock work_clock_;
+  std::int64_t server_seq_ = 0;  // of the last server.started
   Instant excused_;  // a limit that passed while nobody could act on it counts from here
   // Who is named, by which keys they have a say, and what they agree on.
   std::set<PersonId> named_;

@@ -27,4 +27,13 @@ void LedgerModel::check_limit(RunStory const& run) {
           "no run outlives its limit and the grace");
 }
 
+// Work of the server's own ends with the process that gave its lease, and only then because of it.
+void LedgerModel::check_why_silent(RunStory const& run, domain::run::Reconciling const& event) {
+  bool const of_a_process_before = run.lease_seq < server_seq_;
+  if (event.reason == "lease_expired")
+    require(!of_a_process_before, "no worker is blamed for the end of the server");
+  if (event.reason == "server_ended")
+    require(of_a_process_before, "what ended with the server was begun before its start");
+}
+
 }  // namespace tally::sim

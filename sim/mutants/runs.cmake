@@ -238,3 +238,9 @@ src/server/wiring/retired_jobs.cc
 [==[    if (!domain::run::is_final(row.phase)) copies.insert(row.job_hash.digest());
 ]==]
 "")
+
+mutation(server_blames_a_worker "what ended with the server is recorded as a worker's silence"
+ledger_test
+src/ledger/loop.cc
+[==[    if (leased && over) liveness.end_with_process(id, now);]==]
+[==[    if (leased && over) liveness.renew(id, now, Duration(0));]==])

@@ -102,12 +102,22 @@ TEST(Restart, GivesRemoteLeasesAFullPeriodAndEndsThoseOfCommands) {
   world.restart();
   world.settle();
   EXPECT_EQ(world.phase(local.run), Phase::reconciling);
+  EXPECT_EQ(world.row(local.run).reason, "server_ended");
   EXPECT_EQ(world.count_orders<ReconcileRun>(), 1u);
   EXPECT_EQ(world.phase(remote.run), Phase::running);
   world.pass(kPeriod - microseconds(1));
   EXPECT_EQ(world.phase(remote.run), Phase::running);
   world.pass(microseconds(1));
   EXPECT_EQ(world.phase(remote.run), Phase::queued);
+}
+
+TEST(Lease, OfAServersOwnWorkThatHangsDidNotEndWithAServer) {
+  Opened world;
+  world.restart();
+  Leased const leased = world.running("local", kFixed);
+  world.pass(kPeriod);
+  EXPECT_EQ(world.phase(leased.run), Phase::reconciling);
+  EXPECT_EQ(world.row(leased.run).reason, "lease_expired");
 }
 
 TEST(Restart, ForgetsWhatWasNotDurableAndKeepsWhatWas) {

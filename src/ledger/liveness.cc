@@ -3,12 +3,24 @@
 namespace tally::ledger {
 
 void Liveness::renew(RunId run, Instant at, Duration period) {
-  drop(run);
-  until_[run] = at + period;
-  order_.emplace(at + period, run);
+  orphans_.erase(run);
+  postpone(run, at + period);
+}
+
+void Liveness::end_with_process(RunId run, Instant at) {
+  orphans_.insert(run);
+  postpone(run, at);
+}
+
+void Liveness::postpone(RunId run, Instant at) {
+  if (auto const found = until_.find(run); found != until_.end())
+    order_.erase({found->second, run});
+  until_[run] = at;
+  order_.emplace(at, run);
 }
 
 void Liveness::drop(RunId run) {
+  orphans_.erase(run);
   auto at = until_.find(run);
   if (at == until_.end()) return;
   order_.erase({at->second, run});

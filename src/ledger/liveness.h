@@ -17,6 +17,11 @@ class Liveness {
  public:
   // Heard now: alive for `period` from `at`.
   void renew(RunId run, Instant at, Duration period);
+  // Its worker was the process before this one: over at `at`, for that reason.
+  void end_with_process(RunId run, Instant at);
+  // Asked again at `at`; why the lease is over stays as it is.
+  void postpone(RunId run, Instant at);
+  bool ended_with_process(RunId run) const { return orphans_.contains(run); }
   void drop(RunId run);
   // Everybody has a full period again, each their own (after time stood still).
   void renew_all(Instant at, std::function<Duration(RunId)> const& period_of);
@@ -28,6 +33,7 @@ class Liveness {
  private:
   std::map<RunId, Instant> until_;
   std::set<std::pair<Instant, RunId>> order_;
+  std::set<RunId> orphans_;  // of the process before
 };
 
 }  // namespace tally::ledger

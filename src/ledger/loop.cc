@@ -24,8 +24,10 @@ Loop::State::State(Start start, World the_world, LoopOptions the_options)
   state.runs.each([&](RunId id, domain::run::Row const& row) {
     bool const over =
         options.command_leases_end_with_process && row.runner == domain::run::Runner::command;
-    if (row.phase == domain::run::Phase::leased || row.phase == domain::run::Phase::running)
-      liveness_of(id).renew(id, now, over ? Duration(0) : lease_of(id, now));
+    bool const leased =
+        row.phase == domain::run::Phase::leased || row.phase == domain::run::Phase::running;
+    if (leased && over) liveness.end_with_process(id, now);
+    if (leased && !over) liveness.renew(id, now, lease_of(id, now));
     if (row.phase == domain::run::Phase::reconciling) reminders.emplace(now, id);
   });
   for (auto const& [job, waiting] : state.queue.waiting) open.orders.emplace_back(WorkWaits{job});

@@ -147,11 +147,12 @@ class LoopWorld {
             {.fence = answer.row->fence, .lease = *answer.row->lease, .tenant = {}}};
   }
 
-  domain::run::Phase phase(RunId run) {
+  domain::run::Row row(RunId run) {
     auto const reading = read(run, {}, tenant_of(run));
     settle();
-    return reading->answer->row->phase;
+    return *reading->answer->row;
   }
+  domain::run::Phase phase(RunId run) { return row(run).phase; }
   // Types of the durable events, from `from` on.
   std::vector<std::string> events(std::size_t from = 0) const {
     std::vector<std::string> names;

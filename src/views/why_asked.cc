@@ -38,6 +38,8 @@ std::string words(run::Due const& one) {
       return "nobody: its time in the queue was over";
     case run::DueKind::limit:
       return "nobody: its limit and the grace after it were over";
+    case run::DueKind::process:
+      return "nobody: the server that worked on it had ended, and its lease with it";
   }
   return "nobody: a deadline came";
 }

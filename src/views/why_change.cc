@@ -32,7 +32,13 @@ constexpr std::array<Remedy, 9> kRemedies{{
     {"worker_lost", "look at the worker: it stopped answering and left no receipt"},
 }};
 
+// The work of the server's own worker ends with the server.
+constexpr std::string_view kOwnWorkerLost =
+    "look at the server: its own worker ended with it, or hung, and the work left no receipt";
+
 std::string remedy_of(Row const& row) {
+  if (row.runner == domain::run::Runner::command && row.error_code == "worker_lost")
+    return std::string(kOwnWorkerLost);
   auto const* at = std::ranges::find(kRemedies, row.error_code, &Remedy::code);
   return at == kRemedies.end() ? "mend what the error names" : std::string(at->words);
 }

@@ -131,6 +131,10 @@ WhyRule rule_of(domain::Recorded const& recorded, domain::run::Requeued const& e
 }
 
 WhyRule rule_of(domain::Recorded const&, domain::run::Reconciling const& event) {
+  if (event.reason == domain::run::kServerEnded)
+    return {.sentence =
+                "the server itself ended while it worked on the run: the receipt is looked for",
+            .numbers = {}};
   return {.sentence =
               fmt::format("the worker went silent, {}: its receipt is looked for", event.reason),
           .numbers = {}};

@@ -61,13 +61,14 @@ struct Stop {
 };
 
 // A deadline came due: the queue's, the lease's (in the liveness table), or the limit of a run that
-// goes on past it. Those of queues and limits are on the work clock.
-enum class DueKind { lease, queue, limit };
-constexpr std::array<DueKind, 3> all_of(DueKind) {
-  return {DueKind::lease, DueKind::queue, DueKind::limit};
+// goes on past it. Those of queues and limits are on the work clock. `process`: the lease's as
+// well, which ended because the server that worked on the run itself has ended.
+enum class DueKind { lease, queue, limit, process };
+constexpr std::array<DueKind, 4> all_of(DueKind) {
+  return {DueKind::lease, DueKind::queue, DueKind::limit, DueKind::process};
 }
 constexpr std::string_view name_of(DueKind kind) {
-  constexpr std::array<std::string_view, 3> names{"lease", "queue", "limit"};
+  constexpr std::array<std::string_view, 4> names{"lease", "queue", "limit", "process"};
   return names[static_cast<std::size_t>(kind)];
 }
 struct Due {

@@ -59,14 +59,25 @@ Outcome reconcile(RunFacts const& facts, std::string_view reason) {
   return one(facts, std::move(event));
 }
 
-Outcome lease_ran_out(Instant at, RunFacts const& facts) {
+// `kind` says whether its worker went silent or ended with the server.
+Outcome lease_ran_out(Instant at, RunFacts const& facts, DueKind kind) {
   Situation const& run = *facts.situation;
+  bool const with_server = kind == DueKind::process;
   // Not started: nothing happened in the world, the attempt does not count.
   if (run.phase == Phase::leased)
-    return give_back(at, facts, "lease_expired", "the worker did not start it in time");
+    return give_back(at, facts, "lease_expired",
+                     with_server ? "the server ended before the work began"
+                                 : "the worker did not start it in time");
   if (run.runner != Runner::command)
     return lost(at, facts, "the worker stopped answering and left no receipt");
-  return reconcile(facts, "lease_expired");
+  return reconcile(facts, with_server ? kServerEnded : "lease_expired");
+}
+
+// Why an execution that left no receipt is gone.
+std::string_view lost_how(Situation const& run) {
+  return run.reason == kServerEnded
+             ? "the server itself ended while it worked on the run, and the work left no receipt"
+             : "the worker died and left no receipt";
 }
 
 // Its worker had the grace to stop it and to report. What a command left behind is looked for.
@@ -230,7 +241,8 @@ Outcome decide(Instant at, Due const& command, RunFacts const& facts) {
   if (command.kind == DueKind::limit) return limit_passed(at, facts);
   // The expiry predicate is repeated here: a lease renewed since the deadline was set stays.
   bool const leased = run.phase == Phase::leased || run.phase == Phase::running;
-  return leased && facts.lease_expired ? lease_ran_out(at, facts) : unchanged(facts);
+  return leased && facts.lease_expired ? lease_ran_out(at, facts, command.kind)
+                                       : unchanged(facts);
 }
 
 Outcome decide(Instant at, Reconcile const& command, RunFacts const& facts) {
@@ -247,7 +259,7 @@ Outcome decide(Instant at, Reconcile const& command, RunFacts const& facts) {
     case ReconcileVerdict::charged:
       return end_without_result(at, facts, command.measured);
     case ReconcileVerdict::again:
-      return lost(at, facts, "the worker died and left no receipt");
+      return lost(at, facts, std::string(lost_how(*facts.situation)));
     case ReconcileVerdict::audit:
       return audit(
           at, facts,

@@ -13,6 +13,8 @@ namespace tally::domain::run {
 inline constexpr std::string_view kCostLimit = name_of(StopReason::cost_limit);
 inline constexpr std::string_view kNotReported = "cost_not_reported";
 inline constexpr std::string_view kNoCost = "no_cost_audit";
+// The reason of an execution that ended with the server, whose own work it was.
+inline constexpr std::string_view kServerEnded = "server_ended";
 // The reason of a run that ended without its worker.
 inline constexpr std::string_view kPastLimit = "past_limit";
 

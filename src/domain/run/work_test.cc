@@ -1,4 +1,5 @@
 #include "domain/run_fixture.h"
+#include "domain/run/outcomes.h"
 
 namespace tally::domain::testing {
 namespace {
@@ -131,6 +132,23 @@ TEST(Work, WithoutAReceiptIsTriedAgainAndFailsAtNoCharge) {
   EXPECT_EQ(world.row(first.run).error_code, "worker_lost");
   EXPECT_EQ(world.balance(spent), Micros(0));
   EXPECT_EQ(world.balance(available), kGrant);
+}
+
+TEST(Work, ThatEndedWithTheServerSaysSoAndDoesNotBlameAWorker) {
+  World world;
+  Leased const first = running(world, "k");
+  run::Due const ended{.kind = run::DueKind::process, .run = first.run};
+  EXPECT_EQ(text_of(world.ask(ended)), "run.reconciling");
+  EXPECT_EQ(world.row(first.run).reason, run::kServerEnded);
+  world.ask(reconcile(first, run::Receipt::none, false));
+  auto const second = lease(world);
+  ASSERT_TRUE(second);
+  world.ask(run::Start{second->handle});
+  world.ask(ended);
+  world.ask(reconcile(*second, run::Receipt::none, false));
+  EXPECT_EQ(world.row(first.run).error_code, "worker_lost");
+  EXPECT_EQ(world.row(first.run).error_detail,
+            "the server itself ended while it worked on the run, and the work left no receipt");
 }
 
 TEST(Work, WithAReceiptAndNoResultFailsAtItsTrueCost) {
