@@ -299,6 +299,18 @@ Findings banned_words(SourceFile const& file) {
   return found;
 }
 
+Findings closed_words(SourceFile const& file) {
+  Findings found;
+  if (!under(file.path, "src/") || is_test(file.path)) return found;
+  for (std::string_view const asked : {"scopes.contains(\"", "roles.contains(\""})
+    for (auto at = file.text.find(asked); at != std::string::npos;
+         at = file.text.find(asked, at + 1))
+      found.push_back({line_of(file.text, at),
+                       "a literal scope or role: ask `has` of the key or the person for a KeyScope "
+                       "or a Role (base/closed_words.h)"});
+  return found;
+}
+
 Findings co_await_operands(SourceFile const& file) {
   Findings found;
   auto code = layering::code_only(file.text);

@@ -36,6 +36,9 @@ Findings pragma_once(SourceFile const& file);
 // Identifiers that have a better place to come from: time, randomness, waiting, environment,
 // and what would make the domain depend on the machine.
 Findings banned_words(SourceFile const& file);
+// A scope or a role is asked for by its enum (base/closed_words.h), so that a wrong word does not
+// compile.
+Findings closed_words(SourceFile const& file);
 // g++ 12.2 destroys temporaries built inside a co_await expression twice.
 Findings co_await_operands(SourceFile const& file);
 // Asio, Beast and simdjson stay in the sources of the folders that wrap them.

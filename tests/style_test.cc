@@ -137,6 +137,14 @@ TEST(Style, BansBracesAndLambdasInsideCoAwait) {
     EXPECT_EQ(caught(co_await_operands, "src/platform/a.cc", good), 0u) << good;
 }
 
+TEST(Style, WantsScopesAndRolesAsWordsOfTheirEnums) {
+  std::string const bad =
+      "return key.scopes.contains(\"admin\") || who.roles.contains(\"viewer\");";
+  EXPECT_EQ(closed_words({"src/domain/who.cc", bad}).size(), 2u);
+  EXPECT_EQ(closed_words({"src/domain/who.cc", "return key.has(KeyScope::admin);"}).size(), 0u);
+  EXPECT_EQ(closed_words({"src/domain/who_test.cc", bad}).size(), 0u);
+}
+
 TEST(Style, KeepsHeavyHeadersInTheSourcesThatWrapThem) {
   EXPECT_EQ(caught(heavy_includes, "src/platform/a.cc", "#include <boost/asio.hpp>\n"), 0u);
   EXPECT_EQ(caught(heavy_includes, "src/json/parse.cc", "#include <simdjson.h>\n"), 0u);
@@ -224,13 +232,14 @@ class StyleOfThisTree : public testing::TestWithParam<Rule> {};
 std::string rule_name(testing::TestParamInfo<Rule> const& rule) {
   static constexpr std::array names = {"FileLength",   "LineLength",  "FunctionLength",
                                        "PragmaOnce",   "BannedWords", "CoAwaitOperands",
-                                       "HeavyIncludes"};
+                                       "HeavyIncludes", "ClosedWords"};
   return names.at(rule.index);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, StyleOfThisTree,
                          testing::Values(file_length, line_length, function_length, pragma_once,
-                                         banned_words, co_await_operands, heavy_includes),
+                                         banned_words, co_await_operands, heavy_includes,
+                                         closed_words),
                          rule_name);
 
 TEST_P(StyleOfThisTree, IsKept) {

@@ -33,8 +33,7 @@ bool precedes_keys(directory::Person const& person, std::span<directory::Key con
 }  // namespace
 
 bool may_approve(directory::Person const& person) {
-  return !person.removed_at &&
-         (person.roles.contains("approver") || person.roles.contains("admin"));
+  return !person.removed_at && (person.has(Role::approver) || person.has(Role::admin));
 }
 
 KeyLife life_of(directory::Key const& key, directory::Person const& owner, Instant at) {
@@ -45,7 +44,7 @@ KeyLife life_of(directory::Key const& key, directory::Person const& owner, Insta
 }
 
 bool may_sign(directory::Key const& key) {
-  return key.scopes.contains("approve") || key.scopes.contains("admin");
+  return key.has(KeyScope::approve) || key.has(KeyScope::admin);
 }
 
 std::optional<Instant> counts_from(directory::Person const& person,

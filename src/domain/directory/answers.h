@@ -44,7 +44,7 @@ inline std::string listed(std::span<std::string_view const> words) {
 
 // For good: a key that expires keeps nobody in for long, and one that nobody claimed opens nothing.
 inline bool administers(State const& state, Key const& key) {
-  return !key.revoked && !key.claim && !key.expires_at && key.scopes.contains("admin") &&
+  return !key.revoked && !key.claim && !key.expires_at && key.has(KeyScope::admin) &&
          !state.people.at(key.person).removed_at;
 }
 

@@ -70,8 +70,8 @@ Outcome decide(Instant, CreateTenant const& command, Facts const& facts) {
 
 namespace {
 
-std::string one_of(std::set<std::string> const& roles) {
-  return roles.contains("admin") ? "admin" : "approver";
+std::string one_of(Person const& named) {
+  return std::string(name_of(named.has(Role::admin) ? Role::admin : Role::approver));
 }
 
 // How those who would be left could not go on.
@@ -114,7 +114,7 @@ Outcome decide(Instant at, AddPerson const& command, Facts const& facts) {
                       .person = command.person,
                       .run = {},
                       .tenant = {},
-                      .what = "add " + command.subject.value() + " as " + one_of(command.roles)});
+                      .what = "add " + command.subject.value() + " as " + one_of(row)});
   return one(PersonAdded{.person = command.subject, .row = std::move(row)});
 }
 

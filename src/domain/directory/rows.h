@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "base/closed_words.h"
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/time.h"
@@ -33,7 +34,8 @@ struct Person {
   std::optional<Instant> counts_from;  // in approvals, if the role is one; none: no claimed key yet
   std::string name;
   std::optional<Instant> removed_at;
-  std::set<std::string> roles;  // viewer, operator, approver, admin
+  std::set<std::string> roles;  // names of `Role`
+  bool has(Role role) const { return roles.contains(std::string(name_of(role))); }
   TALLY_FIELDS(Person, added_at, added_by, counts_from, name, removed_at, roles);
 };
 
@@ -55,7 +57,8 @@ struct Key {
   std::optional<Instant> expires_at;
   PersonId person;
   bool revoked = false;
-  std::set<std::string> scopes;
+  std::set<std::string> scopes;  // names of `KeyScope`
+  bool has(KeyScope scope) const { return scopes.contains(std::string(name_of(scope))); }
   Digest secret_sha256;  // of the whole token; tokens have 256 random bits
   TenantId tenant;
   TALLY_FIELDS(Key, claim, counts_from, expires_at, person, revoked, scopes, secret_sha256, tenant);

@@ -24,8 +24,11 @@ std::vector<domain::Command> open_commands(FreshLedger const& fresh) {
                                                       .origin = fresh.origin,
                                                       .vkey = fresh.vkey}),
       domain::directory::Commands(directory::SetPlan{.person = person, .plan = plan, .row = {}}),
-      domain::directory::Commands(directory::AddPerson{
-          .name = "Operator", .person = person, .subject = person, .roles = {"admin"}}),
+      domain::directory::Commands(
+          directory::AddPerson{.name = "Operator",
+                               .person = person,
+                               .subject = person,
+                               .roles = {std::string(name_of(Role::admin))}}),
       domain::directory::Commands(
           directory::CreateTenant{.person = person, .plan = plan, .tenant = tenant}),
       domain::directory::Commands(std::move(key))};
