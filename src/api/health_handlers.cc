@@ -6,6 +6,7 @@
 #include "api/people.h"
 #include "ledger/ledger_clock.h"
 #include "metrics/exposition.h"
+#include "projections/projector.h"
 #include "wire/evidence_messages.h"
 
 namespace tally::api {
@@ -93,6 +94,12 @@ void set_loop_counts(metrics::Registry& metrics, ledger::LoopCounts const& count
                 metrics::ByLane::Value::of(kLaneNames[i]));
 }
 
+void set_projections(Services& services) {
+  auto const errors = services.options.error_search.projector->standing();
+  services.metrics.set(kTable.projection_applied_seq, errors.events - 1, "errors");
+  services.metrics.set(kTable.projection_lag_events, errors.lag_events, "errors");
+}
+
 void set_gauges(Services& services) {
   auto& metrics = services.metrics;
   auto const counts = services.loop.counts();
@@ -115,6 +122,7 @@ void set_gauges(Services& services) {
     metrics.set(kTable.task_lane_depth, static_cast<std::int64_t>(count.waiting), word);
     metrics.raise_to(kTable.task_refusals, static_cast<std::int64_t>(count.refused), word);
   }
+  set_projections(services);
   for (auto const& [code, count] : services.refusals.totals())
     metrics.raise_to(kTable.refusals, count, code);
   metrics.set(kTable.clock_disagreement, services.clock.wall() - services.loop.now());

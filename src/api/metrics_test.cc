@@ -51,6 +51,24 @@ TEST(Numbers, SayHowManyWorkersWaitAndHowMuchDiskIsLeft) {
   EXPECT_TRUE(has_line(metrics_of(world), "tally_disk_free_bytes 1024"));
 }
 
+TEST(Numbers, SayHowFarAProjectionIsBehind) {
+  World world;
+  auto const applied = [&](std::int64_t seq) {
+    return "tally_projection_applied_seq{projection=\"errors\"} " + std::to_string(seq);
+  };
+  std::int64_t const folded = world.index.size();
+  std::string const current = metrics_of(world);
+  EXPECT_TRUE(has_line(current, applied(folded - 1))) << current;
+  EXPECT_TRUE(has_line(current, "tally_projection_lag_events{projection=\"errors\"} 0"));
+  world.projects = false;
+  world.submit(world.admin, "k");
+  std::string const late = metrics_of(world);
+  auto const behind = std::to_string(world.index.size() - folded);
+  EXPECT_TRUE(has_line(late, applied(folded - 1))) << late;
+  EXPECT_TRUE(has_line(late, "tally_projection_lag_events{projection=\"errors\"} " + behind))
+      << late;
+}
+
 TEST(Numbers, SayHowLongARouteTookAndNeverWhichRun) {
   World world;
   world.send("GET", "/v1/runs/run_0123456789abcdef", world.admin);

@@ -74,6 +74,12 @@ struct ByTaskLane {
   static constexpr auto kWords =
       words("lease", "read", "query", "intake", "open", "probe", "system");
 };
+// What is folded beside the loop (projections/).
+struct ByProjection {
+  using Value = Word<ByProjection>;
+  static constexpr std::string_view kName = "projection";
+  static constexpr auto kWords = words("errors");
+};
 // As callers see it.
 struct ByRunStatus {
   using Value = Word<ByRunStatus>;

@@ -61,6 +61,12 @@ class Table {
   Gauge<Count> pollers{rows_, "tally_pollers", "Workers that hold a long poll for work."};
   Counter<Count> polls_hung_up{rows_, "tally_polls_hung_up_total",
                                "Long polls for work whose caller hung up before there was any."};
+  Gauge<Count, ByProjection> projection_applied_seq{
+      rows_, "tally_projection_applied_seq",
+      "Sequence of the last event that a projection has folded; -1 before the first."};
+  Gauge<Count, ByProjection> projection_lag_events{
+      rows_, "tally_projection_lag_events",
+      "Durable events that a projection has not folded; past its bound its answers say behind."};
   Gauge<Count> queue_depth{rows_, "tally_queue_depth", "Runs that wait for a worker."};
   Gauge<Seconds> queue_oldest_age{rows_, "tally_queue_oldest_age_seconds",
                                   "Age of the oldest queued run."};
