@@ -34,6 +34,18 @@ Result<Found> find(Exchange const& x, RunId run) {
   return found;
 }
 
+// What made, gave and ended a key: at most a few events. Who may see the key sees them.
+Result<Found> find(Exchange const& x, KeyId key) {
+  auto const& reader = x.services.reader;
+  TRY(seqs, reader.index().first_of(ledger::key_of(key), 0, wire::kWhyDecisionsMax));
+  Found found;
+  for (auto const seq : seqs) {
+    TRY(entry, reader.entry(seq));
+    found.events.push_back(std::move(entry.recorded));
+  }
+  return found;
+}
+
 Result<Found> find(Exchange const& x, CorrelationId correlation) {
   constexpr std::size_t kMost = PageBudget::kLookUpsMax;  // a run has as many as it has
   TRY(seqs, x.services.reader.index().first_of(ledger::key_of(correlation), 0, kMost + 1));
@@ -95,13 +107,16 @@ void answer(Exchange& x, views::WhySubject const& subject, Result<Found> const& 
 
 void answer_key(Exchange& x, KeyId id) {
   auto const directory = x.services.loop.directory();
-  for (auto const& [digest, entry] : directory->keys) {
-    bool const visible = id == x.caller().key || x.caller().may(KeyScope::ops_read);
-    if (entry.id == id && visible)
-      return x.json(200, views::why_view(id, entry.key, directory->people.at(entry.key.person),
-                                         x.services.loop.now()));
-  }
-  x.problem("not_found", std::string(kNothing));
+  bool const visible = id == x.caller().key || x.caller().may(KeyScope::ops_read);
+  domain::directory::Key const* key = nullptr;
+  for (auto const* keys : {&directory->keys, &directory->unclaimed})
+    for (auto const& [digest, entry] : *keys)
+      if (visible && entry.id == id) key = &entry.key;
+  if (key == nullptr) return x.problem("not_found", std::string(kNothing));
+  auto const found = find(x, id);
+  if (!found) return x.storage_failed(found.error());
+  x.json(200, views::why_view({.subject = id, .events = found->events}, *key,
+                              directory->people.at(key->person), x.services.loop.now()));
 }
 
 // A key belongs to one route, and the name alone does not say to which: each is looked at in turn,
@@ -136,9 +151,9 @@ void get_why(ExchangePtr x, wire::WhyParameters const& asked) {
       by_name ? views::WhySubject(views::IdempotencyName{text}) : views::why_subject(text);
   if (auto const* name = std::get_if<views::IdempotencyName>(&subject))
     return answer_name(x, *name, wire::keyed_routes());
-  if (auto const* key = std::get_if<KeyId>(&subject)) return answer_key(*x, *key);
   x->later(TaskLane::read, [x, subject] {
     if (auto const* run = std::get_if<RunId>(&subject)) return answer(*x, subject, find(*x, *run));
+    if (auto const* key = std::get_if<KeyId>(&subject)) return answer_key(*x, *key);
     if (auto const* decision = std::get_if<DecisionId>(&subject))
       return answer(*x, subject, find(*x, *decision));
     if (auto const* error = std::get_if<ErrorId>(&subject))

@@ -207,6 +207,30 @@ TEST(Why, TakesADecisionACorrelationAndAKey) {
   EXPECT_EQ(text_at(by_key->body(), {"status"}), "valid");
 }
 
+TEST(Why, OfAKeyThatWasRevokedNamesWhoEndedIt) {
+  World world;
+  auto const made = world.send("POST", "/v1/admin/keys", world.admin,
+                               R"({"tenant":"default","owner":"operator","scopes":["runs:read"]})");
+  auto const key = text_at(made->body(), {"key_id"});
+  auto const valid = why(world, key, world.admin);
+  EXPECT_TRUE(decision(valid->body(), 0, "rule").ends_with("was created with the scopes runs:read"))
+      << valid->answer.body;
+  world.send("POST", "/v1/admin/keys/" + key + "/revoke", world.admin);
+  auto const sent = why(world, key, world.admin);
+  EXPECT_EQ(text_at(sent->body(), {"status"}), "revoked") << sent->answer.body;
+  EXPECT_EQ(decision(sent->body(), 1, "rule"), key + " was revoked by operator");
+  EXPECT_EQ(decision(sent->body(), 1, "command"), "key.revoke");
+  auto const seq = decision(sent->body(), 1, "seq");
+  EXPECT_TRUE(mentions(sent, "tally ledger prove " + seq + " --data DIR")) << sent->answer.body;
+}
+
+TEST(Why, OfAServerNamesNoDirectoryForTheProof) {
+  World world;
+  auto const sent = why(world, run_id(world.submit(world.admin, "k")), world.admin);
+  EXPECT_TRUE(mentions(sent, " --data DIR")) << sent->answer.body;
+  EXPECT_FALSE(mentions(sent, " --data data")) << sent->answer.body;
+}
+
 TEST(Why, ShowsNothingOfAnotherTenant) {
   World world;
   world.tenant("other", "10");

@@ -31,7 +31,7 @@ class Collector {
     if (auto const* name = std::get_if<views::IdempotencyName>(&subject_))
       find_key(*name, recorded);
     if (auto const* error = std::get_if<ErrorId>(&subject_)) find_error(*error, recorded);
-    if (is_wanted(recorded.header)) events_.push_back(recorded);
+    if (is_wanted(recorded)) events_.push_back(recorded);
   }
   std::vector<domain::Recorded> const& events() const { return events_; }
   // That an idempotency key led to, or that an error is about.
@@ -60,7 +60,10 @@ class Collector {
     run_ = recorded.header.run ? recorded.header.run : finding->run;
     events_.push_back(recorded);
   }
-  bool is_wanted(domain::Header const& header) const {
+  bool is_wanted(domain::Recorded const& recorded) const {
+    domain::Header const& header = recorded.header;
+    if (auto const* key = std::get_if<KeyId>(&subject_))
+      return domain::key_in(recorded.event) == *key;
     if (std::holds_alternative<ErrorId>(subject_)) return false;
     if (auto const* run = std::get_if<RunId>(&subject_)) return header.run == *run;
     if (auto const* one = std::get_if<DecisionId>(&subject_)) return header.decision == *one;
@@ -93,7 +96,8 @@ Result<wire::Why> read_why(Call& call, Ledger const& ledger, views::WhySubject c
     auto const* key = state.keys.find(*id);
     auto const* owner = key == nullptr ? nullptr : state.people.find(key->person);
     if (owner == nullptr) return fail("not_found", "the ledger has no such key");
-    return views::why_view(*id, *key, *owner, state.ledger.at, call.data);
+    return views::why_view({.subject = subject, .events = collector.events(), .data = call.data},
+                           *key, *owner, state.ledger.at);
   }
   // The events before an error are read again: only now it is known whose they are.
   if (std::holds_alternative<ErrorId>(subject) && collector.run()) {

@@ -41,6 +41,24 @@ class Story {
     words.insert(words.end(), more.begin(), more.end());
     return run_tally(words);
   }
+  // Made and revoked by the operator, who has another.
+  KeyId revoked_key() {
+    PersonId const person("operator");
+    ledger_.decide(domain::directory::Commands(domain::directory::AddPerson{
+        .name = "Operator", .person = person, .subject = person, .roles = {"admin"}}));
+    domain::directory::CreateKey create;
+    create.owner = person;
+    create.person = person;
+    create.scopes = {"runs:read"};
+    create.tenant = TenantId("default");
+    ledger_.decide(domain::directory::Commands(create));
+    KeyId key;
+    ledger_.state().keys.each([&](KeyId id, domain::directory::Key const&) { key = id; });
+    ledger_.decide(
+        domain::directory::Commands(domain::directory::RevokeKey{.key = key, .person = person}));
+    ledger_.end_frame();
+    return key;
+  }
   RunId run() const {
     RunId found;
     ledger_.state().runs.each([&](RunId id, domain::run::Row const&) { found = id; });
@@ -125,6 +143,22 @@ TEST(Why, OfARefusalIsFoundByItsIdempotencyKey) {
       << ran.out;
   EXPECT_TRUE(contains(ran.out, "tally budget grant default 50.0500, or more")) << ran.out;
   EXPECT_TRUE(contains(ran.out, "a --max-cost of at most 99.9500")) << ran.out;
+}
+
+TEST(Why, OfAKeyNamesItsRevocationAndTheTrueDirectory) {
+  Story story;
+  KeyId const key = story.revoked_key();
+  Ran const ran = story.why(to_text(key));
+  EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+  EXPECT_TRUE(contains(ran.out, to_text(key) + " revoked\n")) << ran.out;
+  EXPECT_TRUE(contains(ran.out, to_text(key) + " was revoked by operator\n")) << ran.out;
+  auto const proofs = proofs_in(ran.out);
+  ASSERT_EQ(proofs.size(), 2u) << ran.out;
+  for (auto const& proof : proofs) {
+    EXPECT_EQ(proof.back(), story.data());
+    if (proof.at(0) != "replay") continue;  // a proof needs a checkpoint over its event
+    EXPECT_EQ(run_tally(proof).code, ExitCode::yes) << ran.out;
+  }
 }
 
 TEST(Why, EndsInCommandsThatProveIt) {

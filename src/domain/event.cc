@@ -21,4 +21,15 @@ EventType type_of(Event const& event) {
   return visit_both([]<class E>(E const&) { return E::kEvent; }, event);
 }
 
+std::optional<KeyId> key_in(Event const& event) {
+  auto const* group = std::get_if<directory::Events>(&event);
+  if (group == nullptr) return std::nullopt;
+  return std::visit(
+      []<class E>(E const& one) -> std::optional<KeyId> {
+        if constexpr (requires { { one.key } -> std::convertible_to<KeyId>; }) return one.key;
+        return std::nullopt;
+      },
+      *group);
+}
+
 }  // namespace tally::domain

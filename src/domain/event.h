@@ -38,6 +38,10 @@ inline bool begins_a_run(Event const& event) {
   return group != nullptr && std::holds_alternative<run::Submitted>(*group);
 }
 
+// The key whose life the event is a part of: made, claimed, revoked. A key that was only used is
+// named by the event's actor.
+std::optional<KeyId> key_in(Event const& event);
+
 // The answer to an idempotency key, on the first event of the decision that gave it (answers.h).
 struct Answered {
   Instant expires_at;  // as published to the caller; a key is never forgotten sooner

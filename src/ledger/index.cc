@@ -61,6 +61,7 @@ void Index::note(Tables& tables, domain::Recorded const& recorded, Digest const&
   marks::MemoryMarks& open = *tables.open;
   if (header.correlation) open.add(key_of(*header.correlation), header.seq);
   if (header.run) open.add(key_of(*header.run), header.seq);
+  if (auto const key = domain::key_in(recorded.event)) open.add(key_of(*key), header.seq);
   if (header.run && header.tenant && domain::begins_a_run(recorded.event)) {
     auto const at = tables.tenant_keys.find(*header.tenant);
     marks::MarkKey const key = at != tables.tenant_keys.end()

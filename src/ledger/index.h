@@ -1,8 +1,8 @@
 #pragma once
 
-// Which events belong to a run, a correlation, a tenant: sequences, derived from headers; and the
-// latest events themselves, since answers and leases ask for what was written a moment ago. Only
-// durable events are in it. Any thread.
+// Which events belong to a run, a correlation, a tenant, a key: sequences, derived from events; and
+// the latest events themselves, since answers and leases ask for what was written a moment ago.
+// Only durable events are in it. Any thread.
 //
 //     tables, oldest first:   file | file | memory, full | memory, open ◄── add
 //

@@ -18,7 +18,7 @@ constexpr std::string_view kPrefix = "index-";
 constexpr std::size_t kDigits = 20;
 // Whoever changes which marks an event gets (Index::note) raises the number: files of another one
 // are made again.
-constexpr std::string_view kMagic = "tallyix3";
+constexpr std::string_view kMagic = "tallyix4";
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kCrcAt = kPage - 4;
 constexpr std::size_t kMarkBytes = 24;

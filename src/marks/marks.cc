@@ -50,6 +50,7 @@ NextMarks merged_pair(NextMarks a, NextMarks b) {
 }  // namespace
 
 MarkKey key_of(RunId run) { return {MarkKind::run, 0, run.value()}; }
+MarkKey key_of(KeyId key) { return {MarkKind::key, 0, key.value()}; }
 
 MarkKey key_of(CorrelationId const& correlation) {
   auto const* bytes = correlation.value().data();

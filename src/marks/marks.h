@@ -19,6 +19,7 @@ enum class MarkKind : std::uint64_t {
   correlation = 1,
   run,
   tenant,  // only the first events of its runs
+  key,     // only what became of the key itself
 };
 
 struct MarkKey {
@@ -29,6 +30,7 @@ struct MarkKey {
 };
 
 MarkKey key_of(RunId run);
+MarkKey key_of(KeyId key);
 MarkKey key_of(CorrelationId const& correlation);
 // Of a name; by its SHA-256, so that all keys are of one length.
 MarkKey key_of(TenantId const& tenant);

@@ -197,15 +197,17 @@ wire::Why why_view(WhyQuestion const& question) {
   return why;
 }
 
-wire::Why why_view(KeyId id, domain::directory::Key const& key,
-                   domain::directory::Person const& owner, Instant now, std::string_view data) {
+wire::Why why_view(WhyQuestion const& question, domain::directory::Key const& key,
+                   domain::directory::Person const& owner, Instant now) {
   auto const life = domain::life_of(key, owner, now);
   wire::Why why;
-  why.subject = tally::to_text(id);
-  why.kind = "key";
+  why.subject = to_text(question.subject);
+  why.kind = kind_of(question.subject);
   why.status = name_of(life);
   why.asked = fmt::format("a key of {} for tenant {} with the scopes {}", key.person.value(),
                           key.tenant.value(), fmt::join(key.scopes, ", "));
+  why.decisions = decisions_of(question.events);
+  why.truncated = question.truncated;
   why.cost = fmt::format("it spends the budget of tenant {}", key.tenant.value());
   if (key.revoked) {
     why.would_change = {"nothing: a revoked key stays revoked; make another with tally key create"};
@@ -215,7 +217,7 @@ wire::Why why_view(KeyId id, domain::directory::Key const& key,
     why.would_change = {fmt::format("tally key revoke {}", why.subject)};
     if (key.expires_at) why.would_change.push_back("it expires at " + to_rfc3339(*key.expires_at));
   }
-  why.proof = {fmt::format("tally ledger cat --type key.created --data {}", data)};
+  add_proofs(why, question.data);
   return why;
 }
 

@@ -29,6 +29,9 @@ std::optional<std::string> why_not(std::string_view text);
 std::string_view kind_of(WhySubject const& subject);
 std::string to_text(WhySubject const& subject);
 
+// Where the caller says which: a server tells nobody where its data lies.
+inline constexpr std::string_view kSomeDirectory = "DIR";
+
 struct WhyQuestion {
   WhySubject subject;
   // All events of the subject in order, with their snapshots; for an idempotency key those of the
@@ -36,14 +39,14 @@ struct WhyQuestion {
   std::span<domain::Recorded const> events;
   bool truncated = false;  // there are more
   ModeOf mode_of = {};
-  std::string_view data = "data";  // the directory that the proving commands name
+  std::string_view data = kSomeDirectory;  // that the proving commands name
 };
 // `events` is not empty.
 wire::Why why_view(WhyQuestion const& question);
 
-// A key says little by its id: what it may do, and how it ends.
-wire::Why why_view(KeyId id, domain::directory::Key const& key,
-                   domain::directory::Person const& owner, Instant now,
-                   std::string_view data = "data");
+// A key says little by its id: what it may do, and how it ends. `question.events` are those that
+// made, gave and ended it.
+wire::Why why_view(WhyQuestion const& question, domain::directory::Key const& key,
+                   domain::directory::Person const& owner, Instant now);
 
 }  // namespace tally::views
