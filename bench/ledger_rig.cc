@@ -68,7 +68,7 @@ ports::JobSpec own_job() {
 // As stored: the same for all, so that its hash is made once.
 Bytes sealed_payload() { return Bytes(kPayloadBytes, 0x77); }
 
-domain::run::Enclosure enclosure(Digest const& of) {
+domain::Document enclosure(Digest const& of) {
   static ContentRef const stored(sha256(sealed_payload()));
   return {.blob = {},
           .bytes = static_cast<std::int64_t>(kPayloadBytes),
@@ -137,7 +137,7 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
   signer = std::move(the_signer);
   TRY(the_vault, platform::FileVault::open(scratch.path("rig/keys/data"), entropy));
   vault = std::move(the_vault);
-  TRY(the_blobs, platform::FileBlobs::open(scratch.path("rig/blobs")));
+  TRY(the_blobs, platform::FileBlobs::open(scratch.path("rig/blobs"), clock));
   blobs.emplace(std::move(the_blobs));
   TRY(the_receipts, platform::FileReceipts::open(scratch.path("rig/work")));
   receipts.emplace(std::move(the_receipts));

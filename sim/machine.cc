@@ -44,6 +44,7 @@ Machine::Machine(std::uint64_t seed, Swarm const& swarm, Timeline& timeline, Sim
       entropy_(seed ^ 0x656e7472),
       signer_(seed ^ 0x7369676e),
       vault_(seed ^ 0x7661756c),
+      blobs_(clock),
       receipts_(seed ^ 0x72636570, swarm.receipts, [this] { happened(Moment::receipt); }),
       runner_(seed ^ 0x72756e72, swarm.work, timeline, clock, executions,
               [this] { happened(Moment::execution); }),

@@ -89,11 +89,11 @@ std::optional<std::string> input_hash_of(ledger::Reader const& reader, RunId run
   return submitted->input.digest.substr(0, kHex);
 }
 
-std::optional<domain::run::Enclosure> stderr_tail_of(domain::Event const& event) {
+std::optional<domain::Document> stderr_tail_of(domain::Event const& event) {
   auto const* group = std::get_if<domain::run::Events>(&event);
   if (group == nullptr) return std::nullopt;
   return std::visit(
-      [](auto const& one) -> std::optional<domain::run::Enclosure> {
+      [](auto const& one) -> std::optional<domain::Document> {
         if constexpr (requires { one.stderr_tail; }) return one.stderr_tail;
         return std::nullopt;
       },

@@ -49,7 +49,7 @@ Result<SealedPayload> Payloads::seal(TenantId const& tenant, std::string_view pu
   return sealed;
 }
 
-Result<std::string> Payloads::open(TenantId const& tenant, domain::run::Enclosure const& enclosure,
+Result<std::string> Payloads::open(TenantId const& tenant, domain::Document const& enclosure,
                                    ByteView inline_bytes) const {
   Bytes fetched;
   if (enclosure.blob) {

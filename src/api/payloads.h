@@ -16,7 +16,7 @@ namespace tally::api {
 inline constexpr std::size_t kInlineBytesMax = 32 * 1024;
 
 struct SealedPayload {
-  domain::run::Enclosure enclosure;
+  domain::Document enclosure;
   Bytes inline_bytes;  // goes with the command; empty if the blob store has it
 };
 
@@ -29,7 +29,7 @@ class Payloads {
   Result<SealedPayload> seal(TenantId const& tenant, std::string_view purpose,
                              std::string_view subject, std::string_view plain);
   // The plain text again, checked against the digest. Errors: "erased", "damaged", "not_found".
-  Result<std::string> open(TenantId const& tenant, domain::run::Enclosure const& enclosure,
+  Result<std::string> open(TenantId const& tenant, domain::Document const& enclosure,
                            ByteView inline_bytes) const;
   // HMAC-SHA-256 of a canonical body under the tenant's pepper.
   Digest fingerprint(TenantId const& tenant, std::string_view canonical_body) const;

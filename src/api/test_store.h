@@ -10,11 +10,11 @@
 
 #include "base/mutex.h"
 #include "base/prng.h"
-#include "ports/blobs.h"
 #include "ports/clock.h"
 #include "ports/entropy.h"
 #include "ports/executor.h"
 #include "ports/log_store.h"
+#include "ports/memory_blobs_fixture.h"
 #include "ports/vault.h"
 
 namespace tally::api {
@@ -79,26 +79,7 @@ class MemoryVault : public ports::Vault {
   bool erased = false;
 };
 
-class MemoryBlobs : public ports::Blobs {
- public:
-  Result<ContentRef> put(ByteView content) override {
-    ContentRef const ref(sha256(content));
-    blobs_[ref] = Bytes(content.begin(), content.end());
-    return ref;
-  }
-  Result<Bytes> get(ContentRef const& ref) const override {
-    if (failing) return fail("io_error", "the blob cannot be read", "errno 5");
-    auto const at = blobs_.find(ref);
-    if (at == blobs_.end()) return fail("not_found", "no such blob");
-    return at->second;
-  }
-  Result<bool> contains(ContentRef const& ref) const override { return blobs_.contains(ref); }
-  std::size_t size() const { return blobs_.size(); }
-  bool failing = false;
-
- private:
-  std::map<ContentRef, Bytes> blobs_;
-};
+using ports::testing::MemoryBlobs;
 
 class HandClock : public ports::Clock {
  public:

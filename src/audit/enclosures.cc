@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "domain/enclosed.h"
+#include "domain/each_document.h"
 
 namespace tally::audit {
 
@@ -19,18 +19,27 @@ std::optional<std::string> wrong_blob(ContentRef const& ref, ports::Blobs const&
   return fmt::format("its payload, blob {}, cannot be read: {}", name, found.error().detail);
 }
 
+std::optional<std::string> wrong_bytes_beside(domain::Document const& document, ByteView beside) {
+  if (!document.stored) return "it does not say which bytes are its payload";
+  if (sha256(beside) == document.stored->digest()) return std::nullopt;
+  return "the bytes beside it are not those of its payload";
+}
+
 }  // namespace
 
 std::optional<std::string> wrong_enclosure(codec::Entry const& entry, ports::Blobs const* blobs) {
-  domain::run::Enclosure const* named = domain::enclosure_in(entry.recorded.event);
-  if (named == nullptr || named->blob) {
-    if (!entry.enclosure.empty()) return "bytes lie beside it that it does not name";
-    if (named == nullptr || blobs == nullptr) return std::nullopt;
-    return wrong_blob(*named->blob, *blobs);
-  }
-  if (!named->stored) return "it does not say which bytes are its payload";
-  if (sha256(entry.enclosure) == named->stored->digest()) return std::nullopt;
-  return "the bytes beside it are not those of its payload";
+  std::optional<std::string> wrong;
+  bool names_bytes_beside = false;
+  domain::each_document(entry.recorded.event, [&](domain::Document const& document) {
+    if (wrong) return;
+    names_bytes_beside = names_bytes_beside || !document.blob;
+    if (!document.blob)
+      wrong = wrong_bytes_beside(document, entry.enclosure);
+    else if (blobs != nullptr)
+      wrong = wrong_blob(*document.blob, *blobs);
+  });
+  if (wrong || names_bytes_beside || entry.enclosure.empty()) return wrong;
+  return "bytes lie beside it that it does not name";
 }
 
 }  // namespace tally::audit

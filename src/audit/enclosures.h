@@ -11,7 +11,7 @@
 
 namespace tally::audit {
 
-// What is wrong with the stored bytes of the event's payload, if anything is. Without `blobs` the
+// What is wrong with the stored bytes of the event's documents, if anything is. Without `blobs` the
 // payloads that lie there are not read.
 std::optional<std::string> wrong_enclosure(codec::Entry const& entry, ports::Blobs const* blobs);
 

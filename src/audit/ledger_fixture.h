@@ -6,7 +6,7 @@
 #include "audit/frame_fixture.h"
 #include "codec/event_codec.h"
 #include "codec/state_digest.h"
-#include "domain/enclosed.h"
+#include "domain/each_document.h"
 #include "domain/run_fixture.h"
 #include "merkle/checkpoint.h"
 #include "ports/memory_disk_fixture.h"
@@ -51,9 +51,9 @@ class Writer {
     for (domain::Recorded const& recorded : events) {
       ports::LogRecord record;
       codec::encode(recorded, record.leaf);
-      auto const* named = domain::enclosure_in(recorded.event);
-      if (named != nullptr && !named->blob)
-        record.enclosure = to_bytes(stored_bytes(named->digest));
+      domain::each_document(recorded.event, [&](domain::Document const& named) {
+        if (!named.blob) record.enclosure = to_bytes(stored_bytes(named.digest));
+      });
       tree.append(merkle::leaf_hash(record.leaf));
       frame.records.push_back(std::move(record));
     }

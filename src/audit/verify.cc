@@ -8,6 +8,7 @@
 #include "audit/enclosures.h"
 #include "audit/facts.h"
 #include "audit/frames.h"
+#include "domain/each_document.h"
 #include "merkle/checkpoint.h"
 #include "segments/verify.h"
 
@@ -46,6 +47,11 @@ class Checker {
   // Of the frame that was refused, if one was.
   std::optional<Fault> const& fault() const { return fault_; }
   std::optional<Digest> const& kept_root() const { return kept_root_; }
+  std::vector<ContentRef> take_blobs() {
+    std::ranges::sort(named_);
+    named_.erase(std::unique(named_.begin(), named_.end()), named_.end());
+    return std::move(named_);
+  }
 
  private:
   void fault(codec::Entry const& entry, std::string what) {
@@ -88,6 +94,9 @@ class Checker {
     if (fold_.tree().size() == root_at_) kept_root_ = fold_.tree().root();
     if (auto entered = books_.enter(entry); !entered) fault(entry, entered.error().detail);
     if (auto wrong = wrong_enclosure(entry, blobs_)) fault(entry, std::move(*wrong));
+    domain::each_document(entry.recorded.event, [this](domain::Document const& document) {
+      if (document.blob) named_.push_back(*document.blob);
+    });
   }
 
   std::optional<std::vector<std::string>> engines_;  // of the server that wrote; none: not seen yet
@@ -98,6 +107,7 @@ class Checker {
   std::optional<Digest> kept_root_;
   std::optional<DecisionId> decision_;  // of the event before
   std::optional<Fault> fault_;
+  std::vector<ContentRef> named_;
   Watch watch_{.before = [this](codec::Entry const& entry,
                                 domain::State const& state) { before(entry, state); },
                .after = [this](codec::Entry const& entry, domain::State const&) { after(entry); }};
@@ -146,6 +156,7 @@ Report report_of(segments::Verification const& frames, Checker& checker) {
   report.origin = checker.fold().state().ledger.origin;
   report.vkey = checker.fold().state().ledger.vkey;
   report.torn_tail = frames.damage && frames.damage->harmless();
+  report.blobs = checker.take_blobs();
   if (!report.ok)
     condemn(report, checker.fault() ? checker.fault()->seq : frames.damage->seq,
             frames.damage->text());
@@ -186,6 +197,7 @@ Result<Report> verify(ports::Disk& disk, VerifyOptions const& asked) {
   if (stopped) return fail("stopped", "the check was given up");
   if (asked.until && frames.damage && frames.damage->seq >= *asked.until) frames.damage.reset();
   Report report = report_of(frames, checker);
+  report.begin = begin;
   if (!report.ok) return report;
   if (auto books = checker.end(); !books) condemn(report, report.events, books.error().detail);
   if (report.ok && asked.vkey && *asked.vkey != report.vkey)

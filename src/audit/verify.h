@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "audit/fold.h"
 #include "base/digest.h"
@@ -31,6 +32,8 @@ struct Report {
   bool torn_tail = false;                // a frame nobody was told of; no fault
   std::optional<std::uint64_t> bad_seq;  // first event that cannot be relied on
   std::string what;                      // what is wrong with it
+  std::uint64_t begin = 0;               // the first event that was read
+  std::vector<ContentRef> blobs;         // that the events read name, ascending
 };
 
 // Whether somebody may be appending to the files that the auditor reads.

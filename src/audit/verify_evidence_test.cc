@@ -3,6 +3,7 @@
 
 #include "audit/ledger_fixture.h"
 #include "audit/verify.h"
+#include "ports/memory_blobs_fixture.h"
 
 namespace tally::audit::testing {
 namespace {
@@ -71,24 +72,8 @@ TEST(Verify, FindsBytesThatNoEventNames) {
   EXPECT_NE(report.what.find("does not name"), std::string::npos) << report.what;
 }
 
-class MemoryBlobs final : public ports::Blobs {
- public:
-  Result<ContentRef> put(ByteView content) override {
-    ContentRef const ref(sha256(content));
-    files[ref] = Bytes(content.begin(), content.end());
-    return ref;
-  }
-  Result<Bytes> get(ContentRef const& ref) const override {
-    auto const at = files.find(ref);
-    if (at == files.end()) return tally::fail("not_found", "no such blob");
-    return at->second;
-  }
-  Result<bool> contains(ContentRef const& ref) const override { return files.contains(ref); }
-  std::map<ContentRef, Bytes> files;
-};
-
 TEST(Verify, ReadsTheBlobsAndSaysWhichIsMissingOrAnother) {
-  MemoryBlobs blobs;
+  ports::testing::MemoryBlobs blobs;
   World world;
   std::vector<ContentRef> refs;
   for (std::string const key : {"a", "b"}) {
@@ -103,6 +88,9 @@ TEST(Verify, ReadsTheBlobsAndSaysWhichIsMissingOrAnother) {
   store(disk, frames_of(world.history));
   auto const check = [&] { return verify(disk, {.blobs = &blobs}).value_or(Report{}); };
   EXPECT_TRUE(check().ok) << check().what;
+  std::vector<ContentRef> named = refs;
+  std::ranges::sort(named);
+  EXPECT_EQ(check().blobs, named);
 
   auto const whole = blobs.files;
   std::swap(blobs.files[refs[0]], blobs.files[refs[1]]);

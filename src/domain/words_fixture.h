@@ -77,7 +77,7 @@ inline std::string text_of(Outcome const& outcome) {
 
 // What stands for the ciphertext of a payload.
 inline std::string stored_bytes(std::string_view digest) { return "sealed " + std::string(digest); }
-inline run::Enclosure enclosure(std::string_view content) {
+inline Document enclosure(std::string_view content) {
   std::string digest = sha256(as_bytes(content)).hex();
   return {.blob = {},
           .bytes = static_cast<std::int64_t>(content.size()),

@@ -61,4 +61,12 @@ Result<Attested> attest(ports::Disk& ledger, Snapshots& snapshots, AttestOptions
   return whole;
 }
 
+std::optional<ports::Collected> collect_documents(audit::Report const& report, ports::Blobs& blobs,
+                                                  Instant put_before,
+                                                  std::function<bool()> const& go_on) {
+  bool const read_all = report.ok && report.begin == 0;
+  if (!read_all) return std::nullopt;
+  return blobs.collect(report.blobs, put_before, go_on);
+}
+
 }  // namespace tally::ledger

@@ -7,6 +7,7 @@
 #include "audit/verify.h"
 #include "ledger/reader.h"
 #include "ledger/snapshots.h"
+#include "ports/blobs.h"
 
 namespace tally::ledger {
 
@@ -43,5 +44,13 @@ struct Attested {
 // finds is said only if a pass over the whole ledger finds it too, since the snapshot may be at
 // fault. Errors are those of audit::verify.
 Result<Attested> attest(ports::Disk& ledger, Snapshots& snapshots, AttestOptions const& options);
+
+// After a pass over the whole ledger that found it in order: removes the blobs that no event names
+// and that were put the last time before `put_before`, which is kBlobGrace before the blobs' time
+// at which `AttestOptions::acknowledged` was asked for. Nothing happens, and nothing is returned,
+// after any other pass: an event that was not read may name any of them.
+std::optional<ports::Collected> collect_documents(audit::Report const& report, ports::Blobs& blobs,
+                                                  Instant put_before,
+                                                  std::function<bool()> const& go_on);
 
 }  // namespace tally::ledger

@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "codec/event_codec.h"
-#include "domain/enclosed.h"
+#include "domain/each_document.h"
 #include "domain/invariants.h"
 #include "domain/next_id.h"
 
@@ -115,8 +115,9 @@ tl::expected<std::shared_ptr<Entry const>, domain::Refusal> FrameBuilder::record
     if (fit != codec::Fit::fits) return tl::unexpected(unfit(fit));
   }
   // Bytes that no leaf names are nobody's evidence: those of a report that kept none, for one.
-  if (domain::enclosure_in(made_[0].entry->recorded.event) != nullptr)
-    made_[0].stored.enclosure = std::move(request.enclosure);
+  domain::each_document(made_[0].entry->recorded.event, [&](domain::Document const& named) {
+    if (!named.blob) made_[0].stored.enclosure = std::move(request.enclosure);
+  });
   std::shared_ptr<Entry const> first = made_[0].entry;
   for (auto& [entry, stored] : made_) join(frame, std::move(entry), std::move(stored));
   return first;

@@ -36,6 +36,13 @@ class Table {
   Counter<Count, BySeverity, ByReconcileType> log_entries{
       rows_, "log_entries_total", "Own log entries that need eyes, by reconcile type."};
   Gauge<Count> approvals_open{rows_, "tally_approvals_open", "Approvals that wait for signatures."};
+  Counter<Count> blobs_not_removed{
+      rows_, "tally_blobs_not_removed_total",
+      "Blobs that no event names and that could not be removed, each time."};
+  Counter<Count> blobs_removed{rows_, "tally_blobs_removed_total",
+                               "Blobs removed because no event names them."};
+  Counter<Bytes> blobs_removed_bytes{rows_, "tally_blobs_removed_bytes_total",
+                                     "What they held, with files that a crash left half-written."};
   Gauge<Count, ByVersion> build_info{rows_, "tally_build_info", "1, labelled with the version."};
   Gauge<Seconds> clock_disagreement{
       rows_, "tally_clock_disagreement_seconds",

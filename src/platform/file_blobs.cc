@@ -5,13 +5,27 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/check.h"
 #include "platform/private_file.h"
 
 namespace tally::platform {
 
-Result<FileBlobs> FileBlobs::open(std::string root) {
+FileBlobs::FileBlobs(std::string root, ports::Clock const* clock)
+    : root_(std::move(root)), clock_(clock) {
+  if (clock_ != nullptr)
+    wall_ahead_ = believed(clock_->wall()) - Instant(clock_->monotonic().value());
+}
+
+Result<FileBlobs> FileBlobs::open(std::string root, ports::Clock const& clock) {
   TRY_VOID(make_private_directory(root + "/sha256"));
-  return FileBlobs(std::move(root));
+  return FileBlobs(std::move(root), &clock);
+}
+
+// A clock that somebody sets forward by two hours would make each blob older than any command on
+// its way. What an earlier process stamped may be anything: its commands ended with it.
+Instant FileBlobs::now() const {
+  TALLY_CHECK(clock_ != nullptr, "these blobs were opened for reading alone");
+  return Instant(clock_->monotonic().value()) + wall_ahead_;
 }
 
 // Two levels of 256 keep a directory short: at ten million blobs each holds about 150.
@@ -28,6 +42,9 @@ Result<ContentRef> FileBlobs::put(ByteView content) {
   if (content.size() > kPrivateFileBytesMax)
     return fail("too_large", "A blob holds at most 1 GiB; split the content.");
   ContentRef ref(sha256(content));
+  // First, so that nobody removes what is about to be read.
+  if (auto touched = touch(ref); !touched && touched.error().code != "not_found")
+    return tl::unexpected<Error>(std::move(touched).error());
   // A present copy may be damaged, or come from a put whose sync failed: only content that reads
   // back right and a directory synced again count as durable.
   auto present = get(ref);
@@ -36,8 +53,13 @@ Result<ContentRef> FileBlobs::put(ByteView content) {
     return ref;
   }
   TRY_VOID(make_private_directory(directory(ref)));
-  TRY_VOID(write_private_file(path(ref), content));
+  TRY_VOID(write_private_file(path(ref), content, now()));
   return ref;
+}
+
+Result<void> FileBlobs::touch(ContentRef const& ref) const {
+  std::lock_guard const nobody_removes(*removing_);
+  return touch_private_file(path(ref), now());
 }
 
 Result<Bytes> FileBlobs::get(ContentRef const& ref) const {

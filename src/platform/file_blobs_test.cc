@@ -1,14 +1,35 @@
 #include "platform/file_blobs.h"
 
+#include <algorithm>
+#include <thread>
+
+#include "platform/private_file.h"
 #include "platform/sandbox_fixture.h"
 
 namespace tally::platform {
 namespace {
 
+namespace fs = std::filesystem;
+
+class HandClock final : public ports::Clock {
+ public:
+  Instant wall() const override { return wall_; }
+  Duration monotonic() const override { return monotonic_; }
+  void advance(Duration by) {
+    wall_ = wall_ + by;
+    monotonic_ = monotonic_ + by;
+  }
+  void set_wall_by(Duration step) { wall_ = wall_ + step; }
+
+ private:
+  Instant wall_{1'767'225'600'000'000};
+  Duration monotonic_ = hours(9);
+};
+
 class FileBlobsTest : public testing::Test {
  protected:
   FileBlobs open() {
-    auto opened = FileBlobs::open(directory_ / "blobs");
+    auto opened = FileBlobs::open(directory_ / "blobs", clock_);
     EXPECT_TRUE(opened);
     return std::move(*opened);
   }
@@ -17,7 +38,19 @@ class FileBlobsTest : public testing::Test {
     return directory_ / ("blobs/sha256/" + hex.substr(0, 2) + "/" + hex.substr(2, 2) + "/" + hex);
   }
 
+  ContentRef put(FileBlobs& blobs, std::string_view content) {
+    auto const ref = blobs.put(as_bytes(content));
+    EXPECT_TRUE(ref);
+    return ref.value_or(ContentRef());
+  }
+  // What a pass that begins now removes.
+  static ports::Collected collect(FileBlobs& blobs, std::vector<ContentRef> named = {}) {
+    std::ranges::sort(named);
+    return blobs.collect(named, blobs.now() - ports::kBlobGrace, [] { return true; });
+  }
+
   TestDirectory directory_;
+  HandClock clock_;
 };
 
 TEST_F(FileBlobsTest, KeepsContentUnderItsHash) {
@@ -64,6 +97,102 @@ TEST_F(FileBlobsTest, KeepsEmptyContent) {
   auto ref = blobs.put({});
   ASSERT_TRUE(ref);
   EXPECT_EQ(blobs.get(*ref), Bytes());
+}
+
+TEST_F(FileBlobsTest, RemovesWhatNothingNamesOnceItIsOld) {
+  auto blobs = open();
+  auto const named = put(blobs, "named");
+  auto const forgotten = put(blobs, "forgotten");
+  clock_.advance(ports::kBlobGrace);
+  auto const young = put(blobs, "young");
+  EXPECT_EQ(collect(blobs, {named}).blobs, 0u);  // of just that age
+  clock_.advance(microseconds(1));
+  auto const collected = collect(blobs, {named});
+  EXPECT_EQ(collected.blobs, 1u);
+  EXPECT_EQ(collected.bytes, 9u);
+  EXPECT_EQ(collected.failed, 0u);
+  EXPECT_FALSE(*blobs.contains(forgotten));
+  EXPECT_EQ(blobs.get(named), to_bytes("named"));
+  EXPECT_EQ(blobs.get(young), to_bytes("young"));
+}
+
+TEST_F(FileBlobsTest, CountsABlobThatIsPutAgainAsNew) {
+  auto blobs = open();
+  auto const ref = put(blobs, "abc");
+  clock_.advance(hours(5));
+  put(blobs, "abc");
+  clock_.advance(ports::kBlobGrace);
+  EXPECT_EQ(collect(blobs).blobs, 0u);
+  EXPECT_TRUE(*blobs.contains(ref));
+}
+
+// Its command may be on the way still.
+TEST_F(FileBlobsTest, KeepsAYoungBlobWhenSomebodySetsTheClockForward) {
+  auto blobs = open();
+  auto const ref = put(blobs, "abc");
+  clock_.set_wall_by(hours(30));
+  EXPECT_EQ(collect(blobs).blobs, 0u);
+  EXPECT_TRUE(*blobs.contains(ref));
+}
+
+TEST_F(FileBlobsTest, RemovesWhatACrashLeftHalfWrittenAndNoFileOfSomebodyElse) {
+  auto blobs = open();
+  auto const ref = put(blobs, "abc");
+  std::string const half = file(ref) + ".tmp41.7";
+  std::string const foreign = file(ref) + ".orig";
+  auto const earlier = blobs.now();
+  for (auto const& path : {half, foreign}) {
+    write_text(path, "half of it");
+    ASSERT_TRUE(touch_private_file(path, earlier));
+  }
+  clock_.advance(hours(2));
+  auto const collected = collect(blobs, {ref});
+  EXPECT_EQ(collected.blobs, 0u);
+  EXPECT_EQ(collected.bytes, 10u);
+  EXPECT_FALSE(fs::exists(half));
+  EXPECT_TRUE(fs::exists(foreign));
+}
+
+TEST_F(FileBlobsTest, SaysWhatCouldNotBeRemovedAndGoesOn) {
+  auto blobs = open();
+  auto const ref = put(blobs, "abc");
+  std::string const folder = fs::path(file(ref)).parent_path();
+  auto const other = put(blobs, "other");
+  clock_.advance(hours(2));
+  fs::permissions(folder, fs::perms::owner_read | fs::perms::owner_exec);
+  if (::access(folder.c_str(), W_OK) == 0) GTEST_SKIP() << "nothing is forbidden to root";
+  auto const collected = collect(blobs);
+  fs::permissions(folder, fs::perms::owner_all);
+  EXPECT_EQ(collected.blobs, 1u);
+  EXPECT_EQ(collected.failed, 1u);
+  ASSERT_TRUE(collected.fault);
+  EXPECT_NE(collected.fault->internal.find(ref.digest().hex()), std::string::npos);
+  EXPECT_TRUE(*blobs.contains(ref));
+  EXPECT_FALSE(*blobs.contains(other));
+}
+
+TEST_F(FileBlobsTest, EndsAtOnceWhenItIsToldTo) {
+  auto blobs = open();
+  auto const ref = put(blobs, "abc");
+  clock_.advance(hours(2));
+  auto const collected = blobs.collect({}, blobs.now() - ports::kBlobGrace, [] { return false; });
+  EXPECT_EQ(collected.blobs, 0u);
+  EXPECT_TRUE(*blobs.contains(ref));
+}
+
+TEST_F(FileBlobsTest, KeepsABlobThatIsPutWhileItIsRemoved) {
+  constexpr int kRounds = 100;
+  auto blobs = open();
+  auto const ref = put(blobs, "abc");
+  auto const earlier = blobs.now();
+  clock_.advance(hours(2));
+  for (int round = 0; round < kRounds; ++round) {
+    ASSERT_TRUE(touch_private_file(file(ref), earlier));
+    std::thread remover([&] { collect(blobs); });
+    EXPECT_TRUE(blobs.put(as_bytes("abc")));
+    remover.join();
+    ASSERT_EQ(blobs.get(ref), to_bytes("abc")) << "round " << round;
+  }
 }
 
 }  // namespace

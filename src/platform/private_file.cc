@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -40,10 +41,20 @@ bool write_all(int fd, ByteView content) {
   return true;
 }
 
-Result<void> write_and_sync(std::string const& path, ByteView content) {
+// The time of access stays as it is.
+std::array<timespec, 2> changed_at(Instant at) {
+  constexpr std::int64_t kMicros = seconds(1).value();
+  return {timespec{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
+          timespec{.tv_sec = at.value() / kMicros, .tv_nsec = at.value() % kMicros * 1'000}};
+}
+
+Result<void> write_and_sync(std::string const& path, ByteView content,
+                            std::optional<Instant> written_at) {
   OwnedFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.open()) return io_error("create", path, errno);
   if (!write_all(file.get(), content)) return io_error("write", path, errno);
+  if (written_at && ::futimens(file.get(), changed_at(*written_at).data()) != 0)
+    return io_error("set the time of", path, errno);
   if (::fdatasync(file.get()) != 0) return io_error("sync", path, errno);
   return {};
 }
@@ -70,9 +81,10 @@ Result<void> make_private_directory(std::string const& path) {
   return sync_directory(parent);
 }
 
-Result<void> write_private_file(std::string const& path, ByteView content) {
+Result<void> write_private_file(std::string const& path, ByteView content,
+                                std::optional<Instant> written_at) {
   auto temporary = temporary_name(path);
-  auto written = write_and_sync(temporary, content);
+  auto written = write_and_sync(temporary, content, written_at);
   if (written && ::rename(temporary.c_str(), path.c_str()) != 0)
     written = io_error("rename", temporary, errno);
   if (!written) {
@@ -80,6 +92,13 @@ Result<void> write_private_file(std::string const& path, ByteView content) {
     return written;
   }
   return sync_directory(parent_of(path));
+}
+
+Result<void> touch_private_file(std::string const& path, Instant written_at) {
+  auto const times = changed_at(written_at);
+  if (::utimensat(AT_FDCWD, path.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) == 0) return {};
+  if (errno == ENOENT || errno == ENOTDIR) return fail("not_found", "There is no such file.", path);
+  return io_error("set the time of", path, errno);
 }
 
 Result<Bytes> read_private_file(std::string const& path, std::uint64_t bytes_max) {

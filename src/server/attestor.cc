@@ -21,6 +21,23 @@ void report(wiring::Node& node, Severity severity, std::string type, std::string
       .report<ErrorClass::infra_storage>(std::move(report));
 }
 
+void act_on(ports::Collected const& collected, Log& log, wiring::Node& node) {
+  using metrics::kTable;
+  metrics::Registry& metrics = node.api().metrics();
+  metrics.add(kTable.blobs_removed, static_cast<std::int64_t>(collected.blobs));
+  metrics.add(kTable.blobs_removed_bytes, static_cast<std::int64_t>(collected.bytes));
+  metrics.add(kTable.blobs_not_removed, static_cast<std::int64_t>(collected.failed));
+  if (collected.bytes > 0)
+    log.write({.message = "blobs that no event names were removed",
+               .detail = fmt::format("{} blobs, {} bytes", collected.blobs, collected.bytes)});
+  if (collected.fault)
+    report(node, Severity::warning, "blobs_not_removed",
+           fmt::format("{} blobs that no event names could not be removed; the next reading of the "
+                       "whole ledger tries again",
+                       collected.failed),
+           collected.fault->internal);
+}
+
 }  // namespace
 
 void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& node) {
@@ -45,6 +62,7 @@ void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& 
     return node.halt("the ledger on the disk differs: " + what);
   }
   count("ok");
+  if (attestation.collected) act_on(*attestation.collected, log, node);
   metrics.set(kTable.attestation_verified_seq, static_cast<std::int64_t>(found.events));
   if (auto const& saved = attestation.found->saved; !saved)
     report(node, Severity::warning, "snapshot_not_saved",
@@ -102,13 +120,18 @@ void Attestor::run() {
       if (!tended) tend_due = world_.clock.monotonic() + pace_.tend_after_a_fault;
     }
     if ((whole || grown) && !stopping()) {
+      Instant const began = world_.blobs.now();
       std::uint64_t const size = world_.acknowledged();
-      auto const done = pass({.vkey = world_.vkey,
-                              .acknowledged = size,
-                              .checkpointed = checkpointed,
-                              .reach = whole ? ledger::Reach::whole : ledger::Reach::tail,
-                              .progress = {}});
+      auto done = pass({.vkey = world_.vkey,
+                        .acknowledged = size,
+                        .checkpointed = checkpointed,
+                        .reach = whole ? ledger::Reach::whole : ledger::Reach::tail,
+                        .progress = {}});
       if (stopping()) return;
+      if (done.found)
+        done.collected =
+            ledger::collect_documents(done.found->report, world_.blobs, began - ports::kBlobGrace,
+                                      [this] { return !stopping(); });
       world_.attested(done);
       differed = done.found && !done.found->report.ok;
       Duration const now = world_.clock.monotonic();

@@ -11,7 +11,8 @@
 //                └── cannot read ── told ──── an hour ── whole
 //
 // A pass leaves a snapshot of the state under the last checkpoint for the next start, which needs
-// the index of the events before it, too: so its files are kept up here.
+// the index of the events before it, too: so its files are kept up here. After a pass over the
+// whole the blobs that no event names are removed.
 
 #include <condition_variable>
 #include <functional>
@@ -32,10 +33,11 @@ struct Attestation {
   ledger::Reach reach = ledger::Reach::whole;
   Result<ledger::Attested> found;
   Duration took;
+  std::optional<ports::Collected> collected = {};  // after a whole one that found no difference
 };
 
 // What the server does about it: metrics and a log line; an error where the ledger cannot be read;
-// an error and a halt where it differs.
+// an error and a halt where it differs; a warning where blobs could not be removed.
 void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& node);
 
 class Attestor {
@@ -43,6 +45,7 @@ class Attestor {
   struct World {
     ports::Disk& disk;  // the ledger's directory, for reading
     ledger::Snapshots& snapshots;
+    ports::Blobs& blobs;
     // On the attestor's thread; false: it could not be done, and is not tried again at once.
     std::function<bool(ledger::IndexKeeper::What, ledger::GoOn const&)> tend_index;
     ports::Clock const& clock;

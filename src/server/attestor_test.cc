@@ -4,6 +4,7 @@
 
 #include "audit/ledger_fixture.h"
 #include "platform/system_clock.h"
+#include "ports/memory_blobs_fixture.h"
 
 namespace tally::server {
 namespace {
@@ -28,6 +29,7 @@ struct Attested {
     Attestor const attestor(
         {.disk = disk,
          .snapshots = snapshots,
+         .blobs = blobs,
          .tend_index =
              [this](ledger::IndexKeeper::What, ledger::GoOn const&) {
                tended();
@@ -40,6 +42,7 @@ struct Attested {
          .attested =
              [&](Attestation const& one) {
                reaches.push_back(one.reach);
+               collected.push_back(one.collected);
                if (one.found)
                  reports.emplace_back(one.found->report);
                else
@@ -54,6 +57,7 @@ struct Attested {
   MemoryDisk disk;
   MemoryDisk derived;
   ledger::Snapshots snapshots{derived, "build", as_bytes("pepper")};
+  ports::testing::MemoryBlobs blobs;
   Attestor::Pace pace{.every = milliseconds(1), .after_a_fault = milliseconds(1)};
   platform::SystemClock clock;
   std::uint64_t events = 0;
@@ -62,6 +66,7 @@ struct Attested {
   std::function<void()> tended = [] {};  // meanwhile, on the attestor's thread
   std::vector<Result<audit::Report>> reports;
   std::vector<ledger::Reach> reaches;
+  std::vector<std::optional<ports::Collected>> collected;
 };
 
 TEST(AttestorTest, ReadsTheWholeLedgerAgainAndAgain) {
@@ -146,6 +151,48 @@ TEST(AttestorTest, TriesAgainWhereItCouldNotRead) {
   EXPECT_FALSE(ledger.reports[0]);
   ASSERT_TRUE(ledger.reports[1]);
   EXPECT_TRUE(ledger.reports[1]->ok) << ledger.reports[1]->what;
+}
+
+// --- documents ---------------------------------------------------------------------------------
+
+TEST(AttestorTest, RemovesBlobsThatNoEventNames) {
+  Attested ledger;
+  auto const old = *ledger.blobs.put(as_bytes("of a submit that was refused"));
+  ledger.blobs.at = ledger.blobs.at + ports::kBlobGrace;
+  auto const young = *ledger.blobs.put(as_bytes("of one that is on its way"));
+  ledger.blobs.at = ledger.blobs.at + microseconds(1);
+  ledger.watch(1);
+  ASSERT_TRUE(ledger.collected[0]);
+  EXPECT_EQ(ledger.collected[0]->blobs, 1u);
+  EXPECT_FALSE(ledger.blobs.files.contains(old));
+  EXPECT_TRUE(ledger.blobs.files.contains(young));
+}
+
+// A blob that is named behind the fault would be lost with it.
+TEST(AttestorTest, RemovesNoBlobWhereTheLedgerDiffers) {
+  Attested ledger([](ports::LogFrame& last) { last.records.front().leaf.back() ^= 1; });
+  auto const old = *ledger.blobs.put(as_bytes("old"));
+  ledger.blobs.at = ledger.blobs.at + hours(9);
+  ledger.watch(1);
+  EXPECT_FALSE(ledger.reports[0]->ok);
+  EXPECT_FALSE(ledger.collected[0]);
+  EXPECT_TRUE(ledger.blobs.files.contains(old));
+}
+
+TEST(AttestorTest, RemovesNoBlobAfterAPassOverTheTail) {
+  Attested ledger;
+  ledger.pace = {.every = hours(1), .snapshot_every = 1, .look_up = milliseconds(1)};
+  std::uint64_t const all = ledger.events;
+  ledger.events = ledger.checkpointed = audit::testing::kEventsInAFrame;
+  ledger.watch(2, [&](int pass) {
+    if (pass != 1) return;
+    (void)ledger.blobs.put(as_bytes("old"));
+    ledger.blobs.at = ledger.blobs.at + hours(9);
+    ledger.events = all;
+  });
+  ASSERT_EQ(ledger.reaches[1], ledger::Reach::tail);
+  EXPECT_FALSE(ledger.collected[1]);
+  EXPECT_EQ(ledger.blobs.size(), 1u);
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ class RunningServer {
     derived_ = *platform::FileDisk::open_directory(at + "/snapshots");
     signer_ = *platform::FileSigner::open_or_create(at + "/keys/ledger.key");
     vault_ = *platform::FileVault::open(at + "/keys/data", entropy_);
-    blobs_.emplace(*platform::FileBlobs::open(at + "/blobs"));
+    blobs_.emplace(*platform::FileBlobs::open(at + "/blobs", clock_));
     receipts_.emplace(*platform::FileReceipts::open(at + "/work"));
   }
 

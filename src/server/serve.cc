@@ -97,7 +97,7 @@ Result<void> open_machine(Machine& machine, ServeOptions const& options, Config 
   machine.signer = std::move(signer);
   TRY(vault, platform::FileVault::open(machine.data->path("keys/data"), machine.entropy));
   machine.vault = std::move(vault);
-  TRY(blobs, platform::FileBlobs::open(machine.data->path("blobs")));
+  TRY(blobs, platform::FileBlobs::open(machine.data->path("blobs"), machine.clock));
   machine.blobs.emplace(std::move(blobs));
   TRY(receipts, platform::FileReceipts::open(machine.data->path("work")));
   machine.receipts.emplace(std::move(receipts));
@@ -216,6 +216,7 @@ Attestor::World attestor_world(Machine& machine, wiring::Node& node) {
   return {
       .disk = *machine.disk_to_read,
       .snapshots = node.snapshots(),
+      .blobs = *machine.blobs,
       .tend_index = [&node](ledger::IndexKeeper::What what,
                             ledger::GoOn const& go_on) { return tend_index(node, what, go_on); },
       .clock = machine.clock,

@@ -19,7 +19,7 @@ struct Submit {
   static constexpr CommandType kCommand{"run.submit", mode::Mode::normal};
   using Facts = SubmitFacts;
   bool dry_run = false;
-  Enclosure input;
+  Document input;
   JobName job;
   KeyId key;
   std::map<std::string, std::string> labels;
@@ -94,7 +94,7 @@ struct Reconcile {
   std::int64_t fence = 0;
   Measured measured;
   Receipt receipt = Receipt::none;
-  std::optional<Enclosure> result;
+  std::optional<Document> result;
   RunId run;
   TALLY_FIELDS(Reconcile, fence, measured, receipt, result, run);
 };

@@ -19,10 +19,10 @@ struct Settled {
   Phase phase = Phase::failed;  // a final one
   Postings postings;
   std::string reason;
-  std::optional<Enclosure> result;
+  std::optional<Document> result;
   RunId run;
   std::string sandbox;
-  std::optional<Enclosure> stderr_tail;  // of an attempt that failed
+  std::optional<Document> stderr_tail;  // of an attempt that failed
   TALLY_FIELDS(Settled, charge, cost_rounded_up, error_code, error_detail, lost, phase, postings,
                reason, result, run, sandbox, stderr_tail);
 };
@@ -34,10 +34,10 @@ struct AuditRequired {
   std::string detail;             // what the worker said of it
   std::string reason;
   std::string reconcile_type;  // "no_receipt_audit" and its kin
-  std::optional<Enclosure> result;
+  std::optional<Document> result;
   RunId run;
-  std::optional<Enclosure> stderr_tail;  // of an attempt that failed
-  TALLY_FIELDS(AuditRequired, claimed, detail, reason, reconcile_type, result, run, stderr_tail);
+  std::optional<Document> stderr_tail;  // of an attempt that failed
+  TALLY_FIELDS(AuditRequired, claimed, reason, reconcile_type, result, run, stderr_tail);
 };
 
 // run.unaccounted: a lost lease said what it spent. Its report is refused and changes nothing else.

@@ -26,7 +26,7 @@ constexpr std::string_view name_of(Order order) {
 struct Submitted {
   static constexpr EventType kEvent{"run.submitted"};
   Hold hold;
-  Enclosure input;
+  Document input;
   JobName job;
   KeyId key;
   Order order = Order::execute;
@@ -87,7 +87,7 @@ struct Requeued {
   std::string reason;
   std::int64_t returns = 0;  // leases given back before their start, in all
   RunId run;
-  std::optional<Enclosure> stderr_tail;  // of the attempt that failed
+  std::optional<Document> stderr_tail;  // of the attempt that failed
   TALLY_FIELDS(Requeued, attempt, cost_so_far, detail, lost, not_before, order, queue_deadline,
                reason, returns, run, stderr_tail);
 };

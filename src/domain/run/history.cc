@@ -56,7 +56,7 @@ void advance(Row& row, Header const& header, Started const& event) {
 
 namespace {
 
-void keep_tail(Row& row, Header const& header, std::optional<Enclosure> const& tail) {
+void keep_tail(Row& row, Header const& header, std::optional<Document> const& tail) {
   if (!tail) return;
   row.stderr_tail = tail;
   row.stderr_seq = header.seq;

@@ -129,7 +129,7 @@ Outcome end_at_hold(Instant at, RunFacts const& facts, Failure failure) {
   return end_of(at, facts, ended(*facts.situation, std::move(failure), kCostLimit));
 }
 
-Outcome succeed(Instant at, RunFacts const& facts, Measured const& measured, Enclosure result,
+Outcome succeed(Instant at, RunFacts const& facts, Measured const& measured, Document result,
                 std::string reason) {
   Situation const& run = *facts.situation;
   if (outran(run.price, run.hold, measured)) return outrun(at, facts, measured);

@@ -40,7 +40,7 @@ struct Failure {
   std::string detail;
   Measured measured;
   bool reported = false;  // by the lease's own report
-  std::optional<Enclosure> stderr_tail;
+  std::optional<Document> stderr_tail;
 };
 // Back to the queue for its next attempt; this one counts, and what it cost is remembered.
 Outcome retry(RunFacts const& facts, Failure failure);
@@ -51,7 +51,7 @@ Outcome end_stopped(Instant at, RunFacts const& facts, Failure failure);
 // Its hold is used up, which is what it costs.
 Outcome end_at_hold(Instant at, RunFacts const& facts, Failure failure);
 // The run succeeded at a cost that its receipt proves.
-Outcome succeed(Instant at, RunFacts const& facts, Measured const& measured, Enclosure result,
+Outcome succeed(Instant at, RunFacts const& facts, Measured const& measured, Document result,
                 std::string reason);
 // It worked, said what that cost, and left no result.
 Outcome end_without_result(Instant at, RunFacts const& facts, Measured const& measured);

@@ -39,7 +39,7 @@ struct Complete {
   using Facts = RunFacts;
   Handle handle;
   Measured measured;
-  Enclosure result;
+  Document result;
   TALLY_FIELDS(Complete, handle, measured, result);
 };
 
@@ -51,7 +51,7 @@ struct Fail {
   Handle handle;
   Measured measured;
   bool retry = false;
-  std::optional<Enclosure> stderr_tail;  // the end of what the work wrote there, redacted
+  std::optional<Document> stderr_tail;  // the end of what the work wrote there, redacted
   TALLY_FIELDS(Fail, code, detail, handle, measured, retry, stderr_tail);
 };
 

@@ -31,8 +31,8 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "domain/document.h"
 #include "domain/fields.h"
-#include "domain/run/enclosure.h"
 #include "domain/run/hold.h"
 #include "domain/run/job_kind.h"
 
@@ -118,7 +118,7 @@ struct Row {
   Duration queue_wait;  // from its submit, and from each retry, to that deadline
   Instant queued_at;    // the last time
   std::string reason;   // of the last change, e.g. "completed", "lease_expired"
-  std::optional<Enclosure> result;
+  std::optional<Document> result;
   std::int64_t result_seq = 0;         // event whose frame holds the result
   std::string return_reason;           // why a lease was given back the last time
   std::int64_t returns = 0;            // leases given back before their start, in all
@@ -126,10 +126,10 @@ struct Row {
   Runner runner = Runner::command;
   std::string sandbox;
   std::optional<Instant> started_at;
-  std::int64_t stderr_seq = 0;           // event whose frame holds that tail
-  std::optional<Enclosure> stderr_tail;  // what the last attempt that failed said, redacted
-  bool stop_requested = false;           // a mode stopped it while it ran
-  std::int64_t submit_seq = 0;           // event whose frame holds the input
+  std::int64_t stderr_seq = 0;          // event whose frame holds that tail
+  std::optional<Document> stderr_tail;  // what the last attempt that failed said, redacted
+  bool stop_requested = false;          // a mode stopped it while it ran
+  std::int64_t submit_seq = 0;          // event whose frame holds the input
   TenantId tenant;
   Duration timeout;
   Micros unaccounted;  // reported by lost leases: spent, and in no charge

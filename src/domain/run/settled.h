@@ -20,19 +20,18 @@ struct Ending {
   Phase phase = Phase::failed;  // a final one
   std::string reason;
   bool reported = false;  // by the lease's own report: nothing more will come from there
-  std::optional<Enclosure> result = std::nullopt;
+  std::optional<Document> result = std::nullopt;
   std::string sandbox = {};
-  std::optional<Enclosure> stderr_tail = std::nullopt;
+  std::optional<Document> stderr_tail = std::nullopt;
 };
 
 // Why nobody may say what a run cost.
 struct Audit {
   std::string_view reason;
   std::string_view type;  // in logs and metrics
-  std::optional<Enclosure> result = std::nullopt;
+  std::optional<Document> result = std::nullopt;
   std::optional<Micros> claimed = std::nullopt;
-  std::string detail = {};
-  std::optional<Enclosure> stderr_tail = std::nullopt;
+  std::optional<Document> stderr_tail = std::nullopt;
 };
 inline constexpr std::string_view kNotBelieved = "cost_not_believed";
 inline constexpr std::string_view kUnbelievable = "unbelievable_cost_audit";
