@@ -92,7 +92,7 @@ src/wire/parameters.h
 [==[is_there_ = true;]==])
 
 mutation(submit_without_a_key "a run is accepted under no idempotency key" api_test
-src/api/routes.cc
+src/api/route_of.h
 [==[  x.problem("idempotency_key_missing", std::string(wire::kIdempotencyKeyWanted));
   return false;]==]
 [==[  return true;]==])

@@ -4,7 +4,9 @@
 #include "api/handlers.h"
 #include "api/known_names.h"
 #include "api/people.h"
+#include "api/route_of.h"
 #include "views/directory_view.h"
+#include "wire/endpoints.h"
 #include "wire/parameter_messages.h"
 
 namespace tally::api {
@@ -23,8 +25,6 @@ void post(ExchangePtr const& x, domain::directory::Commands command,
           std::function<void(ledger::Answer)> done) {
   x->post(ledger::Lane::control, std::move(command), {}, std::move(done));
 }
-
-}  // namespace
 
 void create_tenant(ExchangePtr x, wire::TenantRequest const& asked) {
   domain::directory::CreateTenant command;
@@ -119,6 +119,22 @@ void list_jobs(ExchangePtr x) {
   for (auto const& [name, job] : x->services.loop.directory()->jobs)
     list.jobs.push_back(views::job_view(job));
   x->json(200, list);
+}
+
+}  // namespace
+
+std::vector<Route> admin_routes() {
+  return {
+      route<wire::kListJobs, list_jobs>(RateClass::read),
+      route<wire::kCreateTenant, create_tenant>(RateClass::control),
+      route<wire::kListTenants, list_tenants>(RateClass::read),
+      route<wire::kAddPerson, add_person>(RateClass::control),
+      route<wire::kRemovePerson, remove_person>(RateClass::control),
+      route<wire::kListPeople, list_people>(RateClass::read),
+      route<wire::kSetPlan, set_plan>(RateClass::control),
+      route<wire::kListPlans, list_plans>(RateClass::read),
+      route<wire::kSetQuorum, set_quorum>(RateClass::control),
+  };
 }
 
 }  // namespace tally::api

@@ -2,8 +2,10 @@
 
 #include "api/handlers.h"
 #include "api/known_names.h"
+#include "api/route_of.h"
 #include "views/budget_view.h"
 #include "wire/budget_messages.h"
+#include "wire/endpoints.h"
 #include "wire/parameter_messages.h"
 
 namespace tally::api {
@@ -22,8 +24,6 @@ void answer_budget(ExchangePtr const& x, TenantId const& tenant, int status) {
     x->json(status, views::budget_view(tenant, *reading.tenant));
   });
 }
-
-}  // namespace
 
 void get_budget(ExchangePtr x) { answer_budget(x, x->caller().tenant, 200); }
 
@@ -47,6 +47,16 @@ void grant_budget(ExchangePtr x, wire::TenantPath const& at, wire::GrantRequest 
       [x](domain::Refusal const& refusal) {
         refusal.code == domain::RefusalCode::not_found ? no_such_tenant(*x) : x->refuse(refusal);
       });
+}
+
+}  // namespace
+
+std::vector<Route> budget_routes() {
+  return {
+      route<wire::kGetBudget, get_budget>(RateClass::read),
+      route<wire::kGrantBudget, grant_budget>(RateClass::control),
+      route<wire::kGetTenantBudget, get_tenant_budget>(RateClass::read),
+  };
 }
 
 }  // namespace tally::api

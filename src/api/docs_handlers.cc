@@ -3,6 +3,8 @@
 #include "api/docs_page.h"
 #include "api/handlers.h"
 #include "api/openapi.h"
+#include "api/route_of.h"
+#include "wire/endpoints.h"
 #include "wire/parameter_messages.h"
 #include "wire/problem_catalog.h"
 #include "wire/problem_help.h"
@@ -37,8 +39,6 @@ wire::ProblemHelp help_of(Exchange const& x, wire::ProblemKind const& kind) {
               wire::ProblemHelp::kRetryWords[static_cast<std::size_t>(retry_of(kind))])};
 }
 
-}  // namespace
-
 void get_openapi(ExchangePtr x) {
   auto const& services = x->services;
   x->text(200, "application/json", services.openapi.get([&] {
@@ -71,6 +71,19 @@ void get_problem_page(ExchangePtr x, wire::ProblemPath const& asked) {
   if (!kind) return x->problem("not_found", std::string(wire::ProblemPath::kNoSuch));
   if (wants_json(*x)) return x->json(200, help_of(*x, *kind), {{"vary", "accept"}});
   send_page(*x, problem_page(*kind));
+}
+
+}  // namespace
+
+std::vector<Route> docs_routes() {
+  return {
+      route<wire::kGetApiDescription, get_openapi>(RateClass::open),
+      route<wire::kGetApiPage, get_docs>(RateClass::open),
+      route<wire::kGetPageStyle, get_docs_style>(RateClass::open),
+      route<wire::kGetHomePage, get_home>(RateClass::open),
+      route<wire::kListProblems, list_problem_pages>(RateClass::open),
+      route<wire::kGetProblem, get_problem_page>(RateClass::open),
+  };
 }
 
 }  // namespace tally::api

@@ -8,10 +8,12 @@
 #include "api/components.h"
 #include "api/evidence.h"
 #include "api/handlers.h"
+#include "api/route_of.h"
 #include "domain/next_id.h"
 #include "projections/error_index.h"
 #include "projections/projector.h"
 #include "views/error_view.h"
+#include "wire/endpoints.h"
 #include "wire/parameter_messages.h"
 
 namespace tally::api {
@@ -167,8 +169,6 @@ Result<wire::ErrorEnvelope> error_of(Exchange& x, ErrorId id) {
   return envelope_of(x, entry, *finding, id_key);
 }
 
-}  // namespace
-
 void list_errors(ExchangePtr x, wire::ErrorListParameters const& asked) {
   auto wanted = wanted_by(*x, asked);
   if (!wanted) return;
@@ -187,6 +187,15 @@ void get_error(ExchangePtr x, wire::ErrorPath const& asked) {
     if (!envelope) return x->storage_failed(envelope.error());
     x->json(200, *envelope);
   });
+}
+
+}  // namespace
+
+std::vector<Route> error_routes() {
+  return {
+      route<wire::kListErrors, list_errors>(RateClass::read),
+      route<wire::kGetError, get_error>(RateClass::read),
+  };
 }
 
 }  // namespace tally::api

@@ -4,7 +4,9 @@
 #include "api/event_export.h"
 #include "api/evidence.h"
 #include "api/handlers.h"
+#include "api/route_of.h"
 #include "domain/next_id.h"
+#include "wire/endpoints.h"
 #include "wire/parameter_messages.h"
 
 namespace tally::api {
@@ -86,8 +88,6 @@ void answer(Exchange& x, Result<View> const& view) {
   x.storage_failed(view.error());
 }
 
-}  // namespace
-
 bool PageBudget::has_room() const {
   return items_ < items_max_ && shown_bytes_ < kShownBytesMax &&
          looked_at_bytes_ < kLookedAtBytesMax;
@@ -127,6 +127,16 @@ void list_events(ExchangePtr x, wire::EventListParameters const& asked) {
 void get_timeline(ExchangePtr x, wire::TimelineParameters const& asked) {
   x->later(TaskLane::query,
            [x, asked] { answer(*x, timeline_of(*x, asked.correlation_id, asked.from)); });
+}
+
+}  // namespace
+
+std::vector<Route> evidence_routes() {
+  return {
+      route<wire::kGetDecision, get_decision>(RateClass::read),
+      route<wire::kListEvents, list_events>(RateClass::read),
+      route<wire::kGetTimeline, get_timeline>(RateClass::read),
+  };
 }
 
 }  // namespace tally::api

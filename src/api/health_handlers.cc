@@ -4,9 +4,10 @@
 
 #include "api/handlers.h"
 #include "api/people.h"
+#include "api/route_of.h"
 #include "ledger/ledger_clock.h"
 #include "metrics/exposition.h"
-#include "projections/projector.h"
+#include "wire/endpoints.h"
 #include "wire/evidence_messages.h"
 
 namespace tally::api {
@@ -130,8 +131,6 @@ void set_gauges(Services& services) {
     metrics.set(kTable.ready, dependency.ready ? 1 : 0, dependency.name);
 }
 
-}  // namespace
-
 void get_health(ExchangePtr x) { x->json(200, wire::Health{.status = "healthy"}); }
 
 void get_readiness(ExchangePtr x) {
@@ -153,6 +152,16 @@ void get_metrics(ExchangePtr x) {
     x->text(200, "text/plain; version=0.0.4; charset=utf-8",
             exposition(x->services.metrics, metrics::Format::text));
   });
+}
+
+}  // namespace
+
+std::vector<Route> health_routes() {
+  return {
+      route<wire::kGetHealth, get_health>(RateClass::probe),
+      route<wire::kGetReadiness, get_readiness>(RateClass::probe),
+      route<wire::kGetMetrics, get_metrics>(RateClass::read),
+  };
 }
 
 }  // namespace tally::api

@@ -5,6 +5,8 @@
 #include "api/handlers.h"
 #include "api/known_names.h"
 #include "api/people.h"
+#include "api/route_of.h"
+#include "wire/endpoints.h"
 #include "wire/parameter_messages.h"
 
 namespace tally::api {
@@ -41,8 +43,6 @@ bool may_try(Exchange& x) {
   x.problem("rate_limited", "too many claim codes were tried from this address");
   return false;
 }
-
-}  // namespace
 
 void create_key(ExchangePtr x, wire::KeyRequest const& asked) {
   if (asked.owner && !x->services.loop.directory()->people.contains(*asked.owner))
@@ -141,6 +141,18 @@ void revoke_key(ExchangePtr x, wire::KeyPath const& asked) {
             view->note = loss_note(x->services, view->owner);
             x->json(200, *view);
           });
+}
+
+}  // namespace
+
+std::vector<Route> key_routes() {
+  return {
+      route<wire::kCreateKey, create_key>(RateClass::control),
+      route<wire::kShowClaimCode, show_claim_code>(RateClass::control),
+      route<wire::kClaimKey, claim_key>(RateClass::open),
+      route<wire::kListKeys, list_keys>(RateClass::read),
+      route<wire::kRevokeKey, revoke_key>(RateClass::control),
+  };
 }
 
 }  // namespace tally::api

@@ -6,7 +6,9 @@
 
 #include "api/admission.h"
 #include "api/handlers.h"
+#include "api/route_of.h"
 #include "views/work_view.h"
+#include "wire/endpoints.h"
 #include "wire/work_messages.h"
 
 namespace tally::api {
@@ -194,14 +196,20 @@ void LeaseCall::answer(std::vector<ledger::Answer> answers) {
   });
 }
 
-}  // namespace
-
 void lease_work(ExchangePtr x, wire::LeaseRequest asked) {
   x->services.metrics.set(metrics::kTable.worker_last_heartbeat, x->services.clock.wall(),
                           x->caller().key);
   auto const lending = std::make_shared<LeaseCall>(x, std::move(asked));
   lending->until = x->services.clock.monotonic() + seconds(lending->asked.wait_s);
   lending->ask();
+}
+
+}  // namespace
+
+std::vector<Route> lease_routes() {
+  return {
+      route<wire::kLeaseWork, lease_work>(RateClass::work),
+  };
 }
 
 }  // namespace tally::api

@@ -4,6 +4,8 @@
 #include <charconv>
 
 #include "api/handlers.h"
+#include "api/route_of.h"
+#include "wire/endpoints.h"
 #include "wire/parameter_messages.h"
 
 namespace tally::api {
@@ -103,8 +105,6 @@ void send_checkpoint(Exchange& x) {
   x.text(200, "text/plain; charset=utf-8", checkpoint->note);
 }
 
-}  // namespace
-
 void get_checkpoint(ExchangePtr x) {
   x->later(TaskLane::open, [x] { send_checkpoint(*x); });
 }
@@ -121,6 +121,16 @@ void get_entry_bundle(ExchangePtr x, wire::TilePath const& asked) {
   auto const place = tile_place(asked.path);
   if (!place) return x->problem("not_found", "no such tile");
   x->later(TaskLane::query, [x, place = *place] { send_bundle(*x, place); });
+}
+
+}  // namespace
+
+std::vector<Route> ledger_routes() {
+  return {
+      route<wire::kGetCheckpoint, get_checkpoint>(RateClass::open),
+      route<wire::kGetEntryBundle, get_entry_bundle>(RateClass::read),
+      route<wire::kGetHashTile, get_hash_tile>(RateClass::open),
+  };
 }
 
 }  // namespace tally::api

@@ -6,7 +6,9 @@
 #include "api/handlers.h"
 #include "api/known_names.h"
 #include "api/people.h"
+#include "api/route_of.h"
 #include "views/ops_view.h"
+#include "wire/endpoints.h"
 #include "wire/parameter_messages.h"
 
 namespace tally::api {
@@ -78,8 +80,6 @@ std::optional<std::string> beyond_the_hold(Exchange const& x, RunId run,
       "and owes what it cannot pay",
       format_usd(asked.charge_usd), format_usd(above), format_usd(hold), row->tenant.value());
 }
-
-}  // namespace
 
 // A key that submits or reads runs sees what can stop it, and nothing of other tenants: whose a run
 // is, the ledger says.
@@ -159,6 +159,20 @@ void resolve_run(ExchangePtr x, wire::RunPath const& at, wire::ResolutionRequest
       return x->invalid({{std::string(wire::kAboveHoldPointer), std::move(*above)}});
     propose();
   });
+}
+
+}  // namespace
+
+std::vector<Route> ops_routes() {
+  return {
+      route<wire::kResolveRun, resolve_run>(RateClass::control),
+      route<wire::kGetMode, get_mode>(RateClass::read),
+      route<wire::kSetMode, set_mode>(RateClass::control),
+      route<wire::kListApprovals, list_approvals>(RateClass::read),
+      route<wire::kGetApproval, get_approval>(RateClass::read),
+      route<wire::kSignApproval, sign_approval>(RateClass::control),
+      route<wire::kWithdrawApproval, withdraw_approval>(RateClass::control),
+  };
 }
 
 }  // namespace tally::api

@@ -3,7 +3,9 @@
 #include <charconv>
 
 #include "api/handlers.h"
+#include "api/route_of.h"
 #include "api/run_reading.h"
+#include "wire/endpoints.h"
 #include "wire/parameter_messages.h"
 
 namespace tally::api {
@@ -122,8 +124,6 @@ void ask_to_cancel(ExchangePtr const& x, RunId run, domain::run::Row const& row)
       });
 }
 
-}  // namespace
-
 void get_run(ExchangePtr x, wire::RunParameters const& asked) {
   with_run(x, asked.id, seconds(asked.wait_s),
            [x, run = asked.id](domain::run::Row const& row) { show_run(*x, run, row); });
@@ -150,6 +150,17 @@ void cancel_run(ExchangePtr x, wire::RunPath const& asked) {
 
 void get_result(ExchangePtr x, wire::RunPath const& asked) {
   with_run(x, asked.id, Duration(0), [x](domain::run::Row const& row) { send_result(*x, row); });
+}
+
+}  // namespace
+
+std::vector<Route> run_routes() {
+  return {
+      route<wire::kListRuns, list_runs>(RateClass::read),
+      route<wire::kGetRun, get_run>(RateClass::read),
+      route<wire::kCancelRun, cancel_run>(RateClass::control),
+      route<wire::kGetRunResult, get_result>(RateClass::read),
+  };
 }
 
 }  // namespace tally::api

@@ -1,7 +1,9 @@
 // POST /v1/runs: one durable "yes" or "no" for each idempotency key.
 
 #include "api/handlers.h"
+#include "api/route_of.h"
 #include "views/submit_view.h"
+#include "wire/endpoints.h"
 #include "wire/parameter_messages.h"
 
 namespace tally::api {
@@ -83,14 +85,20 @@ void decide(ExchangePtr const& x, Submission submission) {
       });
 }
 
-}  // namespace
-
 void submit_run(ExchangePtr x, wire::SubmitParameters const& at, wire::SubmitRequest asked) {
   Submission submission{.asked = std::move(asked), .dry_run = at.dry_run};
   bool const may_block = x->request.body.size() > kInlineBytesMax;
   if (!may_block) return decide(x, std::move(submission));
   x->later(TaskLane::intake,
            [x, submission = std::move(submission)]() mutable { decide(x, std::move(submission)); });
+}
+
+}  // namespace
+
+std::vector<Route> submit_routes() {
+  return {
+      route<wire::kSubmitRun, submit_run>(RateClass::submit),
+  };
 }
 
 }  // namespace tally::api

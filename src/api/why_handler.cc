@@ -3,6 +3,7 @@
 
 #include "api/evidence.h"
 #include "api/handlers.h"
+#include "api/route_of.h"
 #include "domain/error/finding.h"
 #include "domain/next_id.h"
 #include "views/why_view.h"
@@ -137,8 +138,6 @@ void answer_name(ExchangePtr const& x, views::IdempotencyName const& name,
   });
 }
 
-}  // namespace
-
 void get_why(ExchangePtr x, wire::WhyParameters const& asked) {
   bool const by_name = asked.idempotency_key.has_value();
   auto const text = (by_name ? asked.idempotency_key : asked.subject).value_or("");
@@ -160,6 +159,14 @@ void get_why(ExchangePtr x, wire::WhyParameters const& asked) {
       return answer(*x, subject, find(*x, *error));
     answer(*x, subject, find(*x, std::get<CorrelationId>(subject)));
   });
+}
+
+}  // namespace
+
+std::vector<Route> why_routes() {
+  return {
+      route<wire::kGetExplanation, get_why>(RateClass::read),
+  };
 }
 
 }  // namespace tally::api

@@ -2,10 +2,12 @@
 // it says; what it says of a cost is recorded all the same.
 
 #include "api/handlers.h"
+#include "api/route_of.h"
 #include "base/redact.h"
 #include "json/raw.h"
 #include "ports/work_queue.h"
 #include "views/run_view.h"
+#include "wire/endpoints.h"
 #include "wire/parameter_messages.h"
 #include "wire/work_messages.h"
 
@@ -87,8 +89,6 @@ void answer_heartbeat(Exchange& x, ledger::Heartbeat const& heartbeat) {
   x.json(200, answer);
 }
 
-}  // namespace
-
 void start_work(ExchangePtr x, wire::LeasePath const& at, wire::FenceRequest const& asked) {
   report(x, domain::run::Start{.handle = handle_of(*x, at.lease, asked.fence)}, {});
 }
@@ -109,6 +109,17 @@ void complete_work(ExchangePtr x, wire::LeasePath const& at, wire::CompleteReque
 
 void fail_work(ExchangePtr x, wire::LeasePath const& at, wire::FailRequest const& asked) {
   fail(x, at.lease, asked);
+}
+
+}  // namespace
+
+std::vector<Route> work_routes() {
+  return {
+      route<wire::kStartWork, start_work>(RateClass::work),
+      route<wire::kSendHeartbeat, heartbeat_work>(RateClass::work),
+      route<wire::kCompleteWork, complete_work>(RateClass::work),
+      route<wire::kFailWork, fail_work>(RateClass::work),
+  };
 }
 
 }  // namespace tally::api

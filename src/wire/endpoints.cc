@@ -2,24 +2,16 @@
 
 namespace tally::wire {
 
-namespace {
-
-constexpr std::array<Endpoint const*, 52> kAll{
-    &kSubmitRun,      &kListRuns,          &kGetRun,       &kCancelRun,        &kGetRunResult,
-    &kListJobs,       &kLeaseWork,         &kStartWork,    &kSendHeartbeat,    &kCompleteWork,
-    &kFailWork,       &kGetBudget,         &kGrantBudget,  &kGetTenantBudget,  &kCreateTenant,
-    &kListTenants,    &kAddPerson,         &kRemovePerson, &kListPeople,       &kCreateKey,
-    &kShowClaimCode,  &kClaimKey,          &kListKeys,     &kRevokeKey,        &kSetPlan,
-    &kListPlans,      &kSetQuorum,         &kResolveRun,   &kGetMode,          &kSetMode,
-    &kListApprovals,  &kGetApproval,       &kSignApproval, &kWithdrawApproval, &kGetDecision,
-    &kGetExplanation, &kListEvents,        &kGetTimeline,  &kListErrors,       &kGetError,
-    &kGetCheckpoint,  &kGetEntryBundle,    &kGetHashTile,  &kGetHealth,        &kGetReadiness,
-    &kGetMetrics,     &kGetApiDescription, &kGetApiPage,   &kGetPageStyle,     &kGetHomePage,
-    &kListProblems,   &kGetProblem};
-
-}  // namespace
-
-std::span<Endpoint const* const> endpoints() { return kAll; }
+std::span<Endpoint const* const> endpoints() {
+  static std::vector<Endpoint const*> const all = [] {
+    std::vector<Endpoint const*> rows;
+    for (auto group : {runs_endpoints, admin_endpoints, operation_endpoints, evidence_endpoints,
+                       server_endpoints})
+      rows.insert(rows.end(), group().begin(), group().end());
+    return rows;
+  }();
+  return all;
+}
 
 std::span<std::string const> keyed_routes() {
   static std::vector<std::string> const routes = [] {

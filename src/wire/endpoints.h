@@ -1,7 +1,7 @@
 #pragma once
 
 // All operations of the API. To add one: declare it here, describe it in the endpoints_*.cc of its
-// group, give it its handler in api/routes.cc.
+// group, give it its handler in api/*_handlers.cc.
 
 #include "wire/endpoint.h"
 #include "wire/message_names.h"
@@ -69,6 +69,13 @@ extern Operation<Nothing, Nothing, Nothing> const kGetPageStyle;
 extern Operation<Nothing, Nothing, Nothing> const kGetHomePage;
 extern Operation<Nothing, Nothing, Nothing> const kListProblems;
 extern Operation<ProblemPath, Nothing, Nothing> const kGetProblem;
+
+// Those of each endpoints_*.cc.
+std::span<Endpoint const* const> runs_endpoints();
+std::span<Endpoint const* const> admin_endpoints();
+std::span<Endpoint const* const> operation_endpoints();
+std::span<Endpoint const* const> evidence_endpoints();
+std::span<Endpoint const* const> server_endpoints();
 
 // Each of them once, in the order above.
 std::span<Endpoint const* const> endpoints();

@@ -190,4 +190,12 @@ constexpr Operation<Nothing, Nothing, PlanList> kListPlans({
     .replies = {{{200, "All plans"}}},
 });
 
+std::span<Endpoint const* const> admin_endpoints() {
+  static constexpr std::array kAll = std::to_array<Endpoint const*>(
+      {&kGetBudget, &kGrantBudget, &kGetTenantBudget, &kCreateTenant, &kListTenants, &kAddPerson,
+       &kRemovePerson, &kListPeople, &kCreateKey, &kShowClaimCode, &kClaimKey, &kListKeys,
+       &kRevokeKey, &kSetPlan, &kListPlans});
+  return kAll;
+}
+
 }  // namespace tally::wire

@@ -111,4 +111,11 @@ constexpr Operation<TilePath, Nothing, Nothing> kGetHashTile({
     .problems = {"storage_unavailable"},
 });
 
+std::span<Endpoint const* const> evidence_endpoints() {
+  static constexpr std::array kAll = std::to_array<Endpoint const*>(
+      {&kGetDecision, &kGetExplanation, &kListEvents, &kGetTimeline, &kListErrors, &kGetError,
+       &kGetCheckpoint, &kGetEntryBundle, &kGetHashTile});
+  return kAll;
+}
+
 }  // namespace tally::wire

@@ -106,4 +106,11 @@ constexpr Operation<ApprovalPath, Nothing, ApprovalAnswer> kWithdrawApproval({
     .problems = {"conflict"},
 });
 
+std::span<Endpoint const* const> operation_endpoints() {
+  static constexpr std::array kAll = std::to_array<Endpoint const*>(
+      {&kSetQuorum, &kResolveRun, &kGetMode, &kSetMode, &kListApprovals, &kGetApproval,
+       &kSignApproval, &kWithdrawApproval});
+  return kAll;
+}
+
 }  // namespace tally::wire

@@ -146,4 +146,11 @@ constexpr Operation<LeasePath, FailRequest, WorkAnswer> kFailWork({
     .problems = {"lease_lost", "conflict"},
 });
 
+std::span<Endpoint const* const> runs_endpoints() {
+  static constexpr std::array kAll = std::to_array<Endpoint const*>(
+      {&kSubmitRun, &kListRuns, &kGetRun, &kCancelRun, &kGetRunResult, &kListJobs, &kLeaseWork,
+       &kStartWork, &kSendHeartbeat, &kCompleteWork, &kFailWork});
+  return kAll;
+}
+
 }  // namespace tally::wire

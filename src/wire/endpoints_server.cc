@@ -105,4 +105,11 @@ constexpr Operation<ProblemPath, Nothing, Nothing> kGetProblem({
                  {200, "The same for programs", schema_maker<ProblemHelp>}}},
 });
 
+std::span<Endpoint const* const> server_endpoints() {
+  static constexpr std::array kAll = std::to_array<Endpoint const*>(
+      {&kGetHealth, &kGetReadiness, &kGetMetrics, &kGetApiDescription, &kGetApiPage, &kGetPageStyle,
+       &kGetHomePage, &kListProblems, &kGetProblem});
+  return kAll;
+}
+
 }  // namespace tally::wire
