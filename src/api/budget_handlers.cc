@@ -31,8 +31,10 @@ void get_tenant_budget(ExchangePtr x, wire::TenantPath const& asked) {
   answer_budget(x, asked.tenant, 200);
 }
 
-void grant_budget(ExchangePtr x, wire::TenantPath const& at, wire::GrantRequest const& asked) {
-  domain::budget::Grant command;
+// Posts a Grant or its kin, by the caller, and answers with the budget that it left.
+template <class Command>
+void move_credits(ExchangePtr x, wire::TenantPath const& at, wire::GrantRequest const& asked) {
+  Command command;
   command.amount = asked.amount_usd;
   command.person = x->caller().person;
   command.tenant = at.tenant;
@@ -40,8 +42,8 @@ void grant_budget(ExchangePtr x, wire::TenantPath const& at, wire::GrantRequest 
       ledger::Lane::control, domain::budget::Commands(std::move(command)), {},
       [x, tenant = at.tenant](ledger::Answer const& answer) {
         auto const view =
-            answer.entry ? views::granted_view(tenant, answer.entry->recorded) : std::nullopt;
-        if (!view) return x->broken("a grant left no event with its snapshot");
+            answer.entry ? views::budget_after(tenant, answer.entry->recorded) : std::nullopt;
+        if (!view) return x->broken("credits moved without an event and its snapshot");
         x->json(201, *view);
       },
       [x](domain::Refusal const& refusal) {
@@ -54,7 +56,7 @@ void grant_budget(ExchangePtr x, wire::TenantPath const& at, wire::GrantRequest 
 std::vector<Route> budget_routes() {
   return {
       route<wire::kGetBudget, get_budget>(RateClass::read),
-      route<wire::kGrantBudget, grant_budget>(RateClass::control),
+      route<wire::kGrantBudget, move_credits<domain::budget::Grant>>(RateClass::control),
       route<wire::kGetTenantBudget, get_tenant_budget>(RateClass::read),
   };
 }

@@ -21,7 +21,9 @@ void raise_by(State const& state, Strictest& strictest, run::Submit const& comma
   if (command.parent)
     mode::raise(state, {.id = to_text(*command.parent), .kind = Kind::run}, strictest);
 }
-void raise_by(State const& state, Strictest& strictest, budget::Grant const& command) {
+template <class C>
+requires kIsAlternative<C, budget::Commands>
+void raise_by(State const& state, Strictest& strictest, C const& command) {
   mode::raise(state, {.id = command.tenant.value(), .kind = mode::ScopeKind::tenant}, strictest);
 }
 void raise_by(State const& state, Strictest& strictest, directory::CreateKey const& command) {

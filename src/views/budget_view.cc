@@ -15,15 +15,15 @@ wire::Budget budget_view(TenantId const& id, domain::directory::Tenant const& te
           .runs_live = tenant.runs_live};
 }
 
-std::optional<wire::Budget> granted_view(TenantId const& id, domain::Recorded const& recorded) {
-  auto const* group = std::get_if<domain::budget::Events>(&recorded.event);
-  auto const* event = group ? std::get_if<domain::budget::Granted>(group) : nullptr;
+std::optional<wire::Budget> budget_after(TenantId const& id, domain::Recorded const& recorded) {
+  auto const* event = std::get_if<domain::budget::Events>(&recorded.event);
   if (event == nullptr || !recorded.snapshot) return std::nullopt;
   auto const* facts = std::get_if<domain::budget::GrantFacts>(&recorded.snapshot->facts);
   if (facts == nullptr) return std::nullopt;
   domain::directory::Tenant tenant;
   tenant.balances = facts->balances;
-  for (auto const& posting : event->postings) tenant.balances.of(posting.account) = posting.balance;
+  auto const postings = std::visit([](auto const& one) { return one.postings; }, *event);
+  for (auto const& posting : postings) tenant.balances.of(posting.account) = posting.balance;
   tenant.plan = facts->plan;
   tenant.runs_live = facts->runs_live;
   return budget_view(id, tenant);

@@ -8,8 +8,8 @@
 namespace tally::views {
 
 wire::Budget budget_view(TenantId const& id, domain::directory::Tenant const& tenant);
-// As a grant left it: the first answer and every repetition come from the same event. None when the
-// event is no budget.granted with its snapshot.
-std::optional<wire::Budget> granted_view(TenantId const& id, domain::Recorded const& recorded);
+// As an event of the budget's engine left it: the first answer and every repetition come from the
+// same event. None when it is another event, or lacks its snapshot.
+std::optional<wire::Budget> budget_after(TenantId const& id, domain::Recorded const& recorded);
 
 }  // namespace tally::views
