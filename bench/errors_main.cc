@@ -20,7 +20,6 @@ namespace tally::bench {
 namespace {
 
 constexpr std::size_t kPage = 100;
-constexpr std::uint64_t kUnderWay = 2'000;  // commands that wait for the loop at once
 
 // Every `rare`th error is infra.storage, the others are infra.network.
 domain::error::Recorded error_at(std::uint64_t number, std::uint64_t rare) {
@@ -129,8 +128,10 @@ Result<void> run(Options const& options) {
   TRY(rig, LedgerRig::open(scratch));
   TRY_VOID(rig->start());
   wiring::Node& node = rig->node();
-  for (std::uint64_t made = 0; made < events; made += kUnderWay)
-    post_errors(node, made, std::min(kUnderWay, events - made), number(options, "rare"));
+  // Commands that wait at once stand in one frame, and an event is read with its frame.
+  std::uint64_t const together = number(options, "together");
+  for (std::uint64_t made = 0; made < events; made += together)
+    post_errors(node, made, std::min(together, events - made), number(options, "rare"));
   auto const folded = spent_by([&] {
     while (node.error_memory().projector().standing().lag_events > 0) (void)node.step_projector();
   });
@@ -160,7 +161,11 @@ Result<void> run(Options const& options) {
 
 int main(int argc, char** argv) {
   using namespace tally::bench;
-  return measure_program(
-      "a page of errors", argc, argv,
-      {{"dir", "/var/tmp"}, {"events", "1000000"}, {"rare", "500"}, {"rounds", "20"}}, run);
+  return measure_program("a page of errors", argc, argv,
+                         {{"dir", "/var/tmp"},
+                          {"events", "1000000"},
+                          {"rare", "500"},
+                          {"rounds", "20"},
+                          {"together", "64"}},
+                         run);
 }
