@@ -62,7 +62,7 @@ class Machine {
 
   SimDisk& disk() { return disk_; }
   SimReceipts const& receipts() const { return receipts_; }
-  SimBlobs const& blobs() const { return blobs_; }
+  SimBlobs& blobs() { return blobs_; }
   wiring::Node& node() { return *node_; }
   std::uint64_t starts() const { return starts_; }
   // Of those, how many went on from a snapshot.

@@ -12,6 +12,7 @@
 #include "server/wiring/error_memory.h"
 #include "sim/answer.h"
 #include "sim/ledger_model.h"
+#include "sim/sim_blobs.h"
 
 namespace tally::sim {
 
@@ -48,7 +49,7 @@ class Oracle {
   // After every start: all that was read before stands unchanged, and what is new adds up.
   void read_ledger(ports::Disk& disk);
   // At the end of a life, with the server stopped.
-  void conclude(ports::Disk& disk);
+  void conclude(ports::Disk& disk, SimBlobs& blobs);
 
   LedgerModel const& model() const { return model_; }
   Digest root() const { return root_; }
@@ -86,7 +87,7 @@ class Oracle {
   void check_final_runs_seen();
   void check_executions();
   void check_fold(ports::Disk& disk);
-  void check_verify(ports::Disk& disk);
+  void check_verify(ports::Disk& disk, SimBlobs& blobs);
   void check_state(domain::State const& state);
 
   Verdicts& verdicts_;

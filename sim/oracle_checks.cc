@@ -10,6 +10,7 @@
 #include "audit/verify.h"
 #include "codec/event_codec.h"
 #include "domain/error/finding.h"
+#include "ledger/attest.h"
 #include "merkle/tree.h"
 #include "segments/verify.h"
 #include "sim/oracle.h"
@@ -201,7 +202,7 @@ void Oracle::check_executions() {
   }
 }
 
-void Oracle::conclude(ports::Disk& disk) {
+void Oracle::conclude(ports::Disk& disk, SimBlobs& blobs) {
   read_ledger(disk);
   check_executions();
   for (auto const& [run, story] : model_.runs())
@@ -209,7 +210,7 @@ void Oracle::conclude(ports::Disk& disk) {
         domain::run::is_final(story.phase) || story.phase == domain::run::Phase::audit_required,
         "in the end every run has ended or waits for an audit", to_text(run));
   check_fold(disk);
-  check_verify(disk);
+  check_verify(disk, blobs);
 }
 
 // The fold once more, comparing the state with every signed digest and with the naive books.
@@ -240,9 +241,15 @@ void Oracle::check_state(domain::State const& state) {
   }
 }
 
-void Oracle::check_verify(ports::Disk& disk) {
-  auto const report = audit::verify(disk);
+// Every blob that an event names is there, byte for byte; and no other one is, once nothing is on
+// its way any more.
+void Oracle::check_verify(ports::Disk& disk, SimBlobs& blobs) {
+  auto const report = audit::verify(disk, {.blobs = &blobs});
   if (!report) return verdicts_.broken("verify failed: " + report.error().detail);
+  (void)ledger::collect_documents(*report, blobs, blobs.now() + microseconds(1),
+                                  [] { return true; });
+  verdicts_.require(blobs.size() == report->blobs.size(), "no blob is left that no event names",
+                    fmt::format("{} are named, {} are there", report->blobs.size(), blobs.size()));
   verdicts_.require(report->ok, "verify is satisfied",
                     fmt::format("event {}: {}", report->bad_seq.value_or(0), report->what));
   verdicts_.require(report->events == static_cast<std::uint64_t>(model_.size()),

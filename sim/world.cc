@@ -128,7 +128,7 @@ void World::drain() {
   if (!step_until(kSetUpMost, "folding all errors", shows_all)) return;
   machine_.stop();
   if (!step_until(kStopMost, "stopping", [this] { return machine_.stopped(); })) return;
-  oracle_.conclude(machine_.disk());
+  oracle_.conclude(machine_.disk(), machine_.blobs());
 }
 
 bool World::all_ended() {

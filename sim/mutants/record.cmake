@@ -98,16 +98,18 @@ src/base/hex.cc
 
 mutation(stored_unchecked "the stored bytes of a payload are not compared with their hash" audit_test
 src/audit/enclosures.cc
-[==[  if (sha256(entry.enclosure) == named->stored->digest()) return std::nullopt;
+[==[  if (sha256(beside) == document.stored->digest()) return std::nullopt;
 ]==]
-[==[  if (entry.enclosure.size() > 0) return std::nullopt;
+[==[  if (!beside.empty()) return std::nullopt;
 ]==])
 
 mutation(smuggled_bytes "bytes may lie beside an event that names none" audit_test
 src/audit/enclosures.cc
-[==[    if (!entry.enclosure.empty()) return "bytes lie beside it that it does not name";
+[==[  if (wrong || names_bytes_beside || entry.enclosure.empty()) return wrong;
+  return "bytes lie beside it that it does not name";
 ]==]
-"")
+[==[  return wrong;
+]==])
 
 mutation(blobs_unread "a blob that is missing is no fault" audit_test
 src/audit/enclosures.cc
@@ -115,6 +117,39 @@ src/audit/enclosures.cc
 ]==]
 [==[    return std::nullopt;
 ]==])
+
+mutation(documents_uncounted "a blob that an event names is not counted as named" audit_test
+src/audit/verify.cc
+[==[      if (document.blob) named_.push_back(*document.blob);
+]==]
+[==[      if (document.blob && document.bytes < 0) named_.push_back(*document.blob);
+]==])
+
+mutation(postponed_uncounted "documents of a command that waits for an approval are not counted" domain_test
+src/domain/each_document.cc
+[==[    each_document(value, visit);
+]==]
+"")
+
+mutation(blobs_after_any_pass "blobs are collected after a pass over the tail of the ledger" server_test
+src/ledger/attest.cc
+[==[  bool const read_all = report.ok && report.begin == 0;
+]==]
+[==[  bool const read_all = report.ok;
+]==])
+
+mutation(blob_not_touched "a blob that is put again may be collected" platform_test
+src/platform/file_blobs.cc
+[==[  return touch_private_file(path(ref), now());
+]==]
+[==[  return {};
+]==])
+
+mutation(granted_for_ever "an approval whose record would be too large stays granted" ledger_test
+src/ledger/loop_decide.cc
+[==[  if (state.ledger.granted) end_granted(granted, request.origin, moment, answer);
+]==]
+"")
 
 mutation(facts_uncompared "facts are not compared with what the events before them say" audit_test
 src/audit/facts.cc

@@ -97,9 +97,28 @@ void Loop::State::settle_granted(Request& request, domain::Granted granted, doma
   auto const permit = domain::permit_for(state, next.command, moment.at);
   TALLY_CHECK(permit.has_value(), "what was granted is permitted: it was asked just now");
   settle(next, *permit, moment, answer);
+  if (state.ledger.granted) end_granted(granted, request.origin, moment, answer);
   if (!after.refusal) return;
   answer.reply = std::move(*after.refusal);
   answer.entry.reset();
+}
+
+// What people agreed on has no record. Their approval ends here: the next decision would take it
+// for its own.
+void Loop::State::end_granted(domain::Granted const& granted, Origin const& origin,
+                              domain::Moment const& moment, Answer const& refused) {
+  auto const* refusal = std::get_if<domain::Refusal>(&refused.reply);
+  Request end{.command = domain::approval::Commands(domain::approval::End{
+                  .approval = granted.approval,
+                  .reason = refusal == nullptr ? "it led to nothing" : refusal->detail}),
+              .enclosure = {},
+              .idempotency = {},
+              .origin = origin,
+              .done = {}};
+  auto const permit = domain::permit_for(state, end.command, moment.at);
+  TALLY_CHECK(permit.has_value(), "an approval may end in every mode");
+  Answer ended;
+  settle(end, *permit, moment, ended);
 }
 
 // Proposals that can come to nothing any more end, so that nobody signs in vain.

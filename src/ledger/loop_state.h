@@ -76,6 +76,8 @@ struct Loop::State {
               Answer& answer);
   void settle_granted(Request& request, domain::Granted granted, domain::Facts facts,
                       domain::Outcome outcome, domain::Moment const& moment, Answer& answer);
+  void end_granted(domain::Granted const& granted, Origin const& origin,
+                   domain::Moment const& moment, Answer const& refused);
   bool record(Request& request, domain::Facts facts, domain::Outcome outcome, Instant at,
               Answer& answer);
   void end_hopeless(Instant now);

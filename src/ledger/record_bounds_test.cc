@@ -63,6 +63,34 @@ TEST(Record, RefusesWhatNoLeafCanHold) {
   EXPECT_EQ(code_of(world.ask(key)), "done");
 }
 
+// The fault: the approval stayed granted, and the next decision that needed one took it for its
+// own.
+TEST(Record, ThatIsTooLargeForWhatPeopleAgreedOnEndsTheirApproval) {
+  Opened world;
+  domain::mode::Set resume = reasoned("drill");
+  resume.mode = domain::mode::Mode::stop;
+  world.ask(resume);
+  resume.mode = domain::mode::Mode::normal;
+  resume.reason = std::string(31'000, 'r');  // twice in either record
+  auto const asked = std::get<domain::NeedsApproval>(world.ask(resume).reply);
+  // Until it is decided its facts grow: by whoever is named since, and does not count yet.
+  auto const named =
+      world.ask(domain::directory::AddPerson{.name = "",
+                                             .person = kAnn,
+                                             .subject = PersonId(std::string(4'000, 'p')),
+                                             .roles = {"approver"}});
+  auto const person = std::get<domain::NeedsApproval>(named.reply);
+  ASSERT_EQ(code_of(world.ask(domain::approval::Sign{.approval = person.approval, .person = kBob})),
+            "done");
+  auto const size = world.size();
+  auto const answer = world.ask(domain::approval::Sign{.approval = asked.approval, .person = kBob});
+  EXPECT_EQ(code_of(answer), "payload_too_large");
+  EXPECT_EQ(world.events(size), (std::vector<std::string>{"approval.signed", "approval.aborted"}));
+  EXPECT_EQ(world.loop->directory()->approvals.size(), 0u);
+  resume.reason = "drill";
+  EXPECT_EQ(code_of(world.ask(resume)), "needs_approval");
+}
+
 // The bound that is documented: 1,000 kinds with names of 64 characters.
 TEST(Lease, FitsIntoItsRecordHoweverManyKindsItNames) {
   Opened world;
