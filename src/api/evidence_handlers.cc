@@ -88,6 +88,8 @@ void answer(Exchange& x, Result<View> const& view) {
   x.storage_failed(view.error());
 }
 
+}  // namespace
+
 bool PageBudget::has_room() const {
   return items_ < items_max_ && shown_bytes_ < kShownBytesMax &&
          looked_at_bytes_ < kLookedAtBytesMax;
@@ -108,6 +110,8 @@ Result<IdKey> id_key_of(ledger::Reader const& reader) {
   if (opened == nullptr) return fail("damaged", "the ledger does not begin with its opening");
   return opened->id_key;
 }
+
+namespace {
 
 void get_decision(ExchangePtr x, wire::DecisionPath const& asked) {
   x->later(TaskLane::read, [x, id = asked.id] { answer(*x, decision_of(*x, id)); });
