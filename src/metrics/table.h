@@ -39,10 +39,11 @@ class Table {
   Counter<Count> blobs_not_removed{
       rows_, "tally_blobs_not_removed_total",
       "Blobs that no event names and that could not be removed, each time."};
+  Counter<Bytes> blobs_removed_bytes{
+      rows_, "tally_blobs_removed_bytes_total",
+      "What removed blobs held, with files that a crash left half-written."};
   Counter<Count> blobs_removed{rows_, "tally_blobs_removed_total",
                                "Blobs removed because no event names them."};
-  Counter<Bytes> blobs_removed_bytes{rows_, "tally_blobs_removed_bytes_total",
-                                     "What they held, with files that a crash left half-written."};
   Gauge<Count, ByVersion> build_info{rows_, "tally_build_info", "1, labelled with the version."};
   Gauge<Seconds> clock_disagreement{
       rows_, "tally_clock_disagreement_seconds",
