@@ -41,7 +41,7 @@ class Table {
       "Blobs that no event names and that could not be removed, each time."};
   Counter<Bytes> blobs_removed_bytes{
       rows_, "tally_blobs_removed_bytes_total",
-      "What removed blobs held, with files that a crash left half-written."};
+      "What blobs that were removed held, with files that a crash left half-written."};
   Counter<Count> blobs_removed{rows_, "tally_blobs_removed_total",
                                "Blobs removed because no event names them."};
   Gauge<Count, ByVersion> build_info{rows_, "tally_build_info", "1, labelled with the version."};
