@@ -18,8 +18,8 @@ std::string LifeReport::text() const {
              seed);
 }
 
-LifeReport live(std::uint64_t seed, Swarm const& swarm) {
-  World world(seed, swarm);
+LifeReport live(std::uint64_t seed, Swarm const& swarm, Trace* trace) {
+  World world(seed, swarm, trace);
   try {
     CheckTrap const trap;
     world.live();

@@ -29,7 +29,10 @@ struct LifeReport {
   std::string text() const;  // of a life that failed
 };
 
+class Trace;
+
 LifeReport live(std::uint64_t seed);
-LifeReport live(std::uint64_t seed, Swarm const& swarm);
+// What happens is added to `trace`, where there is one.
+LifeReport live(std::uint64_t seed, Swarm const& swarm, Trace* trace = nullptr);
 
 }  // namespace tally::sim

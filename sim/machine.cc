@@ -1,5 +1,7 @@
 #include "sim/machine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -14,16 +16,13 @@ constexpr Duration kIdleTickFirst = milliseconds(100);
 constexpr Duration kIdleTickMax = seconds(2);
 constexpr Duration kProjectorLate = microseconds(150);  // until the woken projector runs
 constexpr Duration kProjectorTickMax = seconds(20);
-// So small that every life saves and reads it again.
-constexpr projections::ProjectorOptions kProjector{
-    .lag_events_max = 200, .events_a_step = 16, .save_every = 48};
 constexpr std::uint64_t kJitterMost = 200;        // microseconds until a woken thread runs
 constexpr std::uint64_t kSyncMost = 5'000;        // microseconds that a durable write takes
 constexpr std::uint64_t kRebootMost = 3'000'000;  // microseconds until the next process
+constexpr std::array<std::string_view, 5> kThreads{"loop", "log", "worker", "tasks", "projector"};
 constexpr std::uint64_t kFailedStartsMax = 20;    // then somebody repairs the disk
 // In place of ports::kBlobGrace: more than a request of this world is on its way in its server.
 constexpr Duration kBlobGrace = seconds(5);
-constexpr std::uint64_t kSmallSegments[] = {24'576, 65'536};
 
 ports::ExecutorLimits lane_limits(Swarm const& swarm) {
   ports::ExecutorLimits limits = ports::kLaneLimits;
@@ -56,6 +55,12 @@ Machine::Machine(std::uint64_t seed, Swarm const& swarm, Timeline& timeline, Sim
     if (job.price.reported) runner_.reports_cost(job.name);
 }
 
+void Machine::trace_to(Trace& trace) {
+  trace_ = &trace;
+  disk_.watch([this](SimDiskChange const& change) { note([&] { return text_of(change); }); });
+  derived_.watch([this](SimDiskChange const& change) { note([&] { return text_of(change); }); });
+}
+
 Machine::~Machine() {
   dying_ = true;
   executor_.clear();
@@ -77,39 +82,6 @@ wiring::NodeWorld Machine::world() {
           .wake_worker = [this] { wake(Thread::worker); },
           .wake_projector = [this] { wake(Thread::projector); },
           .on_failure = [this](Error const& why) { failure_ = why.detail; }};
-}
-
-wiring::NodeOptions Machine::options() const {
-  wiring::NodeOptions options;
-  options.loop.checkpoint_every = swarm_.checkpoint_every;
-  options.loop.lane_requests_max = swarm_.lane_requests_max;
-  options.loop.frame_events_max = swarm_.frame_events_max;
-  options.log.segment_bytes = {std::begin(kSmallSegments), std::end(kSmallSegments)};
-  options.api.pepper = to_bytes("a pepper of thirty-two bytes, no");
-  options.build = "simulated";
-  options.projector = kProjector;
-  options.jobs = job_kinds(swarm_.queue_deadline);
-  if (swarm_.kind_gone > 0 && starts_ % 2 == 1)
-    options.jobs.erase(options.jobs.begin() + (swarm_.kind_gone - 1));
-  options.settings = settings_in_file();
-  options.operator_key_sha256 = sha256(as_bytes(kOperatorToken));
-  options.worker_slots = swarm_.worker_slots;
-  options.halt_reason = halt_reason_;
-  return options;
-}
-
-// Where the file changes, every second start finds another lease, which is in force at once, and
-// another number of audits, which takes an approval once two people count.
-domain::SettingValues Machine::settings_in_file() const {
-  bool const changed = swarm_.file_changes && starts_ % 2 == 1;
-  std::int64_t const lease = swarm_.lease.value() / seconds(1).value();
-  std::int64_t const archive = swarm_.archive_after.value() / seconds(1).value();
-  namespace setting = domain::setting;
-  return {{std::string(setting::kArchiveAfter.name), archive},
-          {std::string(setting::kLease.name), changed ? lease + 1 : lease},
-          {std::string(setting::kRunsLiveMax.name), swarm_.runs_live_max},
-          {std::string(setting::kAuditsBeforeSafeMode.name),
-           swarm_.audits_before_safe_mode + (changed ? 1 : 0)}};
 }
 
 void Machine::boot() {
@@ -205,6 +177,7 @@ bool Machine::advance() {
   }
   if (!planned) return false;
   clock_.advance_to(*planned);
+  note([] { return std::string("a planned thing"); });
   timeline_.run_next();
   return true;
 }
@@ -226,6 +199,7 @@ void Machine::step() {
 void Machine::turn(Thread thread) {
   auto& mine = turns_[static_cast<std::size_t>(thread)];
   mine.reset();
+  note([&] { return fmt::format("turn of {}", kThreads[static_cast<std::size_t>(thread)]); });
   Duration leave(0);
   switch (thread) {
     case Thread::loop:
@@ -321,6 +295,7 @@ void Machine::plan_cut() {
 }
 
 void Machine::happened(Moment moment) {
+  note([&] { return std::string(name_of(moment)); });
   if (until_cut_ == 0 || swarm_.cuts[next_cut_ - 1].moment != moment) return;
   if (--until_cut_ == 0) cut_now_ = true;
 }
@@ -368,31 +343,6 @@ void Machine::stop() {
   check_tiles();
   node_->begin_stop();
   after_turn();
-}
-
-std::vector<ports::JobSpec> job_kinds(Duration queue_deadline) {
-  ports::JobSpec fixed;
-  fixed.name = JobName("fixed");
-  fixed.version = "1";
-  fixed.command = {"./work"};
-  fixed.timeout = seconds(100);
-  fixed.queue_deadline = queue_deadline;
-  fixed.retries = 1;
-  fixed.price = {.reported = false, .fixed = Micros(1'000), .per_second = Micros(7'001)};
-  fixed.limits.output_bytes_max = 65'536;
-  fixed.hash = sha256(as_bytes("fixed"));
-  ports::JobSpec metered = fixed;
-  metered.name = JobName("metered");
-  metered.retries = 2;
-  metered.price = {.reported = true, .fixed = {}, .per_second = {}};
-  metered.minimum_fee = ports::MinimumFee{.floor = Micros(50), .percent = 10, .cap = Micros(2'000)};
-  metered.hash = sha256(as_bytes("metered"));
-  ports::JobSpec far = metered;
-  far.name = JobName("far");
-  far.runner = ports::JobRunnerKind::worker;
-  far.command.clear();
-  far.hash = sha256(as_bytes("far"));
-  return {fixed, metered, far};
 }
 
 }  // namespace tally::sim

@@ -19,6 +19,7 @@
 #include "sim/sim_signer.h"
 #include "sim/sim_vault.h"
 #include "sim/swarm.h"
+#include "sim/trace.h"
 
 namespace tally::sim {
 
@@ -36,6 +37,13 @@ class Machine {
           Executions& executions);
   ~Machine();
   void watch(Watchers watchers) { watchers_ = std::move(watchers); }
+  // From here on everything that happens is noted; the trace outlives the machine.
+  void trace_to(Trace& trace);
+  // `say` makes the line, and is called only where there is a trace.
+  template <class Say>
+  void note(Say const& say) {
+    if (trace_ != nullptr) trace_->add(clock_.monotonic(), say());
+  }
 
   void boot();
   bool serves() const { return node_ != nullptr && node_->started() && !stopping_; }
@@ -101,6 +109,7 @@ class Machine {
   SimRunner runner_;
   SimExecutor executor_;
   std::unique_ptr<wiring::Node> node_;
+  Trace* trace_ = nullptr;
   std::array<std::optional<Duration>, 5> turns_;
   Duration idle_tick_;
   Duration projector_tick_;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "sim/shrink.h"
+#include "sim/twice.h"
 
 namespace {
 
@@ -20,8 +21,10 @@ constexpr int kMisused = 2;
 constexpr double kClocksPerSecond = 1e6;  // POSIX
 
 constexpr char const* kHelp =
-    "tally-sim --seed 123               one life, with what it was made of\n"
+    "tally-sim --seed 123               one life, lived twice, with what it was made of\n"
     "tally-sim --runs 1000 [--from 1]   lives 1 to 1000; stops at the first that breaks something\n"
+    "  --twice 8                        every eighth life is lived twice, and both must do the same\n"
+    "                                   in the same order; 8 unless named, 0: none\n"
     "  --minutes 5                      stops after that long; without --runs it goes on until "
     "then\n"
     "  --verbose                        one line a life\n"
@@ -32,6 +35,7 @@ constexpr char const* kHelp =
 struct Asked {
   std::optional<std::uint64_t> seed, runs, minutes;
   std::uint64_t from = 1;
+  std::uint64_t twice = tally::sim::kTwiceEvery;
   bool verbose = false;
   bool shrink = false;
   bool cells = false;
@@ -59,6 +63,8 @@ std::optional<Asked> parse(int count, char** words) {
       asked.runs = number;
     else if (word == "--from")
       asked.from = number;
+    else if (word == "--twice")
+      asked.twice = number;
     else if (word == "--minutes")
       asked.minutes = number;
     else
@@ -82,7 +88,7 @@ void print_line(LifeReport const& life) {
 double busy_seconds() { return static_cast<double>(std::clock()) / kClocksPerSecond; }
 
 int one_life(std::uint64_t seed) {
-  LifeReport const life = tally::sim::live(seed);
+  LifeReport const life = tally::sim::live_twice(seed);
   std::fputs(life.broken.empty() ? life.swarm.c_str() : life.text().c_str(), stdout);
   print_line(life);
   return life.broken.empty() ? kAllSound : kSomethingBroke;
@@ -111,7 +117,9 @@ int many_lives(Asked const& asked) {
   tally::sim::Coverage coverage;
   while ((!asked.runs || lived < *asked.runs) &&
          (!asked.minutes || busy_seconds() < 60.0 * static_cast<double>(*asked.minutes))) {
-    LifeReport const life = tally::sim::live(asked.from + lived);
+    std::uint64_t const seed = asked.from + lived;
+    bool const twice = asked.twice > 0 && seed % asked.twice == 0;
+    LifeReport const life = twice ? tally::sim::live_twice(seed) : tally::sim::live(seed);
     ++lived;
     coverage.add(life.coverage);
     if (asked.verbose) print_line(life);

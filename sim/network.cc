@@ -1,5 +1,7 @@
 #include "sim/network.h"
 
+#include <fmt/format.h>
+
 namespace tally::sim {
 
 namespace {
@@ -121,12 +123,26 @@ void Network::call(Call call) {
 }
 
 void Network::deliver(std::shared_ptr<Open> const& open) {
+  auto const& request = open->call.request;
+  machine_.note([&] {
+    return fmt::format("request {} {}?{} {}", request.method, request.path, request.query,
+                       sha256(as_bytes(request.body)).hex().substr(0, 16));
+  });
   if (!machine_.serves()) return cut_off(open);
   if (open->call.delivered) open->call.delivered();
   machine_.handle(open->call.request, ports::Responder(std::make_shared<Sink>(*this, open)));
 }
 
+// What the client would see: its status, its fields, its body.
+std::string Network::text_of(Open const& open, ports::HttpResponse const& response) {
+  std::string seen = response.body;
+  for (auto const& [name, value] : response.headers) seen += "\n" + name + ": " + value;
+  return fmt::format("answer {} {} {}", open.call.request.path, response.status,
+                     sha256(as_bytes(seen)).hex().substr(0, 16));
+}
+
 void Network::answer(std::shared_ptr<Open> const& open, ports::HttpResponse const& response) {
+  machine_.note([&] { return text_of(*open, response); });
   machine_.happened(Moment::answer);
   if (prng_.chance(faults_.answer_lost_per_mille)) return;
   timeline_.at(clock_.monotonic() + travel(), [open, answer = Answer::read(response)] {
@@ -151,6 +167,10 @@ std::shared_ptr<ports::ResponseStream::Sink> Network::begin(std::shared_ptr<Open
 
 // A broken connection is noticed by both sides.
 void Network::arrive(std::shared_ptr<Stream> const& stream, std::string_view piece) {
+  machine_.note([&] {
+    return fmt::format("piece {} {}", stream->open->call.request.path,
+                       sha256(as_bytes(piece)).hex().substr(0, 16));
+  });
   if (prng_.chance(faults_.answer_lost_per_mille)) {
     stream->cut = true;
     cut_off(stream->open);

@@ -49,6 +49,7 @@ class Network {
                                                      ports::HttpHead head);
   void arrive(std::shared_ptr<Stream> const& stream, std::string_view piece);
   void end(std::shared_ptr<Stream> const& stream);
+  static std::string text_of(Open const& open, ports::HttpResponse const& response);
   Duration travel();
 
   Prng prng_;

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/digest.h"
 
 namespace tally::sim {
 
@@ -17,6 +18,15 @@ tl::unexpected<Error> not_found(std::string const& name) {
 }
 
 }  // namespace
+
+std::string text_of(SimDiskChange const& change) {
+  std::string const what =
+      !change.bytes ? "removed"
+                    : fmt::format("{} bytes {}", change.bytes->size(),
+                                  sha256(*change.bytes).hex().substr(0, 16));
+  return fmt::format("disk {} at {}: {}{}", change.name, change.offset, what,
+                     change.happened ? "" : ", not whole");
+}
 
 class SimDisk::File final : public ports::DiskFile {
  public:
@@ -49,7 +59,7 @@ class SimDisk::File final : public ports::DiskFile {
     TALLY_CHECK(offset + bytes.size() <= inode_->content.size(),
                 "a durable write past the end of a file");
     TRY_VOID(alive());
-    return disk_.write(*inode_, offset, bytes);
+    return disk_.write(name_, *inode_, offset, bytes);
   }
 
  private:
@@ -98,8 +108,11 @@ void SimDisk::put_sector(Inode& inode, std::uint64_t sector, ByteView bytes, boo
   std::memcpy(at, bytes.data(), kSimSector);
 }
 
-Result<void> SimDisk::write(Inode& inode, std::uint64_t offset, ByteView bytes) {
+Result<void> SimDisk::write(std::string const& name, Inode& inode, std::uint64_t offset,
+                            ByteView bytes) {
   auto fate = this->fate(options_.write_fails_per_mille);
+  if (watcher_)
+    watcher_({.name = name, .offset = offset, .bytes = bytes, .happened = fate == Fate::happens});
   if (fate != Fate::happens) {
     tear(inode, offset, bytes, fate);
     if (fate == Fate::power_cut) return power_cut();
@@ -141,6 +154,10 @@ Result<std::unique_ptr<ports::DiskFile>> SimDisk::open(std::string const& name) 
 // A change of a whole file is all or nothing, whatever becomes of the call.
 Result<void> SimDisk::whole_change(Fate fate, std::string const& name,
                                    std::shared_ptr<Inode> after) {
+  if (watcher_)
+    watcher_({.name = name,
+              .bytes = after ? std::optional<ByteView>(after->content) : std::nullopt,
+              .happened = fate == Fate::happens});
   if (fate == Fate::happens || sector_reaches(0)) {
     if (after) {
       files_[name] = std::move(after);
@@ -195,6 +212,11 @@ Result<std::uint64_t> SimDisk::free_bytes() const {
   TRY_VOID(powered());
   if (options_.capacity_bytes == 0) return kPlenty;
   return options_.capacity_bytes - std::min(options_.capacity_bytes, used_bytes());
+}
+
+void SimDisk::watch(std::function<void(SimDiskChange const&)> watcher) {
+  std::lock_guard lock(mutex_);
+  watcher_ = std::move(watcher);
 }
 
 void SimDisk::set_options(SimDiskOptions options) {

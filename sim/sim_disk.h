@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -32,6 +33,15 @@ struct SimDiskOptions {
   bool lying_sync = false;
 };
 
+// A change as it was asked for, whatever became of it.
+struct SimDiskChange {
+  std::string_view name;
+  std::uint64_t offset = 0;
+  std::optional<ByteView> bytes;  // none: the file is removed
+  bool happened = true;           // or failed, or fell into a power cut
+};
+std::string text_of(SimDiskChange const& change);  // the bytes by their hash
+
 // One changed operation, counted from now on.
 struct PowerCut {
   std::uint64_t at_change = 1;  // 1: the next write, creation, replacement or removal
@@ -53,6 +63,8 @@ class SimDisk final : public ports::Disk {
   Result<void> remove(std::string const& name) override;
   Result<std::uint64_t> free_bytes() const override;
 
+  // Called at every change, under the disk's lock.
+  void watch(std::function<void(SimDiskChange const&)> watcher);
   // From here on the options decide; files and what is durable stay.
   void set_options(SimDiskOptions options);
   // During the given change the call returns "power_cut", as does everything after it, until
@@ -90,7 +102,7 @@ class SimDisk final : public ports::Disk {
   Fate fate(std::uint32_t fails_per_mille);
   bool sector_reaches(std::uint64_t index);
   static void put_sector(Inode& inode, std::uint64_t sector, ByteView bytes, bool durable);
-  Result<void> write(Inode& inode, std::uint64_t offset, ByteView bytes);
+  Result<void> write(std::string const& name, Inode& inode, std::uint64_t offset, ByteView bytes);
   void tear(Inode& inode, std::uint64_t offset, ByteView bytes, Fate fate);
   Result<void> whole_change(Fate fate, std::string const& name, std::shared_ptr<Inode> after);
   std::uint64_t used_bytes() const;
@@ -99,6 +111,7 @@ class SimDisk final : public ports::Disk {
   mutable std::mutex mutex_;
   mutable Prng prng_;
   SimDiskOptions options_;
+  std::function<void(SimDiskChange const&)> watcher_;
   std::map<std::string, std::shared_ptr<Inode>> files_;
   std::optional<PowerCut> cut_;
   bool power_is_cut_ = false;

@@ -1,5 +1,7 @@
 #include "sim/world.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace tally::sim {
@@ -16,7 +18,7 @@ constexpr std::int64_t kClockStepMost = 7'200'000'000;  // microseconds, either 
 
 }  // namespace
 
-World::World(std::uint64_t seed, Swarm const& swarm)
+World::World(std::uint64_t seed, Swarm const& swarm, Trace* trace)
     : seed_(seed),
       swarm_(swarm),
       prng_(seed ^ 0x776f726c64),
@@ -32,8 +34,9 @@ World::World(std::uint64_t seed, Swarm const& swarm)
             .swarm = swarm},
       admin_(seed ^ 0x61646d, town_, [this] { people_begin(); }),
       follower_(seed, town_) {
+  if (trace != nullptr) machine_.trace_to(*trace);
   machine_.watch({.died = [] {},
-                  .recovered = [this] { oracle_.read_ledger(machine_.disk()); },
+                  .recovered = [this] { read_ledger(); },
                   .refused =
                       [this](std::string why) {
                         verdicts_.broken("the server would not run: " + std::move(why));
@@ -43,6 +46,22 @@ World::World(std::uint64_t seed, Swarm const& swarm)
                         network_.cut_streams();
                         oracle_.saw_errors(node.error_memory());
                       }});
+}
+
+void World::read_ledger() {
+  oracle_.read_ledger(machine_.disk());
+  note_events();
+}
+
+void World::note_events() {
+  for (; noted_ < oracle_.model().size(); ++noted_) {
+    codec::Entry const& entry = *oracle_.model().at(noted_);
+    machine_.note([&] {
+      return fmt::format("event {} {} of {} us, leaf {}", noted_,
+                         domain::type_of(entry.recorded.event).name,
+                         entry.recorded.header.at.value(), entry.leaf_hash.hex().substr(0, 16));
+    });
+  }
 }
 
 void World::people_begin() {
@@ -129,6 +148,7 @@ void World::drain() {
   machine_.stop();
   if (!step_until(kStopMost, "stopping", [this] { return machine_.stopped(); })) return;
   oracle_.conclude(machine_.disk(), machine_.blobs());
+  note_events();
 }
 
 bool World::all_ended() {

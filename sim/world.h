@@ -19,7 +19,8 @@ namespace tally::sim {
 
 class World {
  public:
-  World(std::uint64_t seed, Swarm const& swarm);
+  // What happens is added to `trace`, where there is one; it outlives the world.
+  World(std::uint64_t seed, Swarm const& swarm, Trace* trace = nullptr);
   void live();
 
   Verdicts const& verdicts() const { return verdicts_; }
@@ -34,6 +35,8 @@ class World {
  private:
   void people_begin();
   void plan_clock_steps();
+  void read_ledger();
+  void note_events();
   void drain();
   bool all_ended();
   void step();
@@ -58,6 +61,7 @@ class World {
   std::vector<std::unique_ptr<Caller>> callers_;
   std::vector<std::unique_ptr<RemoteWorker>> workers_;
   std::uint64_t steps_ = 0;
+  std::int64_t noted_ = 0;  // events, in the trace
 };
 
 }  // namespace tally::sim

@@ -1,5 +1,5 @@
-#include "domain/run_fixture.h"
 #include "domain/run/outcomes.h"
+#include "domain/run_fixture.h"
 
 namespace tally::domain::testing {
 namespace {
