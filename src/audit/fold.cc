@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, kFormat - 1> kReadBy{"824e229", "cf27444"
                                                             "e053668", "c758756"};
 
 std::string about_format(std::int64_t format) {
-  std::string const mine = fmt::format(
+  std::string mine = fmt::format(
       "the ledger has format {}; this program reads and writes format {}", format, kFormat);
   if (format < 1) return mine;
   if (format > kFormat) return mine + "; a newer build wrote it, take that one";

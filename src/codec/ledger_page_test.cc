@@ -233,7 +233,7 @@ std::string engines() {
   return table.text;
 }
 
-TEST(LedgerPage, DISABLED_HasTheTablesThatTheCodeLeadsTo) {
+TEST(LedgerPage, HasTheTablesThatTheCodeLeadsTo) {
   Tables tables;
   for (std::string const& table : {tables.events(), tables.commands(), tables.facts(),
                                    tables.state(), tables.objects(), tables.words(), engines()})

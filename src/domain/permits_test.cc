@@ -58,7 +58,7 @@ std::vector<CommandType> all_in() {
   return types;
 }
 
-TEST(Page, DISABLED_HasTheModesAsTheCommandsNameThem) {
+TEST(Page, HasTheModesAsTheCommandsNameThem) {
   pages::Table table(
       {"Mode", "New runs", "Leases, starts", "Deadlines", "Reports of workers", "Administration"});
   for (mode::Mode const mode : mode::all_of(mode::Mode{}))

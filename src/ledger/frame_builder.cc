@@ -106,7 +106,7 @@ tl::expected<std::shared_ptr<Entry const>, domain::Refusal> FrameBuilder::record
     entry->recorded.event = std::move(outcome.events[i]);
     if (i == 0) {
       head.idempotency = answered(request, at);
-      entry->recorded.snapshot = std::move(snapshot);
+      entry->recorded.snapshot = std::move(snapshot);  // NOLINT(bugprone-use-after-move): once
     }
     if (auto const* opened = std::get_if<domain::system::Events>(&entry->recorded.event))
       if (auto const* leaf0 = std::get_if<domain::system::Opened>(opened))
