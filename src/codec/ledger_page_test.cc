@@ -186,6 +186,7 @@ class Tables {
           for (Mode const mode : all_of(Mode{}))
             if (type.allowed_in(mode))
               modes += fmt::format("{}{}", modes.empty() ? "" : ", ", name_of(mode));
+          if (type.of_system) modes += "; of runs of `system` in all";
           table.row({as_code(type.name), fmt::format("{}", type.version), modes,
                      as_code(C::Facts::kKind), vocabulary_.members<C>()});
         });

@@ -37,7 +37,7 @@ std::string_view name_of(Retry retry) {
   return "";
 }
 
-TEST(Page, DISABLED_HasTheOperationsAsTheirDescriptionsSay) {
+TEST(Page, HasTheOperationsAsTheirDescriptionsSay) {
   pages::Table table(
       {"Operation", "Request", "Command", "Scope", "Idempotency-Key", "What it does"});
   for (Endpoint const* endpoint : endpoints())
@@ -48,7 +48,7 @@ TEST(Page, DISABLED_HasTheOperationsAsTheirDescriptionsSay) {
   pages::expect_on_page(kPage, table.text, "wire_test");
 }
 
-TEST(Page, DISABLED_HasTheScopesWithWhatTheyOpen) {
+TEST(Page, HasTheScopesWithWhatTheyOpen) {
   pages::Table table({"Scope", "Opens"});
   for (KeyScope const scope : all_of(KeyScope{})) {
     std::string opens;
@@ -60,7 +60,7 @@ TEST(Page, DISABLED_HasTheScopesWithWhatTheyOpen) {
   pages::expect_on_page(kPage, table.text, "wire_test");
 }
 
-TEST(Page, DISABLED_HasTheProblemsAsTheCatalogSays) {
+TEST(Page, HasTheProblemsAsTheCatalogSays) {
   pages::Table table({"Code", "Status", "Send the same again", "What happened"});
   for (ProblemKind const& kind : problem_kinds())
     table.row({as_code(kind.code), fmt::format("{}", kind.status),
