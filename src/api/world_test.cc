@@ -6,6 +6,7 @@
 #include "api/test_document.h"
 #include "api/test_world.h"
 #include "base/check.h"
+#include "ledger/loop_start.h"
 
 namespace tally::api {
 

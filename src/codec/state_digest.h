@@ -8,7 +8,10 @@
 #include <functional>
 
 #include "base/digest.h"
-#include "domain/state.h"
+
+namespace tally::domain {
+struct State;
+}
 
 namespace tally::codec {
 

@@ -1,5 +1,7 @@
 #include "domain/answers.h"
 
+#include "domain/state.h"
+
 namespace tally::domain {
 
 namespace {

@@ -10,9 +10,10 @@
 // first.
 
 #include "domain/outcome.h"
-#include "domain/state.h"
 
 namespace tally::domain {
+
+struct State;
 
 inline constexpr Duration kKeyAfterRun = hours(1);
 

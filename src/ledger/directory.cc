@@ -1,5 +1,6 @@
 #include "ledger/directory.h"
 
+#include "domain/state.h"
 #include "ledger/directory_parts.h"
 
 namespace tally::ledger {

@@ -10,7 +10,15 @@
 
 #include "base/digest.h"
 #include "base/ids.h"
-#include "domain/state.h"
+#include "domain/approval/engine.h"
+#include "domain/directory/rows.h"
+#include "domain/mode/engine.h"
+#include "domain/run/job_kind.h"
+#include "domain/settings.h"
+
+namespace tally::domain {
+struct State;
+}
 
 namespace tally::ledger {
 

@@ -9,6 +9,7 @@
 #include "codec/state_digest.h"
 #include "domain/core.h"
 #include "ledger/loop.h"
+#include "merkle/tree.h"
 
 namespace tally::ledger {
 

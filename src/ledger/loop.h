@@ -21,15 +21,12 @@
 #include <variant>
 
 #include "base/mutex.h"
-#include "codec/state_digest.h"
 #include "domain/answers.h"
-#include "domain/core.h"
 #include "domain/run/limits.h"
 #include "ledger/directory.h"
 #include "ledger/entry.h"
 #include "ledger/index.h"
 #include "ledger/readings.h"
-#include "merkle/tree.h"
 #include "ports/clock.h"
 #include "ports/entropy.h"
 #include "ports/log_store.h"
@@ -117,13 +114,7 @@ struct LoopCounts {
 
 class Loop {
  public:
-  // What start-up folded from the log (ledger/open.h).
-  struct Start {
-    domain::State state;
-    merkle::Tree tree;
-    codec::StateDigest digest = {};
-    std::uint64_t epoch = 1;
-  };
+  struct Start;  // loop_start.h
   struct World {
     ports::Clock& clock;
     ports::Entropy& entropy;

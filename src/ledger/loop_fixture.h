@@ -9,6 +9,7 @@
 #include "ledger/awaited_fixture.h"
 #include "ledger/hand_ports_fixture.h"
 #include "ledger/loop.h"
+#include "ledger/loop_start.h"
 
 namespace tally::ledger::testing {
 

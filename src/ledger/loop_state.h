@@ -6,11 +6,13 @@
 
 #include <deque>
 
+#include "domain/core.h"
 #include "domain/due_command.h"
 #include "ledger/frame_builder.h"
 #include "ledger/inbox.h"
 #include "ledger/ledger_clock.h"
 #include "ledger/liveness.h"
+#include "ledger/loop_start.h"
 #include "ledger/waits.h"
 
 namespace tally::ledger {

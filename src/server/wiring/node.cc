@@ -5,6 +5,7 @@
 
 #include "domain/error/finding.h"
 #include "ledger/attest.h"
+#include "ledger/loop_start.h"
 #include "server/wiring/event_counts.h"
 
 namespace tally::wiring {
