@@ -23,8 +23,8 @@ constexpr double kClocksPerSecond = 1e6;  // POSIX
 constexpr char const* kHelp =
     "tally-sim --seed 123               one life, lived twice, with what it was made of\n"
     "tally-sim --runs 1000 [--from 1]   lives 1 to 1000; stops at the first that breaks something\n"
-    "  --twice 8                        every eighth life is lived twice, and both must do the same\n"
-    "                                   in the same order; 8 unless named, 0: none\n"
+    "  --twice 8                        lives every eighth life twice: both do the same in the\n"
+    "                                   same order; 8 unless named, 0: none\n"
     "  --minutes 5                      stops after that long; without --runs it goes on until "
     "then\n"
     "  --verbose                        one line a life\n"

@@ -2,7 +2,8 @@
 
 // Servers elsewhere, without sockets. Each is a function of the request; between it and the caller
 // requests and answers get lost, arrive twice, are cut. What a server has carried out it knows by
-// itself, whatever the caller was told. An exchange takes no virtual time.
+// itself, whatever the caller was told. An exchange takes no virtual time. Nobody in the simulated
+// world posts outbound yet: the server does not, and only this port's own tests use it.
 
 #include <functional>
 #include <map>
