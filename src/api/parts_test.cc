@@ -142,6 +142,19 @@ TEST(Refusals, AreOneRowATenantCodeAndMinute) {
   EXPECT_TRUE(refusals.take(start + seconds(600), Refusals::Take::everything).empty());
 }
 
+// The fault: a refusal was counted by another thread, with the time of a moment before.
+TEST(Refusals, AreOneRowAMinuteAlsoWhenOneComesLate) {
+  Refusals refusals;
+  Instant const start(600'000'000);
+  refusals.count(TenantId("t"), "forbidden", start);
+  ASSERT_EQ(refusals.take(start + seconds(60), Refusals::Take::complete_minutes).size(), 1u);
+  refusals.count(TenantId("t"), "forbidden", start + seconds(59));
+  auto const late = refusals.take(start + seconds(120), Refusals::Take::complete_minutes);
+  ASSERT_EQ(late.size(), 1u);
+  EXPECT_EQ(late[0].minute, start + seconds(60));
+  EXPECT_EQ(refusals.totals().at("forbidden"), 2);
+}
+
 TEST(Refusals, KeepTheirSumWhenTheRowsAreBounded) {
   Refusals refusals;
   for (int i = 0; i < 5000; ++i)

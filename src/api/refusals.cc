@@ -1,5 +1,7 @@
 #include "api/refusals.h"
 
+#include <algorithm>
+
 namespace tally::api {
 
 namespace {
@@ -20,7 +22,7 @@ void Refusals::add(Tables& tables, TenantId const& subject, std::string const& c
 void Refusals::count(TenantId const& subject, std::string const& code, Instant now,
                      std::int64_t times) {
   tables_.with([&](Tables& tables) {
-    add(tables, subject, code, minute_of(now), times);
+    add(tables, subject, code, std::max(minute_of(now), tables.open_from), times);
     tables.totals[code] += times;
   });
 }
@@ -35,6 +37,8 @@ void Refusals::put_back(domain::system::RefusalsCounted const& row) {
 
 std::vector<domain::system::RefusalsCounted> Refusals::take(Instant now, Take which) {
   return tables_.with([&](Tables& tables) {
+    if (which == Take::complete_minutes)
+      tables.open_from = std::max(tables.open_from, minute_of(now));
     std::vector<domain::system::RefusalsCounted> taken;
     auto at = tables.rows.begin();
     while (at != tables.rows.end()) {

@@ -22,6 +22,7 @@ class Refusals {
 
   static TenantId nobody() { return TenantId("-"); }
 
+  // What comes so late that its minute was taken is counted in the first that was not.
   void count(TenantId const& subject, std::string const& code, Instant now, std::int64_t times = 1);
   // One that stands in the ledger as an event of its own: only the totals count it.
   void note(std::string const& code);
@@ -37,6 +38,7 @@ class Refusals {
   using Row = std::tuple<Instant, TenantId, std::string>;
   struct Tables {
     std::map<Row, std::int64_t> rows;
+    Instant open_from;  // the first minute that no row was taken of
     std::map<std::string, std::int64_t> totals;
   };
   static void add(Tables& tables, TenantId const& subject, std::string const& code, Instant minute,

@@ -12,10 +12,7 @@ namespace tally::api {
 
 namespace {
 
-// Runs looked at for one page, each by all of its events, and bytes of results that are opened for
-// their hashes.
-constexpr std::size_t kRunsLookedAtMax = 200;
-constexpr std::int64_t kResultBytesMax = 1024 * 1024;
+constexpr std::size_t kRunsLookedAtMax = 200;  // for one page, each by all of its events
 
 ports::HttpHeaders poll_hint(domain::run::Row const& row) {
   if (domain::run::is_final(row.phase)) return {};
@@ -42,7 +39,6 @@ struct Page {
 Result<wire::RunList> page_of(Exchange& x, Page page) {
   auto& services = x.services;
   wire::RunList list;
-  std::int64_t result_bytes = 0;
   std::size_t const most = std::min(page.limit, kRunsLookedAtMax);
   TRY(found, services.reader.index().runs_of(x.caller().tenant, page.before, kRunsLookedAtMax + 1));
   bool const more = found.size() > kRunsLookedAtMax;
@@ -54,11 +50,9 @@ Result<wire::RunList> page_of(Exchange& x, Page page) {
     RunId const run = *submitted.recorded.header.run;
     TRY(row, services.reader.run(run));
     bool const wanted = page.wants(row) && page.wants(labels_of(submitted.recorded));
-    if (wanted && !is_past_retention(services, row)) {
-      list.runs.push_back(read_run_view(services, run, row));
-      if (row.result) result_bytes += row.result->bytes;
-    }
-    bool const full = list.runs.size() == most || result_bytes >= kResultBytesMax;
+    if (wanted && !is_past_retention(services, row))
+      list.runs.push_back(read_listed_run(services, run, row));
+    bool const full = list.runs.size() == most;
     bool const last = seq == found.back();
     if (full || last) {
       if (more || !last) list.next = std::to_string(seq);

@@ -39,21 +39,34 @@ bool is_past_retention(Services const& services, domain::run::Row const& row) {
              services.loop.directory()->settings.period(domain::setting::kRunRetention);
 }
 
-wire::Run read_run_view(Services& services, RunId run, domain::run::Row const& row) {
+namespace {
+
+views::RunExtras extras_of(Services& services, RunId run, domain::run::Row const& row) {
   views::RunExtras extras;
   if (auto const entry = services.reader.entry(row.submit_seq)) {
     extras.evidence = views::evidence_view(entry->recorded.header, entry->leaf_hash);
     extras.labels = labels_of(entry->recorded);
   }
-  if (row.result) {
-    if (auto const plain = read_result(services, row))
-      extras.result_ref = ContentRef(sha256(as_bytes(*plain)));
-  }
   if (row.stderr_tail) {
     if (auto tail = read_stderr_tail(services, row)) extras.stderr_tail = std::move(*tail);
   }
   extras.waiting = waiting_of(services, run, row);
+  return extras;
+}
+
+}  // namespace
+
+wire::Run read_run_view(Services& services, RunId run, domain::run::Row const& row) {
+  auto extras = extras_of(services, run, row);
+  if (row.result) {
+    if (auto const plain = read_result(services, row))
+      extras.result_ref = ContentRef(sha256(as_bytes(*plain)));
+  }
   return views::run_view(run, row, std::move(extras));
+}
+
+wire::Run read_listed_run(Services& services, RunId run, domain::run::Row const& row) {
+  return views::run_view(run, row, extras_of(services, run, row));
 }
 
 Result<std::string> read_stderr_tail(Services& services, domain::run::Row const& row) {

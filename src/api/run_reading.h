@@ -1,7 +1,7 @@
 #pragma once
 
 // A run with what its row does not hold: labels and evidence from its first event, the hash of its
-// result. Calls read the log and may block.
+// result where one run is asked for. Calls read the log and may block.
 
 #include "api/exchange.h"
 #include "views/run_view.h"
@@ -9,6 +9,8 @@
 namespace tally::api {
 
 wire::Run read_run_view(Services& services, RunId run, domain::run::Row const& row);
+// As a list shows it: no result is fetched and opened only to hash it.
+wire::Run read_listed_run(Services& services, RunId run, domain::run::Row const& row);
 
 // The labels that a run was submitted with, from its first event.
 wire::Labels labels_of(domain::Recorded const& submitted);

@@ -237,6 +237,22 @@ TEST(Submit, SendsALargeInputToTheBlobStore) {
   EXPECT_EQ(json::write(*document.find("work")->array()->at(0).find("input")), input);
 }
 
+// The fault: a list of 200 runs fetched and decrypted 200 results, each for its hash.
+TEST(Runs, AreListedWithoutOpeningTheirResults) {
+  World world;
+  auto const run = run_id(world.submit(world.admin, "k"));
+  execute(world, R"({"found":3})", "0.0100");
+  int const before = world.vault.opened;
+  auto const listed = world.send("GET", "/v1/runs", world.admin);
+  EXPECT_EQ(world.vault.opened, before);
+  auto const& result = *listed->body().find("runs")->array()->at(0).find("result");
+  EXPECT_EQ(text_at(result, {"ref"}), "null");
+  EXPECT_EQ(text_at(result, {"bytes"}), "11");
+  auto const one = world.send("GET", "/v1/runs/" + run, world.admin);
+  EXPECT_EQ(text_at(one->body(), {"result", "ref"}),
+            ContentRef(sha256(as_bytes(R"({"found":3})"))).text());
+}
+
 TEST(Submit, SaysThatTheOutcomeIsUnknownWhenTheLogFails) {
   World world;
   world.log.outcome = ports::AppendOutcome::unknown;

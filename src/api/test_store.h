@@ -68,6 +68,7 @@ class MemoryVault : public ports::Vault {
     return sealed;
   }
   Result<Bytes> open(TenantId const& tenant, ByteView sealed) const override {
+    ++opened;
     if (erased) return fail("erased", "the key is gone");
     Bytes const head = to_bytes("sealed:" + tenant.value() + ":");
     if (sealed.size() < head.size() || !std::equal(head.begin(), head.end(), sealed.begin()))
@@ -77,6 +78,7 @@ class MemoryVault : public ports::Vault {
     return plain;
   }
   bool erased = false;
+  mutable int opened = 0;  // how often something was, or should have been
 };
 
 using ports::testing::MemoryBlobs;

@@ -32,10 +32,9 @@ void act_on(ports::Collected const& collected, Log& log, wiring::Node& node) {
                .detail = fmt::format("{} blobs, {} bytes", collected.blobs, collected.bytes)});
   if (collected.fault)
     report(node, Severity::warning, "blobs_not_removed",
-           fmt::format("{} blobs that no event names could not be removed; the next reading of the "
-                       "whole ledger tries again",
-                       collected.failed),
-           collected.fault->internal);
+           "blobs that no event names could not be removed; the next reading of the whole ledger "
+           "tries again",
+           fmt::format("{} in all, the first: {}", collected.failed, collected.fault->internal));
 }
 
 }  // namespace

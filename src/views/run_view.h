@@ -14,7 +14,7 @@ namespace tally::views {
 struct RunExtras {
   wire::Labels labels;
   std::optional<wire::Evidence> evidence;
-  std::optional<ContentRef> result_ref;  // none: no result, or its key was erased
+  std::optional<ContentRef> result_ref;  // none: no result, a list, or its key was erased
   std::optional<std::string> stderr_tail;
   std::optional<wire::Waiting> waiting;
 };

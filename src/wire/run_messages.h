@@ -57,13 +57,15 @@ struct Receipt {
 };
 
 struct ResultRef {
-  std::optional<ContentRef> ref;  // none: its key was erased
+  std::optional<ContentRef> ref;  // none: its key was erased, or it stands in a list
   std::int64_t bytes = 0;
   bool operator==(ResultRef const&) const = default;
   static constexpr std::string_view kName = "ResultRef";
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
-    visit("ref", self.ref, Rule{.null_when_none = true});
+    visit("ref", self.ref,
+          Rule{.null_when_none = true,
+               .says = "SHA-256 of the result; null in a list, and where its key was erased"});
     visit("bytes", self.bytes);
   }
 };
