@@ -150,8 +150,8 @@ TEST(Approvals, SayWhichSettingsOfTheFileAreNotInForce) {
                 R"("approval_id":"apr_0000000000000001"}]})"}});
   Ran const ran = run_tally({"approvals"}, against(server));
   EXPECT_TRUE(contains(ran.out,
-                       "approvals.quorum of the server's configuration is 3, and 2 is in "
-                       "force: it waits as apr_0000000000000001"))
+                       "NAME              IN FILE  IN FORCE  APPROVAL\n"
+                       "approvals.quorum        3         2  apr_0000000000000001\n"))
       << ran.out;
 }
 

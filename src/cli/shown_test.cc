@@ -142,7 +142,7 @@ TEST(PersonList, PutsNamesBetweenQuotes) {
                 R"("added_by":"ann","added_at":"2026-11-28T10:03:21.123456Z"}]})"}});
   Ran const ran = run_tally({"person", "list"}, against(server));
   EXPECT_EQ(ran.out,
-            "PERSON  NAME                 ROLES   ADDED BY  ADDED (UTC)\n"
+            "PERSON  NAME                ROLES   ADDED BY  ADDED (UTC)\n"
             "yan     \"Y  admin  counts\"  viewer  ann       2026-11-28 10:03:21\n")
       << ran.err;
 }

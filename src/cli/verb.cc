@@ -116,7 +116,9 @@ VerbArgument argument_of(std::string_view member, json::Value const& schema, std
     made.value = ValueKind::document;
   made.kind = made.value == ValueKind::document ? "JSON|@FILE" : kind_of(member, one);
   made.sample = sample_of(member, one);
-  made.about = about(says.empty() ? text_in(shape, "description") : std::move(says), one);
+  if (says.empty()) says = text_in(shape, "description");
+  if (says.empty()) says = "The " + shown_name(member, ' ');
+  made.about = about(std::move(says), one);
   return made;
 }
 
