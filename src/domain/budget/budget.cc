@@ -14,9 +14,9 @@ Outcome invalid_amount(std::string detail) {
 
 }  // namespace
 
-GrantFacts gather(State const& state, Grant const& command, Moment const&) {
+GrantFacts purse_of(State const& state, TenantId const& id) {
   GrantFacts facts;
-  if (directory::Tenant const* tenant = state.tenants.find(command.tenant)) {
+  if (directory::Tenant const* tenant = state.tenants.find(id)) {
     facts.tenant_known = true;
     facts.balances = tenant->balances;
     facts.plan = tenant->plan;
@@ -45,8 +45,8 @@ Outcome decide(Instant, Grant const& command, GrantFacts const& facts) {
           .tenant = command.tenant};
 }
 
-void apply(State& state, Header const& header, Granted const& event) {
-  apply_postings(state.tenants.edit(*header.tenant).balances, event.postings);
+void move_money(State& state, Header const& header, Postings const& postings) {
+  apply_postings(state.tenants.edit(*header.tenant).balances, postings);
 }
 
 }  // namespace tally::domain::budget

@@ -1,13 +1,25 @@
 #pragma once
 
-// The budget engine's shares of gather, decide and apply (core.h).
+// The budget engine's shares of gather, decide and apply (core.h). Its commands all ask about one
+// tenant's purse, and its events do nothing but move money.
 
 #include "domain/core.h"
 
 namespace tally::domain::budget {
 
-GrantFacts gather(State const& state, Grant const& command, Moment const& moment);
+GrantFacts purse_of(State const& state, TenantId const& tenant);
+void move_money(State& state, Header const& header, Postings const& postings);
+
+template <class Command>
+requires kIsAlternative<Command, Commands> GrantFacts
+gather(State const& state, Command const& command, Moment const&) {
+  return purse_of(state, command.tenant);
+}
+template <class Event>
+requires kIsAlternative<Event, Events>
+void apply(State& state, Header const& header, Event const& event) {
+  move_money(state, header, event.postings);
+}
 Outcome decide(Instant at, Grant const& command, GrantFacts const& facts);
-void apply(State& state, Header const& header, Granted const& event);
 
 }  // namespace tally::domain::budget
