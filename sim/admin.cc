@@ -15,9 +15,13 @@ constexpr std::string_view kCallerScopes = R"("runs:write","runs:read","budget:r
 
 std::string const kOperator(kOperatorToken);
 
-ports::HttpRequest grant_of(TenantId const& tenant, Micros amount) {
-  return post("/v1/admin/tenants/" + tenant.value() + "/grants", kOperator,
+ports::HttpRequest credits_of(TenantId const& tenant, std::string_view way, Micros amount) {
+  return post(fmt::format("/v1/admin/tenants/{}/{}", tenant.value(), way), kOperator,
               fmt::format(R"({{"amount_usd":"{}"}})", format_usd(amount)));
+}
+
+ports::HttpRequest grant_of(TenantId const& tenant, Micros amount) {
+  return credits_of(tenant, "grants", amount);
 }
 
 bool made(Answer const& answer) { return answer.status == 201 || answer.status == 409; }
@@ -187,6 +191,8 @@ void Admin::errand() {
     people_errand();
   } else if (dice < 15) {
     restore();
+  } else if (dice < 23) {
+    take_back(some_tenant(), Micros(1 + static_cast<std::int64_t>(prng_.below(200'000))));
   } else if (dice < 45) {
     plan_grant(some_tenant(), Micros(1 + static_cast<std::int64_t>(prng_.below(100'000))));
   } else if (dice < 55) {
@@ -215,6 +221,16 @@ void Admin::pay_debt(TenantId const& tenant) {
                   },
                   [this, tenant, amount] { town_.oracle.grant_delivered(tenant, amount); });
             });
+}
+
+// Refused where so much is not available.
+void Admin::take_back(TenantId const& tenant, Micros amount) {
+  town_.ask(
+      credits_of(tenant, "withdrawals", amount), kPatience,
+      [this, tenant, amount](std::optional<Answer> const& answer) {
+        if (answer && answer->status == 201) town_.oracle.withdrawal_acknowledged(tenant, amount);
+      },
+      [this, tenant, amount] { town_.oracle.withdrawal_delivered(tenant, amount); });
 }
 
 void Admin::change_mode() {

@@ -46,6 +46,7 @@ class Admin {
   void widen_the_quorum();
   void change_key(TenantId const& tenant);
   void pay_debt(TenantId const& tenant);
+  void take_back(TenantId const& tenant, Micros amount);
   void change_mode();
   void lift(Answer const& report);
   // As one of the two, or as the one who counts.

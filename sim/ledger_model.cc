@@ -76,13 +76,16 @@ void LedgerModel::note(domain::error::Events const& event) {
 }
 
 void LedgerModel::note(domain::budget::Events const& event) {
-  auto const& granted = std::get<domain::budget::Granted>(event);
+  auto const* granted = std::get_if<domain::budget::Granted>(&event);
+  Micros const amount =
+      granted ? granted->amount : -std::get<domain::budget::Withdrawn>(event).amount;
   TenantId const tenant = header().tenant.value_or(TenantId());
   BudgetStory now = tenants_[tenant].now;
-  now.granted = now.granted + granted.amount;
-  add_wealth(now, granted.amount);
+  require(-amount <= now.available, "only what is available is taken back");
+  now.granted = now.granted + amount;
+  add_wealth(now, amount);
   money(tenant, now);
-  check_postings(tenant, granted.postings);
+  check_postings(tenant, std::visit([](auto const& one) { return one.postings; }, event));
 }
 
 void LedgerModel::note(domain::mode::Events const& event) {

@@ -106,4 +106,13 @@ void Oracle::grant_acknowledged(TenantId const& tenant, Micros amount) {
   granted_[tenant].acknowledged = granted_[tenant].acknowledged + amount;
 }
 
+// What may have been taken back may be missing; what surely was is missing.
+void Oracle::withdrawal_delivered(TenantId const& tenant, Micros amount) {
+  granted_[tenant].acknowledged = granted_[tenant].acknowledged - amount;
+}
+
+void Oracle::withdrawal_acknowledged(TenantId const& tenant, Micros amount) {
+  granted_[tenant].delivered = granted_[tenant].delivered - amount;
+}
+
 }  // namespace tally::sim

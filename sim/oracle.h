@@ -40,6 +40,9 @@ class Oracle {
   void saw_completed(RunId run, std::int64_t fence, Answer const& answer);
   void grant_delivered(TenantId const& tenant, Micros amount);
   void grant_acknowledged(TenantId const& tenant, Micros amount);
+  // The same of credits that were taken back.
+  void withdrawal_delivered(TenantId const& tenant, Micros amount);
+  void withdrawal_acknowledged(TenantId const& tenant, Micros amount);
   void key_acknowledged(KeyId key) { keys_.insert(key); }
   void revocation_acknowledged(KeyId key) { revoked_.insert(key); }
 

@@ -175,3 +175,10 @@ src/domain/run/decide_work.cc
 ]==]
 [==[  Micros const cost = *reported;
 ]==])
+
+mutation(withdraws_what_is_held "credits are taken back that are not available" domain_test
+src/domain/budget/budget.cc
+[==[  if (command.amount > plan.of(AccountKind::available))
+]==]
+[==[  if (command.amount > facts.balances.credits())
+]==])

@@ -57,6 +57,7 @@ std::vector<Route> budget_routes() {
   return {
       route<wire::kGetBudget, get_budget>(RateClass::read),
       route<wire::kGrantBudget, move_credits<domain::budget::Grant>>(RateClass::control),
+      route<wire::kWithdrawCredits, move_credits<domain::budget::Withdraw>>(RateClass::control),
       route<wire::kGetTenantBudget, get_tenant_budget>(RateClass::read),
   };
 }

@@ -193,6 +193,29 @@ TEST(IdempotencyKey, IsNotConsumedByWhatIsRefused) {
   expect_first(post(world, kGrants, "k", R"({"amount_usd":"1"})"), 201);
 }
 
+TEST(Withdrawals, TakeCreditsBackOnceAndNoMoreThanIsAvailable) {
+  World world;
+  constexpr char const* kWithdrawals = "/v1/admin/tenants/default/withdrawals";
+  auto const taken = post(world, kWithdrawals, "k", R"({"amount_usd":"40"})");
+  expect_first(taken, 201);
+  EXPECT_EQ(text_at(taken->body(), {"available_usd"}), "60.0000");
+  EXPECT_EQ(text_at(taken->body(), {"granted_usd"}), "60.0000");
+  EXPECT_EQ(post(world, kWithdrawals, "k", R"({"amount_usd":"40"})")->answer.status, 201);
+  EXPECT_EQ(available(world), "60.0000");
+  auto const events = world.log.size();
+  auto const refused = post(world, kWithdrawals, "l", R"({"amount_usd":"60.000001"})");
+  EXPECT_EQ(refused->answer.status, 409);
+  EXPECT_EQ(refused->code(), "conflict");
+  EXPECT_NE(text_at(refused->body(), {"detail"}).find("60.0000 are available"), std::string::npos);
+  EXPECT_EQ(world.log.size(), events);
+  EXPECT_EQ(available(world), "60.0000");
+  auto const token = world.key("default", "runs:write");
+  EXPECT_EQ(world.send("POST", kWithdrawals, token, R"({"amount_usd":"1"})")->code(), "forbidden");
+  EXPECT_EQ(post(world, "/v1/admin/tenants/nobody/withdrawals", "m", R"({"amount_usd":"1"})")
+                ->answer.status,
+            404);
+}
+
 TEST(IdempotencyKey, MayBeLeftOutEverywhereButOnASubmit) {
   World world;
   EXPECT_EQ(post(world, kGrants, "", R"({"amount_usd":"1"})")->answer.status, 201);

@@ -111,6 +111,12 @@ TEST(Verbs, SendMembersOfTheBodyByTheirTypes) {
   EXPECT_TRUE(contains(server.requests().at(0), R"("rate":{"requests":6,"window_s":1}})"));
 }
 
+TEST(Verbs, TakeCreditsBackFromATenant) {
+  auto const sent = sent_by({"budget", "withdraw", "acme", "2.5"});
+  EXPECT_TRUE(sent.starts_with("POST /v1/admin/tenants/acme/withdrawals HTTP")) << sent;
+  EXPECT_TRUE(contains(sent, R"({"amount_usd":"2.5"})")) << sent;
+}
+
 TEST(Verbs, SendParametersInPathAndQuery) {
   auto const removed = sent_by({"person", "remove", "bob"});
   EXPECT_TRUE(removed.starts_with("POST /v1/admin/people/bob/remove HTTP")) << removed;

@@ -10,6 +10,9 @@ namespace tally::domain::testing {
 class Purses {
  public:
   void grant(TenantId const& tenant, Micros amount) { purses_[tenant].take_in(amount); }
+  void withdraw(TenantId const& tenant, Micros amount) {
+    purses_[tenant].available = purses_[tenant].available - amount;
+  }
   void hold(TenantId const& tenant, RunId run, Micros amount) {
     Purse& purse = purses_[tenant];
     purse.available = purse.available - amount;

@@ -185,9 +185,21 @@ class Workload {
       return;
     }
     TenantId const tenant = random_.chance(500) ? kAcme : kBeta;
+    if (random_.chance(300)) return withdraw_from(tenant);
     budget::Grant const grant{
         .amount = Micros(one_of({1, 100'000, 1'000'000})), .person = kAnn, .tenant = tenant};
     if (text_of(world.ask(grant)) == "budget.granted") purses.grant(tenant, grant.amount);
+  }
+  void withdraw_from(TenantId const& tenant) {
+    Micros const open = purses.available(tenant);
+    budget::Withdraw const withdraw{
+        .amount = Micros(one_of({1, 10'000, open.value() + 1})),
+        .person = kAnn,
+        .tenant = tenant};
+    std::string const what = text_of(world.ask(withdraw));
+    bool const can = withdraw.amount.value() > 0 && withdraw.amount <= open;
+    EXPECT_EQ(what == "budget.withdrawn", can) << what;
+    if (can) purses.withdraw(tenant, withdraw.amount);
   }
   // What a cost above a hold does from now on; mostly it counts.
   void change_plan() {

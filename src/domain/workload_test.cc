@@ -39,8 +39,9 @@ TEST(Workload, IsRichInEveryEventOfRunsMoneyAndModes) {
     for (Recorded const& recorded : after(seed).world.history) ++seen[type_of(recorded.event).name];
   for (auto name : {"run.submitted", "run.refused", "run.leased", "run.started", "run.requeued",
                     "run.reconciling", "run.cancel_requested", "run.settled", "run.audit_required",
-                    "run.unaccounted", "budget.granted", "mode.changed", "approval.proposed",
-                    "approval.signed", "approval.aborted", "archive.advanced", "schedule.fired"})
+                    "run.unaccounted", "budget.granted", "budget.withdrawn", "mode.changed",
+                    "approval.proposed", "approval.signed", "approval.aborted", "archive.advanced",
+                    "schedule.fired"})
     EXPECT_GE(seen[name], 10) << name;
 }
 

@@ -53,6 +53,9 @@ std::string words(run::ProposeResolution const& one) {
 std::string words(domain::budget::Grant const& one) {
   return fmt::format("a grant of {} USD to tenant {}", format_usd(one.amount), one.tenant.value());
 }
+std::string words(domain::budget::Withdraw const& one) {
+  return fmt::format("{} USD back from tenant {}", format_usd(one.amount), one.tenant.value());
+}
 std::string words(directory::CreateTenant const& one) {
   return fmt::format("a tenant {} with the plan {}", one.tenant.value(), one.plan.value());
 }

@@ -222,6 +222,11 @@ WhyRule rule_of(domain::Recorded const&, domain::budget::Granted const& event) {
           .numbers = {{"amount_usd", format_usd(event.amount)}}};
 }
 
+WhyRule rule_of(domain::Recorded const&, domain::budget::Withdrawn const& event) {
+  return {.sentence = fmt::format("took back {}", format_usd(event.amount)),
+          .numbers = {{"amount_usd", format_usd(event.amount)}}};
+}
+
 WhyRule rule_of(domain::Recorded const&, domain::mode::Changed const& event) {
   return {.sentence = fmt::format("{} goes from {} to {} mode, by {}, because: {}",
                                   scope_text(event.scope), name_of(event.from),

@@ -24,6 +24,7 @@ extern Operation<LeasePath, FailRequest, WorkAnswer> const kFailWork;
 // Budgets and administration: endpoints_admin.cc
 extern Operation<Nothing, Nothing, Budget> const kGetBudget;
 extern Operation<TenantPath, GrantRequest, Budget> const kGrantBudget;
+extern Operation<TenantPath, GrantRequest, Budget> const kWithdrawCredits;
 extern Operation<TenantPath, Nothing, Budget> const kGetTenantBudget;
 extern Operation<Nothing, TenantRequest, Tenant> const kCreateTenant;
 extern Operation<Nothing, Nothing, TenantList> const kListTenants;

@@ -29,6 +29,19 @@ constexpr Operation<TenantPath, GrantRequest, Budget> kGrantBudget({
     .replies = {{{201, "The budget after the grant"}}},
 });
 
+constexpr Operation<TenantPath, GrantRequest, Budget> kWithdrawCredits({
+    .method = "POST",
+    .pattern = "/v1/admin/tenants/{tenant}/withdrawals",
+    .id = "withdrawCredits",
+    .tag = "budgets",
+    .scopes = KeyScope::admin,
+    .keyed = Keyed::optional,
+    .summary = "Take credits back that are neither held nor spent",
+    .verb = "budget withdraw TENANT AMOUNT",
+    .replies = {{{201, "The budget after the withdrawal"}}},
+    .problems = {"conflict"},
+});
+
 constexpr Operation<TenantPath, Nothing, Budget> kGetTenantBudget({
     .method = "GET",
     .pattern = "/v1/admin/tenants/{tenant}/budget",
@@ -192,9 +205,9 @@ constexpr Operation<Nothing, Nothing, PlanList> kListPlans({
 
 std::span<Endpoint const* const> admin_endpoints() {
   static constexpr std::array kAll = std::to_array<Endpoint const*>(
-      {&kGetBudget, &kGrantBudget, &kGetTenantBudget, &kCreateTenant, &kListTenants, &kAddPerson,
-       &kRemovePerson, &kListPeople, &kCreateKey, &kShowClaimCode, &kClaimKey, &kListKeys,
-       &kRevokeKey, &kSetPlan, &kListPlans});
+      {&kGetBudget, &kGrantBudget, &kWithdrawCredits, &kGetTenantBudget, &kCreateTenant,
+       &kListTenants, &kAddPerson, &kRemovePerson, &kListPeople, &kCreateKey, &kShowClaimCode,
+       &kClaimKey, &kListKeys, &kRevokeKey, &kSetPlan, &kListPlans});
   return kAll;
 }
 

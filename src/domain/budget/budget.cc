@@ -45,6 +45,25 @@ Outcome decide(Instant, Grant const& command, GrantFacts const& facts) {
           .tenant = command.tenant};
 }
 
+// A debt needs no word here: nothing is available while something is owed.
+Outcome decide(Instant, Withdraw const& command, GrantFacts const& facts) {
+  if (!facts.tenant_known) return refuse(RefusalCode::not_found, "no such tenant");
+  if (command.amount.value() <= 0) return invalid_amount("must be more than zero");
+  PostingPlan plan(facts.balances);
+  if (command.amount > plan.of(AccountKind::available))
+    return refuse(RefusalCode::conflict,
+                  format_usd(command.amount) + " USD cannot be taken back: " +
+                      format_usd(plan.of(AccountKind::available)) + " are available, " +
+                      format_usd(plan.of(AccountKind::held)) + " held, " +
+                      format_usd(plan.of(AccountKind::spent)) + " spent");
+  plan.move(AccountKind::available, AccountKind::funding, command.amount);
+  Withdrawn event{.amount = command.amount, .person = command.person, .postings = plan.take()};
+  return {.events = {budget::Events(std::move(event))},
+          .reply = Done{},
+          .run = {},
+          .tenant = command.tenant};
+}
+
 void move_money(State& state, Header const& header, Postings const& postings) {
   apply_postings(state.tenants.edit(*header.tenant).balances, postings);
 }

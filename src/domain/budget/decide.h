@@ -21,5 +21,6 @@ void apply(State& state, Header const& header, Event const& event) {
   move_money(state, header, event.postings);
 }
 Outcome decide(Instant at, Grant const& command, GrantFacts const& facts);
+Outcome decide(Instant at, Withdraw const& command, GrantFacts const& facts);
 
 }  // namespace tally::domain::budget

@@ -42,12 +42,31 @@ struct Granted {
   TALLY_FIELDS(Granted, amount, debt_paid, person, postings);
 };
 
-using Commands = std::variant<Grant>;
+// Command: take back credits of a tenant that are neither held nor spent.
+struct Withdraw {
+  static constexpr CommandType kCommand{"budget.withdraw", mode::Mode::stop};
+  using Facts = GrantFacts;
+  Micros amount;
+  PersonId person;
+  TenantId tenant;
+  TALLY_FIELDS(Withdraw, amount, person, tenant);
+};
+
+// Event: budget.withdrawn.
+struct Withdrawn {
+  static constexpr EventType kEvent{"budget.withdrawn"};
+  Micros amount;
+  PersonId person;
+  Postings postings;
+  TALLY_FIELDS(Withdrawn, amount, person, postings);
+};
+
+using Commands = std::variant<Grant, Withdraw>;
 struct Engine {
   static constexpr EngineType kType{"budget"};
   using Commands = budget::Commands;
 };
 
-using Events = std::variant<Granted>;
+using Events = std::variant<Granted, Withdrawn>;
 
 }  // namespace tally::domain::budget

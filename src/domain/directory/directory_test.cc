@@ -1,4 +1,4 @@
-#include "domain/world_fixture.h"
+#include "domain/run_fixture.h"
 
 namespace tally::domain::testing {
 namespace {
@@ -39,6 +39,32 @@ TEST(Grants, AddCreditsToATenantThatExists) {
   EXPECT_EQ(grant(kAcme, kAmountMax), "validation_error");
   EXPECT_EQ(grant(kAcme, kAmountMax - kGrant - Micros(5)), "budget.granted");
   EXPECT_EQ(grant(kBeta, Micros(5)), "not_found");
+}
+
+TEST(Withdrawals, TakeBackWhatIsAvailableAndNoMore) {
+  World world;
+  auto withdraw = [&](TenantId const& tenant, Micros amount) {
+    return world.ask(budget::Withdraw{.amount = amount, .person = kAnn, .tenant = tenant});
+  };
+  Micros const held = kHold;
+  world.ask(submission("k"));
+  Micros const open = world.balance(AccountKind::available);
+  EXPECT_EQ(open, kGrant - held);
+  auto const before = world.history.size();
+  auto const refused = withdraw(kAcme, open + Micros(1));
+  EXPECT_EQ(text_of(refused), "conflict");
+  EXPECT_NE(std::get<Refusal>(refused.reply).detail.find(format_usd(open) + " are available"),
+            std::string::npos);
+  EXPECT_EQ(world.history.size(), before);
+  EXPECT_EQ(world.balance(AccountKind::available), open);
+  EXPECT_EQ(text_of(withdraw(kAcme, open)), "budget.withdrawn");
+  EXPECT_EQ(world.balance(AccountKind::available), Micros(0));
+  EXPECT_EQ(world.balance(AccountKind::held), held);
+  EXPECT_EQ(world.balances().credits(), held);
+  EXPECT_EQ(text_of(withdraw(kAcme, Micros(1))), "conflict");
+  EXPECT_EQ(text_of(withdraw(kAcme, Micros(0))), "validation_error");
+  EXPECT_EQ(text_of(withdraw(kAcme, Micros(-1))), "validation_error");
+  EXPECT_EQ(text_of(withdraw(kBeta, Micros(1))), "not_found");
 }
 
 TEST(People, HaveAnIdAndRolesThatAreKnown) {
