@@ -1,6 +1,6 @@
 #pragma once
 
-// Who asks: a bearer token (RFC 6750) whose SHA-256 names a key of the directory.
+// Who asks: a bearer token (RFC 6750) whose SHA-256 names a key of the directory. Any thread.
 
 #include <optional>
 #include <string_view>

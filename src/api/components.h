@@ -1,6 +1,7 @@
 #pragma once
 
-// The parts that speak of errors, by the names that their errors carry.
+// The names of the parts that report errors, in ascending order. An error carries its part's name,
+// and tests hold the list against the sources.
 
 #include <array>
 #include <string_view>

@@ -1,6 +1,7 @@
 #pragma once
 
-// What handlers read of a decision that may have become a proposal.
+// Answers to commands that may need an approval: what the decision began with, 202 where it became
+// a proposal, 200 where it was carried out. All of these run on the loop's thread and do not block.
 
 #include "api/exchange.h"
 #include "views/run_view.h"

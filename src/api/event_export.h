@@ -1,6 +1,6 @@
 #pragma once
 
-// Events as lines (NDJSON), as many as there are: for who wants the ledger and not a page of it.
+// All events as lines (NDJSON): for a caller who wants the ledger and not a page of it.
 //
 // One slice after the other is read in the lane `query`, each in the turn of the caller's tenant,
 // and only while the client takes what was written. The last line says that it is the last, and

@@ -1,6 +1,6 @@
 #pragma once
 
-// What the API counts of itself and of tenants; the metrics are in metrics/table.h.
+// What the API counts about itself and about tenants; the metrics stand in metrics/table.h.
 
 #include <vector>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// What there is, in a sentence about a name that there is not.
+// The end of a sentence about an unknown name: which names there are.
 
 #include <cstddef>
 #include <string>

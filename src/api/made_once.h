@@ -1,6 +1,7 @@
 #pragma once
 
-// A text that costs more to make than to send, and never changes. Any thread.
+// A text that is made on first use, kept and never changed: making it costs more than sending it.
+// Any thread; callers that come while it is being made wait for it.
 
 #include <mutex>
 #include <string>
@@ -9,7 +10,7 @@ namespace tally::api {
 
 class MadeOnce {
  public:
-  // What the first `make` returned.
+  // Calls `make` the first time only, and returns what it made.
   template <class Make>
   std::string const& get(Make&& make) const {
     std::call_once(made_, [&] { text_ = make(); });

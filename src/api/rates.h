@@ -1,8 +1,7 @@
 #pragma once
 
-// Which bucket a request is taken from. The plan says how many runs a tenant may submit; looking
-// on, working and steering have rates of their own, so that none of them keeps anybody from
-// another:
+// The bucket that a request is counted in. The plan says how many runs a tenant may submit. Reads,
+// work and control have rates of their own, so that none of them uses up another's:
 //
 //   submit       the plan's rate                                        by tenant
 //   read         ten times the plan's, at least 600 a minute            by tenant

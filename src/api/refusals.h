@@ -24,7 +24,7 @@ class Refusals {
 
   // What comes so late that its minute was taken is counted in the first that was not.
   void count(TenantId const& subject, std::string const& code, Instant now, std::int64_t times = 1);
-  // One that stands in the ledger as an event of its own: only the totals count it.
+  // Counts a refusal that has an event of its own in the ledger: it enters the totals alone.
   void note(std::string const& code);
   // Takes out what is complete at `now`: the minutes before it; or everything, at the end.
   enum class Take { complete_minutes, everything };

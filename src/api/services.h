@@ -1,6 +1,7 @@
 #pragma once
 
-// What handlers work with. One for each Api; every part may be used from any thread.
+// What handlers work with: the parts that outlive the Api by reference, and the Api's own by value.
+// There is one for each Api, and any thread may use any part.
 
 #include <atomic>
 

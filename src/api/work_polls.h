@@ -1,7 +1,7 @@
 #pragma once
 
-// Who asked for which work when, so that a run that waits can say whether anybody would take it. Of
-// this process only, never recorded, and nothing is decided by it. Any thread.
+// Who asked for which work, and when, so that a waiting run can say whether any worker would take
+// it. It is of this process only: nothing records it, and no decision reads it. Any thread.
 
 #include <map>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
 
-// All commands, by engine. Closed: what is not in an engine's list cannot be asked.
+// All commands, by engine. The list is closed: a command that no engine lists cannot be built.
 
 #include <array>
 #include <variant>
@@ -29,7 +29,7 @@ using Engines = EngineList<run::Engine, budget::Engine, directory::Engine, mode:
 
 struct Command : Engines::Commands {
   TALLY_VARIANT(Command, Engines::Commands);
-  // Of one engine.
+  // From the commands of one engine.
   template <class Group>
   requires kIsAlternative<Group, Variant> Command(Group group);
 };

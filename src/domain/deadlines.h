@@ -1,10 +1,11 @@
 #pragma once
 
-// What comes due by itself, and when. An engine that has something with a deadline names a kind
-// here and the command that is to be decided then (deadlines.cc); it sets and clears the entries as
-// it applies its events. The loop wakes for them and asks, kind by kind; it knows none of them.
+// What comes due by itself, and when. An engine that has deadlines adds a kind here, and the
+// command that is decided when one comes (deadlines.cc). It sets and clears entries while it
+// applies its events. The loop wakes for the earliest entry and knows nothing of what the kinds
+// mean.
 //
-// Kinds have sets of their own, so that many entries of one do not stand before another's. The sets
+// Each kind has a set of its own, so that many entries of one kind never delay another. The sets
 // are derived from the tables (derive.h) and are no part of the state's digest. Leases are not
 // here: their clock is the liveness table, which is never folded.
 
@@ -20,14 +21,15 @@
 
 namespace tally::domain {
 
-// Keys side by side, so that a search waits for memory three or four times, and what is put last
-// does not wait.
+// A B-tree: its keys lie side by side, so a search waits for memory three or four times, and an
+// insertion at the end does not wait at all.
 template <class When, class Key>
 using ByTime = absl::btree_set<std::pair<When, Key>>;
 
 // `work` stands still while everything does (mode/engine.h).
 enum class WhichClock { ledger, work };
-// A run whose limit and lease end at one instant has reached its limit.
+// Which comes first where a deadline and a lease end at the same instant: a run whose limit and
+// lease end together has reached its limit.
 enum class Turn { before_leases, after_leases };
 
 struct DueRule {
@@ -56,7 +58,7 @@ class Deadlines {
  public:
   using Set = ByTime<Instant, std::uint64_t>;
   Set const& of(DueKind kind) const { return sets_[static_cast<std::size_t>(kind)]; }
-  // Most deadlines come last in their order.
+  // The hint is the end: most deadlines are the latest of their kind when they are set.
   void set(DueId what, Instant at) {
     edit(what.kind).emplace_hint(of(what.kind).end(), at, what.id);
   }

@@ -1,13 +1,13 @@
 #pragma once
 
-// The state's derived tables, made from the others at once: for a state that was read back and not
-// folded. Apply keeps them up event by event; both must come to the same.
+// Builds the derived tables of a state that was read from a snapshot. A state that is folded keeps
+// them up to date event by event (apply); both ways must give the same tables.
 
 #include "domain/state.h"
 
 namespace tally::domain {
 
-// `state` has its rows and nothing derived.
+// Before the call `state` has its rows, and its derived tables are empty.
 void derive(State& state);
 
 }  // namespace tally::domain

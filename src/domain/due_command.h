@@ -1,7 +1,7 @@
 #pragma once
 
-// The command that is decided when a deadline has come (deadlines.h). It may come to nothing; then
-// it is asked again later.
+// The command that is decided when a deadline has come (deadlines.h). Where the decision changes
+// nothing, the loop asks again later.
 
 #include "domain/command.h"
 #include "domain/deadlines.h"

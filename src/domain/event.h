@@ -16,11 +16,10 @@
 namespace tally::domain {
 
 using AllEvents = std::variant<run::Events, budget::Events, directory::Events, mode::Events,
-                               approval::Events, system::Events, error::Events,
-                               schedule::Events>;
+                               approval::Events, system::Events, error::Events, schedule::Events>;
 struct Event : AllEvents {
   TALLY_VARIANT(Event, AllEvents);
-  // Of one engine.
+  // From the events of one engine.
   template <class Group>
   requires kIsAlternative<Group, Variant> Event(Group group);
 };
@@ -75,7 +74,7 @@ struct Snapshot {
 };
 
 // A decision of an engine, or a version of one, that this build does not have: its snapshot as it
-// was written. It cannot be replayed here; its events are as good as any.
+// was written. This build cannot replay it; the events of the decision are valid all the same.
 struct ForeignSnapshot {
   std::string engine;  // "run@7"
   std::string json;    // canonical: {"command":...,"engine":...,"facts":...}
@@ -84,8 +83,8 @@ struct ForeignSnapshot {
 
 struct Recorded {
   Header header;
-  // Whoever makes one says which at once; until then the smallest, since the first has lists and
-  // texts, which every event would make and throw away.
+  // The writer sets it right after construction. Until then it is the smallest alternative: the
+  // default, the first one, has lists and texts that each event would build and throw away.
   Event event = run::Events(run::Started());
   std::optional<Snapshot> snapshot;
   std::optional<ForeignSnapshot> foreign = {};  // in its place

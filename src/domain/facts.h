@@ -1,7 +1,8 @@
 #pragma once
 
-// The facts that a decision was made on: one alternative for each kind of question, as the commands
-// name them.
+// The facts that a decision is made on. Each command names its kind of facts (`using Facts`), and
+// the variant below has one alternative for each kind, in the order of the first command that names
+// it. A new kind is a struct that a command names, and a line in facts.cc.
 
 #include <variant>
 

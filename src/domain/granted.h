@@ -1,7 +1,7 @@
 #pragma once
 
-// What follows once the quorum of an approval has signed, and when one can no longer come to
-// anything. The loop and every other place that decides commands take it from here.
+// What is decided next once the quorum of an approval has signed, and whether an open approval can
+// still be carried out. Everything that decides commands uses it.
 
 #include "domain/core.h"
 
@@ -15,9 +15,8 @@ struct AfterGrant {
   // What the signer is told when it is End, or not now.
   std::optional<Refusal> refusal;
 };
-// Of a decision on `asked` that came to `granted`: looks ahead, before it is applied. The command
-// that is set free is the proposed one of a signature, or, where one person decided alone, the very
-// command that was asked for.
+// Called after the decision on `asked` came to `granted`, and before that decision is applied. The
+// next command is the one that was proposed; where one person decided alone, it is `asked` itself.
 AfterGrant after_grant(State const& state, Command const& asked, Facts const& facts,
                        Granted granted, Instant at);
 

@@ -12,8 +12,8 @@
 //   struct GrantFacts {
 //     static constexpr std::string_view kKind = "budget.grant_facts";
 //
-// An engine lists its commands (`Commands`, in its Engine) and its events (`Events`); command.h and
-// event.h have a line an engine, and facts.h follows from the commands.
+// An engine lists its commands (`Commands`, in its Engine) and its events (`Events`). command.h and
+// event.h name each engine once; facts.h is derived from the commands.
 
 #include <array>
 #include <cstdint>
@@ -80,8 +80,8 @@ inline std::string text_of(EngineType type) {  // "run@1"
 }
 
 // Command, Event and Facts are variants with a name of their own (a struct that derives from one).
-// What copies, compares and ends them is compiled once, in their own .cc: for thirty alternatives
-// that is seconds of work, which every file that names one would do again.
+// Their copying, comparison and destruction is compiled once, in their own .cc: for thirty
+// alternatives that takes seconds, and every file that names one would do it again.
 #define TALLY_VARIANT(type, base)   \
   using Variant = base;             \
   type();                           \
@@ -129,7 +129,7 @@ constexpr void for_each_kind(Visit&& visit) {
   });
 }
 
-// What f returns for the alternative that it is.
+// Calls f with the alternative that the variant holds, and returns what f returns.
 template <class F, class Variant>
 decltype(auto) visit_both(F&& f, Variant&& variant) {
   return std::visit([&](auto&& group) -> decltype(auto) { return std::visit(f, group); },

@@ -1,7 +1,7 @@
 #pragma once
 
-// What stands under a key, for whoever knows the key: the entries have no order, and so cannot be
-// gone through.
+// A hash table that can be asked for one key and cannot be iterated: its order changes with every
+// start of the program, so nothing may depend on it.
 
 #include <absl/container/flat_hash_map.h>
 
@@ -13,7 +13,7 @@ namespace tally::domain {
 template <class Key, class Value>
 class Lookup {
  public:
-  // Until the next change.
+  // Null where there is no such key. The pointer is valid until the next change.
   Value const* find(Key const& key) const {
     auto const at = entries_.find(key);
     return at == entries_.end() ? nullptr : &at->second;

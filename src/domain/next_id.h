@@ -1,7 +1,8 @@
 #pragma once
 
-// The next id of each kind: a permutation of a counter in the ledger row. Each kind has its own
-// key, so equal counters give different numbers.
+// The next id of each kind: a counter in the ledger row, permuted under the ledger's id key. Each
+// kind mixes a word of its own into that key, so equal counters give different ids. These functions
+// only read; `apply` advances the counter when the event that carries the id is folded.
 
 #include "domain/state.h"
 

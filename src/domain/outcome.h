@@ -26,8 +26,8 @@ struct DryRun {  // what a submit would have come to
 struct NoWork {
   bool operator==(NoWork const&) const = default;
 };
-// One person alone may not decide this (approvers.h). Only engines say so; others hear what became
-// of it (approval/propose.h).
+// One person alone may not decide this (approvers.h). An engine returns it to the core, which turns
+// it into a proposal (approval/propose.h); no caller outside of the domain ever sees it.
 struct NotAlone {
   Approvers approvers;
   PersonId person;  // who asks; empty: the configuration file

@@ -12,8 +12,8 @@
 
 namespace tally::domain {
 
-// The refusal of a command, by its name in the table, while that stands. It says the scope, the
-// mode, why and since when; no time to try again, because only a person ends it.
+// The refusal of a command (by its name in the ledger) while `why` is in force. It says the scope,
+// the mode, the reason and since when. It names no time to try again: only a person ends a mode.
 Refusal standing_still(mode::Standstill why, std::string_view command);
 
 class Permit {
@@ -27,8 +27,8 @@ class Permit {
   mode::Mode mode_;
 };
 
-// The strictest mode among the scopes that the command touches: everything, and where the command
-// names them its tenant, job, key and run.
+// Takes the strictest mode among the scopes that the command touches: everything, and its tenant,
+// job, key and run where it names them. Error: `halted`, with the scope that forbids it.
 tl::expected<Permit, Refusal> permit_for(State const& state, Command const& command, Instant at);
 
 }  // namespace tally::domain

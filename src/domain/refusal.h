@@ -1,7 +1,7 @@
 #pragma once
 
-// A refusal is the domain's: the only place where a request becomes "no". It carries what the
-// caller may see.
+// A refusal: the domain's "no" to a command. It carries only what the caller may see; the API turns
+// it into a problem (RFC 9457) with the status that stands beside each code.
 
 #include <array>
 #include <optional>

@@ -1,11 +1,12 @@
 #pragma once
 
-// The settings of the service: state, since decisions are made on them. One table; the
-// configuration file, its page, the guard and the events follow from it. What belongs to a machine
-// (addresses, threads, paths) is no setting and never stands in the ledger.
+// The settings of the service. They are part of the state, because decisions depend on them. This
+// table is the only list: the configuration file, its page, the guard and the events are derived
+// from it. What belongs to a machine (addresses, threads, paths) is no setting and never stands in
+// the ledger.
 //
-// A setting that nobody set has its standard value. That value never changes: decisions of older
-// ledgers were made on it. The state holds what differs from it.
+// A setting that nobody set has its standard value. A standard value never changes, since decisions
+// in older ledgers were made on it. The state holds only the settings that differ from it.
 
 #include <array>
 #include <cstdint>

@@ -3,8 +3,8 @@
 // Who counts, read from the state: one rule for proposals, signatures and settings. A person counts
 // by a key that may sign: from kNewcomerPeriod after it was claimed (the first operator's from the
 // opening) until kNewcomerPeriod after it was revoked or expired. So nobody waits for ever for a
-// signature that cannot come; and no one of two takes the other's key away and decides alone a
-// moment later.
+// signature that cannot come, and of two people neither can revoke the other's key and decide alone
+// a moment later.
 
 #include <array>
 #include <map>
@@ -36,8 +36,8 @@ using KeysByPerson = std::map<PersonId, std::vector<directory::Key const*>>;
 KeysByPerson keys_by_person(State const& state);
 std::span<directory::Key const* const> keys_of(KeysByPerson const& keys, PersonId const& person);
 
-// From when a named person counts, as their keys are at `at`; up to then they do. None: not before
-// another key of theirs was claimed.
+// From when a named person counts, judged by their keys at `at`. None: they do not count until they
+// claim another key.
 std::optional<Instant> counts_from(directory::Person const& person,
                                    std::span<directory::Key const* const> keys, Instant at);
 // Who counts and has no key that could sign counts until then. None: no such end.

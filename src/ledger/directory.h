@@ -1,8 +1,8 @@
 #pragma once
 
-// What requests are held against before they reach the loop: keys, people, plans, job kinds, modes.
-// An immutable copy, replaced after each durable frame that changed some of it; the parts that it
-// did not change are shared with the copy before.
+// What requests are checked against before they reach the loop: keys, people, plans, job kinds,
+// modes. An immutable copy, replaced after each durable frame that changed some of it; the parts
+// that it did not change are shared with the copy before.
 
 #include <bitset>
 #include <map>
@@ -65,7 +65,7 @@ struct Directory {
 
   // A copy of the whole.
   static std::shared_ptr<Directory const> of(domain::State const& state);
-  // The same where only these parts changed since `before`: costs what they hold.
+  // The copy behind `before`, of which only these parts changed: only they are copied.
   static std::shared_ptr<Directory const> after(Directory const& before, domain::State const& state,
                                                 DirectoryParts const& changed);
 };

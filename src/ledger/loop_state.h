@@ -1,8 +1,9 @@
 #pragma once
 
-// What the loop is made of; one thread's own, but for `inbox` and `shared`. Its functions stand in
-// loop_decide.cc (commands), loop_deadlines.cc (what comes due by itself), loop_reads.cc
-// (questions), loop_publish.cc (frames and what becomes visible with them) and loop.cc (the step).
+// What the loop is made of. It belongs to the loop's thread, except `inbox` and `shared`. The
+// functions stand in loop_decide.cc (commands), loop_deadlines.cc (what comes due by itself),
+// loop_reads.cc (questions), loop_publish.cc (frames and what becomes visible with them) and
+// loop.cc (the step).
 
 #include <deque>
 

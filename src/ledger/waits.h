@@ -1,7 +1,7 @@
 #pragma once
 
 // Long polls: who waits for the end of which run, and until when at the latest. A tenant has at
-// most an eighth of the places. The loop's own; whoever is taken out is answered by the loop.
+// most an eighth of the places. The loop's thread alone uses it, and answers whoever it takes out.
 
 #include <map>
 #include <set>

@@ -11,7 +11,9 @@ namespace tally::ports {
 class Clock {
  public:
   virtual ~Clock() = default;
+  // UTC, in microseconds. Any thread; never fails.
   virtual Instant wall() const = 0;
+  // Microseconds since that start. Any thread; never fails.
   virtual Duration monotonic() const = 0;
 };
 

@@ -53,7 +53,7 @@ class Disk {
     return put(name, [&](Write const& write) { return write(content); });
   }
   virtual Result<void> remove(std::string const& name) = 0;
-  // That files here may still take.
+  // Bytes that files here may still take.
   virtual Result<std::uint64_t> free_bytes() const = 0;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Where randomness comes from: the operating system, or a seed in the simulator.
+// Where randomness comes from. Real: platform/os_entropy. Simulated: a seed. Any thread.
 
 #include <cstdint>
 #include <span>

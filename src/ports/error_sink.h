@@ -1,8 +1,8 @@
 #pragma once
 
-// Where a part of the server says that something went wrong. Everybody gets an ErrorReporter of
-// their own layer, and it takes only classes that this layer may speak of: the rule of
-// base/error_class.h, checked by the compiler.
+// Where a part of the server reports that something went wrong. Each part gets an ErrorReporter of
+// its own layer, which takes only the classes that this layer may report: the compiler checks the
+// rule of base/error_class.h.
 
 #include <map>
 #include <optional>

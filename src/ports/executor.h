@@ -1,8 +1,8 @@
 #pragma once
 
-// Threads for what may block: reading the log, opening and sealing payloads, asking the disk. Work
-// comes in lanes, so that one kind never waits behind all of another. Each lane has threads of its
-// own, a bound on what waits in it, and a smaller bound on what one owner may have waiting.
+// Threads for what may block: reading the log, opening and sealing payloads, asking the disk. Tasks
+// come in lanes, so that one kind never waits behind another. Each lane has threads of its own, a
+// bound on the tasks that wait in it, and a smaller bound on those of one owner.
 //
 //     caller ── run(lane, task) ──► waits, in turns by owner ──► a thread of that lane
 //                    └── false: the lane or the owner's share is full; the task is gone

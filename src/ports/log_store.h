@@ -51,15 +51,15 @@ struct FrameView {
   std::uint64_t first_seq = 0;
   Digest root_after;
   std::vector<RecordView> records;
-  // What the records point into, where whoever read it shares it: a copy of the view is then good
-  // for as long as it lives, and holds all that was read at once.
+  // The memory that the records point into, if the reader shares it. A copy of the view then stays
+  // valid for as long as it lives, and keeps everything that was read at once.
   std::shared_ptr<void const> memory;
 
   std::uint64_t next_seq() const { return first_seq + records.size(); }
 };
 
-// An error that it returns ends the scan. The view goes with the call; a copy of it, if it has
-// memory, does not.
+// An error that it returns ends the scan. The view is valid during the call; a copy of it stays
+// valid if it has `memory`.
 using FrameVisitor = std::function<Result<void>(FrameView const&)>;
 
 // What is durable. Any thread; a call may block for as long as the medium takes. Errors are the

@@ -1,6 +1,7 @@
 #pragma once
 
-// Signs checkpoint texts with the ledger's Ed25519 key (RFC 8032).
+// Signs checkpoint texts with the ledger's Ed25519 key (RFC 8032). The key never leaves the
+// implementation. The signature is made over the message as it is, without a prefix of ours.
 
 #include <array>
 #include <cstdint>

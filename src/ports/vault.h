@@ -1,7 +1,8 @@
 #pragma once
 
 // Encrypts payloads with a data key per tenant and month. Erasing a key erases every payload
-// under it, in mirrors and backups too; the ledger's proofs stay whole.
+// under it, in mirrors and backups too; the ledger's proofs stay whole. Calls may block: a key may
+// have to be read or made.
 
 #include <string>
 

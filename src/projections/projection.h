@@ -1,8 +1,8 @@
 #pragma once
 
-// A fold of the ledger that nobody decides by: what is only shown, counted, searched or compared.
-// The state holds what decisions read, and nothing else; all the rest is a projection, which may be
-// late, lost and made again without anybody's harm.
+// A fold of the ledger that no decision reads: what is only shown, counted, searched or compared.
+// The state holds what decisions read, and nothing else. All the rest is a projection: it may be
+// late, and it may be lost and made again, without harm.
 //
 // A projector (projector.h) feeds it: one thread, one event after the other. Readers come from any
 // thread, so a projection keeps what it knows inside a Mutex<T>.
@@ -21,7 +21,7 @@ class Projection {
   virtual ~Projection() = default;
   // Of its file: small letters and hyphens.
   virtual std::string_view name() const = 0;
-  // Whoever changes what `apply` makes of an event, or what `save` writes, raises it: a file of
+  // Raise it with every change of what `apply` makes of an event or `save` writes: a file of
   // another version is not read, and everything is folded anew.
   virtual std::uint32_t version() const = 0;
 

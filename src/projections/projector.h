@@ -9,7 +9,8 @@
 //
 // One thread calls step() again and again (the simulator: one turn after the other); everything
 // else may be called from any thread. What a reader gets says up to which event it is true
-// (standing), and past a bound that it is behind: nobody takes late for healthy.
+// (standing), and past a bound that it is behind, so that a late answer is never taken for a fresh
+// one.
 
 #include <array>
 #include <functional>

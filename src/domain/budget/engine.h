@@ -1,6 +1,6 @@
 #pragma once
 
-// Grants: where a tenant's credits come from.
+// Grants: where a tenant's credits come from. Amounts are micros, millionths of a USD.
 
 #include <variant>
 

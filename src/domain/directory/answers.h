@@ -1,6 +1,6 @@
 #pragma once
 
-// Words that the directory's decisions share.
+// Outcomes that the directory's decisions share.
 
 #include <algorithm>
 #include <span>
@@ -42,7 +42,9 @@ inline std::string listed(std::span<std::string_view const> words) {
   return text;
 }
 
-// For good: a key that expires keeps nobody in for long, and one that nobody claimed opens nothing.
+// Whether the key administers this server for good: it does not expire, was claimed and not
+// revoked, and its person was not removed. Decisions use it so that the last such key cannot be
+// lost.
 inline bool administers(State const& state, Key const& key) {
   return !key.revoked && !key.claim && !key.expires_at && key.has(KeyScope::admin) &&
          !state.people.at(key.person).removed_at;

@@ -1,6 +1,8 @@
 #pragma once
 
-// What can be asked of the directory.
+// The commands of the directory: tenants, people, keys, plans, job kinds. Where there is a
+// `person`, it is who asks, and `asked_with` the key of that person (none: the server itself).
+// Commands with `kWaits` may need an approval (approvers.h); until it is granted nothing changes.
 
 #include <variant>
 
@@ -23,7 +25,7 @@ struct CreateTenant {
   TALLY_FIELDS(CreateTenant, person, plan, tenant);
 };
 
-// With the role approver or admin it takes the approval of those who count; the first person of a
+// Adds a person. For the roles approver and admin it needs an approval; the first person of a
 // ledger counts at once.
 struct AddPerson {
   static constexpr CommandType kCommand{"person.add", mode::Mode::stop};
@@ -37,7 +39,7 @@ struct AddPerson {
   TALLY_FIELDS(AddPerson, asked_with, name, person, roles, subject);
 };
 
-// Of an approver or admin it takes an approval.
+// Removes a person. For an approver or admin it needs an approval.
 struct RemovePerson {
   static constexpr CommandType kCommand{"person.remove", mode::Mode::stop};
   using Facts = directory::Facts;
@@ -48,15 +50,16 @@ struct RemovePerson {
   TALLY_FIELDS(RemovePerson, asked_with, person, subject);
 };
 
-// What a code can be made of again, and how it is known again.
+// The recorded half of a claim code: the salt that the server makes the code of again, and the hash
+// by which a code that somebody brings is recognised (api/claim_code.h).
 struct ClaimSeed {
   Digest code_sha256;
   std::array<std::uint8_t, 16> salt{};
   TALLY_FIELDS(ClaimSeed, code_sha256, salt);
 };
 
-// For oneself with a secret; for another person with a claim, and if that person is an approver or
-// admin, with an approval.
+// Creates a key. A key for oneself comes with its secret. A key for another person comes with a
+// claim, and needs an approval if that person is an approver or admin.
 struct CreateKey {
   static constexpr CommandType kCommand{"key.create", mode::Mode::stop};
   using Facts = directory::Facts;

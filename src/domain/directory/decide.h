@@ -1,6 +1,8 @@
 #pragma once
 
-// The directory engine's shares of gather, decide and apply (core.h).
+// The directory engine's shares of gather, decide and apply (core.h). `gather` resolves the names
+// in a command; `decide` refuses unknown or doubled ones and returns the events; `apply` stores the
+// row that each event carries.
 
 #include "domain/core.h"
 

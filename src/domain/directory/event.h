@@ -1,6 +1,8 @@
 #pragma once
 
-// Events of the directory. Each carries the whole row that it leaves.
+// Events of the directory. Each carries the whole row that it leaves, so `apply` only stores it.
+// `person` is who asked. `kDirectory` names the parts of the API's copy (ledger/directory.h) that
+// the event makes out of date.
 
 #include "domain/directory/rows.h"
 #include "domain/fields.h"

@@ -1,7 +1,8 @@
 #pragma once
 
-// Who and what exists: tenants, people, keys, plans. Read by the API from an immutable copy that
-// is swapped after each durable frame.
+// Who and what exists: tenants, people, keys, plans. The API reads these rows from an immutable
+// copy that the loop replaces after each durable frame that changed some of it
+// (ledger/directory.h).
 
 #include <cstdint>
 #include <optional>

@@ -2,7 +2,7 @@
 
 // Which error an event speaks of. There is one error memory, the ledger: an event that records a
 // failure, a refusal or a fault is read as the envelope of that error, here and nowhere else. L2
-// and L5 hand over facts (a code, an end); this is where they get their class.
+// and L5 hand over facts (a code, how a run ended); this file gives them their class.
 
 #include <optional>
 #include <string_view>

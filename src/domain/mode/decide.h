@@ -13,8 +13,8 @@ void apply(State& state, Header const& header, Changed const& event);
 // The row in force for a scope; normal where nothing was set.
 Row current(State const& state, Scope const& scope);
 
-// The stricter of what was found so far and what is in force for `scope`; of two that are equally
-// strict the first.
+// Replaces `strictest` by what is in force for `scope` if that is stricter; of two equally strict
+// ones the first stays.
 void raise(State const& state, Scope scope, std::optional<Standstill>& strictest);
 
 }  // namespace tally::domain::mode

@@ -1,7 +1,7 @@
 #pragma once
 
-// Changes of mode. Raising takes one person; leaving stop or halt takes an approval (quorum), and
-// leads from halt to safe, where it stays for 48 h.
+// Changes of mode (mode.h says what each mode permits). One person may raise a mode. Leaving stop
+// or halt needs an approval. A halt is lifted to safe, which then stands for 48 h.
 
 #include <optional>
 #include <string>

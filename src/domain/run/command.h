@@ -1,6 +1,8 @@
 #pragma once
 
-// What can be asked of the run engine.
+// The commands of the run engine. Callers submit and cancel; workers lease and report (reports.h);
+// the loop sends Stop and Due; whoever looked for a lost worker's receipt sends Reconcile; people
+// propose how an audit ends.
 
 #include <variant>
 
@@ -30,8 +32,8 @@ struct Submit {
   TALLY_FIELDS(Submit, dry_run, input, job, key, labels, max_cost, parent, tenant, timeout);
 };
 
-// A lease names at most so many kinds of work in its record. Of a longer list only the kind of the
-// run that was leased is recorded: the run is the same, and so are its facts.
+// A recorded lease names at most this many job kinds. Of a longer list only the kind of the leased
+// run is recorded; the facts and the decision are the same.
 inline constexpr std::size_t kLeaseJobsRecorded = 64;
 
 // One run for a worker; a worker that wants ten asks ten times within one frame.
@@ -52,7 +54,7 @@ struct Cancel {
   TALLY_FIELDS(Cancel, run, tenant);
 };
 
-// A mode that lets nothing execute came into force while the run ran: its work is to be stopped.
+// Stops the work of a run, because a mode that forbids execution came into force while it ran.
 struct Stop {
   static constexpr CommandType kCommand{"run.stop", mode::Mode::halt};
   using Facts = RunFacts;
@@ -79,7 +81,7 @@ struct Due {
   TALLY_FIELDS(Due, kind, run);
 };
 
-// What was found of an execution whose worker went silent.
+// What was found on the disk of an execution whose worker went silent.
 enum class Receipt { none, valid, damaged };
 constexpr std::array<Receipt, 3> all_of(Receipt) {
   return {Receipt::none, Receipt::valid, Receipt::damaged};
@@ -99,7 +101,7 @@ struct Reconcile {
   TALLY_FIELDS(Reconcile, fence, measured, receipt, result, run);
 };
 
-// A person proposes how an audit ends: what is charged; the rest is released.
+// A person proposes how an audit ends: `charge` is charged, and the rest of the hold is released.
 struct ProposeResolution {
   static constexpr CommandType kCommand{"run.propose_resolution", mode::Mode::stop};
   using Facts = RunFacts;

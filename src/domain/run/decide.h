@@ -1,6 +1,8 @@
 #pragma once
 
-// The run engine's shares of gather, decide and apply (core.h).
+// The run engine's shares of gather, decide and apply (core.h), each beside its kind: gather.cc,
+// decide_submit.cc, decide_work.cc and their neighbours, apply.cc. `decide` sees facts and the time
+// and nothing else, so replay gives the same events.
 
 #include "domain/core.h"
 

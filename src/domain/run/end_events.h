@@ -1,6 +1,6 @@
 #pragma once
 
-// How runs end: the events that post their money, or say that nobody may.
+// How runs end: the events that post their money, or that leave the cost to people.
 
 #include "domain/fields.h"
 #include "domain/kinds.h"

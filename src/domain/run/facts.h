@@ -49,8 +49,8 @@ struct OverrunTerms {
   TALLY_FIELDS(OverrunTerms, alarm, believed_max, rule);
 };
 
-// Everything else is about one run; where it stands is absent when there is none (or it is another
-// tenant's, which is the same to the caller).
+// The facts of all commands about one run. `situation` is absent where there is no such run, or it
+// is another tenant's, which the caller cannot tell apart.
 struct RunFacts {
   static constexpr std::string_view kKind = "run.run_facts";
   // For what may end in an audit, when one more puts the run's tenant into safe mode: the clock

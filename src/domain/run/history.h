@@ -1,7 +1,7 @@
 #pragma once
 
-// A run's row from its own events alone: what the run table holds while the run is in memory, and
-// how it is told once it has left.
+// Builds a run's row from the run's own events alone. The run table uses it while the run is in
+// memory, and the API for runs that have left it.
 
 #include <optional>
 

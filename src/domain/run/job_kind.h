@@ -57,7 +57,8 @@ struct JobKind {
                queue_deadline, retired, runner, timeout, version);
 };
 
-// Of a job what a run is submitted on: a later change of the job does not touch the run.
+// The terms of a job kind that a run keeps from its submit on: a later change of the job kind does
+// not touch the run.
 struct Terms {
   std::int64_t attempts_max = 1;
   ContentRef hash;

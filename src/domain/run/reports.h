@@ -1,6 +1,8 @@
 #pragma once
 
-// What a worker says of its lease, from its start to its end.
+// The commands by which a worker reports on its lease, from its start to its end. A report counts
+// only while its lease and fence are the run's own: a stale one is refused as lease_lost. Amounts
+// are micros, times microseconds that the worker measured.
 
 #include "domain/fields.h"
 #include "domain/kinds.h"

@@ -1,7 +1,7 @@
 #pragma once
 
-// Of a run's row what decisions about the run ask, and with that what their snapshots repeat: a row
-// says twice as much.
+// The part of a run's row that decisions about the run read. Their snapshots repeat it, so it holds
+// nothing else: the whole row is twice as long.
 
 #include "domain/fields.h"
 #include "domain/run/row.h"

@@ -21,7 +21,7 @@ namespace tally::domain::system {
 struct Facts;
 struct SettingsFacts;
 
-// What events hold belongs to it, what facts there are, and what the state's digest is made of: a
+// The format covers the members of events, the facts, and what the state's digest is made of. A
 // ledger of another format is refused.
 inline constexpr std::int64_t kLedgerFormat = 6;
 
