@@ -148,6 +148,7 @@ void LedgerModel::move(RunStory& run, Phase to) {
 
 void LedgerModel::take(domain::run::Submitted const& event) {
   require(!runs_.contains(event.run), "a run id is given once");
+  check_of_system(event);
   RunStory& run = runs_[event.run];
   run.tenant = header().tenant.value_or(TenantId());
   require(tenants_[run.tenant].now.overrun == Micros(0),

@@ -62,6 +62,12 @@ struct TenantStory {
   Micros overspent;
 };
 
+// What recurs: when it is due next, and what ran last.
+struct ScheduleStory {
+  Instant next;
+  std::optional<RunId> run;
+};
+
 // A key that may sign: whose it is, and from when and until when it lets them count.
 struct Voice {
   PersonId person;
@@ -97,6 +103,13 @@ class LedgerModel {
   void note(domain::approval::Events const& event);
   void note(domain::system::Events const& event);
   void note(domain::error::Events const& event);
+  void note(domain::schedule::Events const& event);
+  void take(domain::schedule::WasSet const& event);
+  void take(domain::schedule::Missed const& event);
+  void take(domain::schedule::Fired const& event);
+  void take(domain::schedule::Skipped const& event);
+  bool is_live(std::optional<RunId> run) const;
+  void check_of_system(domain::run::Submitted const& event);
   void take(domain::run::Submitted const& event);
   void take(domain::run::Refused const& event);
   void take(domain::run::Leased const& event);
@@ -142,6 +155,8 @@ class LedgerModel {
   std::optional<TenantId> to_safe_mode_;  // by an overrun, in the event that comes next
   std::set<KeyId> keys_, revoked_;
   std::set<JobName> jobs_;  // that take runs
+  std::map<ScheduleName, ScheduleStory> schedules_;
+  std::optional<RunId> fired_;  // by the event before, which its submit follows
   domain::mode::WorkClock work_clock_;
   std::int64_t server_seq_ = 0;  // of the last server.started
   Instant excused_;  // a limit that passed while nobody could act on it counts from here

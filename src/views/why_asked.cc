@@ -123,6 +123,13 @@ std::string words(system::ClockStepped const&) {
   return "a record that the machine's clock was set";
 }
 std::string words(domain::error::Recorded const&) { return "a record of an error"; }
+std::string words(domain::schedule::Set const& one) {
+  return fmt::format("that {} runs {}, next at {}", one.name.value(), rule_text(one.rule),
+                     to_rfc3339(one.next));
+}
+std::string words(domain::schedule::Fire const& one) {
+  return fmt::format("the run of {} that was due at {}", one.name.value(), to_rfc3339(one.slot));
+}
 
 }  // namespace
 

@@ -132,9 +132,9 @@ WhyRule rule_of(domain::Recorded const& recorded, domain::run::Requeued const& e
 
 WhyRule rule_of(domain::Recorded const&, domain::run::Reconciling const& event) {
   if (event.reason == domain::run::kServerEnded)
-    return {.sentence =
-                "the server itself ended while it worked on the run: the receipt is looked for",
-            .numbers = {}};
+    return {
+        .sentence = "the server itself ended while it worked on the run: the receipt is looked for",
+        .numbers = {}};
   return {.sentence =
               fmt::format("the worker went silent, {}: its receipt is looked for", event.reason),
           .numbers = {}};
@@ -329,7 +329,34 @@ WhyRule rule_of(domain::Recorded const& recorded, domain::error::Recorded const&
               (correlation ? " --correlation " + to_text(*correlation) : ""));
 }
 
+WhyRule rule_of(domain::Recorded const&, domain::schedule::WasSet const& event) {
+  return says(fmt::format("{} runs {} {}, next at {}", event.name.value(), event.row.job.value(),
+                          rule_text(event.row.rule), to_rfc3339(event.row.next)));
+}
+WhyRule rule_of(domain::Recorded const&, domain::schedule::Missed const& event) {
+  return says(fmt::format("{} missed {} of its times, from {} to {}: nothing ran then",
+                          event.name.value(), event.slots.count, to_rfc3339(event.slots.first),
+                          to_rfc3339(event.slots.last)));
+}
+WhyRule rule_of(domain::Recorded const&, domain::schedule::Fired const& event) {
+  return says(fmt::format("{} was due at {} and runs as {}; it is due again at {}",
+                          event.name.value(), to_rfc3339(event.slot), to_text(event.run),
+                          to_rfc3339(event.next)));
+}
+WhyRule rule_of(domain::Recorded const&, domain::schedule::Skipped const& event) {
+  std::string const why = event.run
+                              ? fmt::format("its last run, {}, still lives", to_text(*event.run))
+                              : "its job kind is not loaded";
+  return says(fmt::format("{} was due at {} and does not run: {}; it is due again at {}",
+                          event.name.value(), to_rfc3339(event.slot), why, to_rfc3339(event.next)));
+}
+
 }  // namespace
+
+std::string rule_text(domain::schedule::Rule const& rule) {
+  if (rule.every != Duration(0)) return "every " + seconds_text(rule.every);
+  return fmt::format("daily at {:02}:{:02} {}", rule.minute / 60, rule.minute % 60, rule.zone);
+}
 
 std::string seconds_text(Duration duration) { return seconds_number(duration) + " s"; }
 

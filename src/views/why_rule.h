@@ -17,6 +17,8 @@ struct WhyRule {
 // Of the decision's first event, which carries the snapshot.
 WhyRule why_rule(domain::Recorded const& first);
 
+// "every 60 s", "daily at 03:00 UTC".
+std::string rule_text(domain::schedule::Rule const& rule);
 // "2.500 s", "120 s".
 std::string seconds_text(Duration duration);
 
