@@ -12,6 +12,7 @@
 #include "ports/http.h"
 #include "server/wiring/node.h"
 #include "sim/sim_blobs.h"
+#include "sim/sim_calendar.h"
 #include "sim/sim_clock.h"
 #include "sim/sim_entropy.h"
 #include "sim/sim_executor.h"
@@ -101,6 +102,7 @@ class Machine {
   Watchers watchers_;
   SimDisk disk_;
   SimDisk derived_;
+  SimCalendar calendar_;
   SimEntropy entropy_;
   SimSigner signer_;
   SimVault vault_;

@@ -78,16 +78,54 @@ void act_on(Attestation const& attestation, Instant at, Log& log, wiring::Node& 
   log.write({.message = "the ledger was read as a whole and is in order", .detail = detail});
 }
 
+std::string result_of(audit::Report const& report) {
+  return fmt::format(R"({{"events":{},"ok":{},"root":"{}"}})", report.events, report.ok,
+                     report.root.hex());
+}
+
 Attestor::Attestor(World world, Pace pace)
     : world_(std::move(world)), pace_(pace), thread_([this] { run(); }) {}
 
-Attestor::~Attestor() {
+Attestor::~Attestor() { stop(); }
+
+void Attestor::stop() {
   {
     std::lock_guard const lock(mutex_);
     stopping_ = true;
   }
-  stopped_.notify_all();
-  thread_.join();
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+Result<audit::Report> Attestor::full_pass(std::function<bool()> const& go_on) {
+  std::lock_guard const one(one_asks_);
+  std::unique_lock lock(mutex_);
+  Asked asked{.go_on = go_on, .answer = {}};
+  asked_ = &asked;
+  changed_.notify_all();
+  changed_.wait(lock, [&] { return asked.answer || stopping_; });
+  asked_ = nullptr;
+  if (!asked.answer) return fail("stopped", "the server stops");
+  return std::move(*asked.answer);
+}
+
+// To whoever waits, if somebody does.
+void Attestor::answer(Result<audit::Report> found) {
+  std::lock_guard const lock(mutex_);
+  if (asked_ == nullptr || asked_->answer) return;
+  asked_->answer = std::move(found);
+  changed_.notify_all();
+}
+
+bool Attestor::asked() const {
+  std::lock_guard const lock(mutex_);
+  return asked_ != nullptr && !asked_->answer;
+}
+
+bool Attestor::goes_on(bool for_somebody) const {
+  std::lock_guard const lock(mutex_);
+  if (stopping_) return false;
+  return !for_somebody || (asked_ != nullptr && asked_->go_on());
 }
 
 bool Attestor::stopping() const {
@@ -97,20 +135,24 @@ bool Attestor::stopping() const {
 
 void Attestor::wait(Duration most) {
   std::unique_lock lock(mutex_);
-  stopped_.wait_for(lock, std::chrono::microseconds(most.value()), [this] { return stopping_; });
+  changed_.wait_for(lock, std::chrono::microseconds(most.value()),
+                    [this] { return stopping_ || (asked_ != nullptr && !asked_->answer); });
 }
 
 void Attestor::run() {
   platform::lower_thread_priority();
-  Duration whole_due = world_.clock.monotonic();
-  Duration tend_due = whole_due;
+  std::optional<Duration> whole_due = world_.clock.monotonic();
+  Duration tend_due = *whole_due;
   std::uint64_t read_to = 0;
-  bool differed = false;  // told once; from then on only the index is kept up
+  std::optional<audit::Report> differed;  // told once; from then on only the index is kept up
   while (!stopping()) {
     // In this order: the files of the index reach behind the snapshot, and what was acknowledged
     // reaches behind the checkpoint, though the loop goes on meanwhile.
     std::uint64_t const checkpointed = world_.checkpointed();
-    bool const whole = !differed && world_.clock.monotonic() >= whole_due;
+    bool const somebody_asks = asked();
+    if (differed && somebody_asks) answer(*differed);
+    bool const due = whole_due && world_.clock.monotonic() >= *whole_due;
+    bool const whole = !differed && (due || somebody_asks);
     bool const grown = !differed && world_.acknowledged() >= read_to + pace_.snapshot_every;
     if (world_.clock.monotonic() >= tend_due) {
       using What = ledger::IndexKeeper::What;
@@ -125,27 +167,36 @@ void Attestor::run() {
                         .acknowledged = size,
                         .checkpointed = checkpointed,
                         .reach = whole ? ledger::Reach::whole : ledger::Reach::tail,
-                        .progress = {}});
+                        .progress = {}},
+                       somebody_asks);
       if (stopping()) return;
+      if (!goes_on(somebody_asks)) {
+        answer(fail("stopped", "the pass was told to stop"));
+        continue;
+      }
       if (done.found)
         done.collected =
             ledger::collect_documents(done.found->report, world_.blobs, began - ports::kBlobGrace,
                                       [this] { return !stopping(); });
       world_.attested(done);
-      differed = done.found && !done.found->report.ok;
-      Duration const now = world_.clock.monotonic();
-      if (!done.found) whole_due = now + pace_.after_a_fault;
-      if (done.found && whole) whole_due = now + pace_.every;
+      if (done.found && !done.found->report.ok) differed = done.found->report;
+      if (!done.found) whole_due = world_.clock.monotonic() + pace_.after_a_fault;
+      if (done.found && whole) whole_due.reset();
       read_to = size;
+      if (somebody_asks && done.found) answer(std::move(done.found->report));
+      if (somebody_asks && !done.found) answer(tl::unexpected<Error>(done.found.error()));
     }
-    Duration const left = whole_due - world_.clock.monotonic();
-    wait(differed ? pace_.look_up : std::clamp(left, Duration(0), pace_.look_up));
+    Duration const left =
+        whole_due && !differed ? *whole_due - world_.clock.monotonic() : pace_.look_up;
+    wait(std::clamp(left, Duration(0), pace_.look_up));
   }
 }
 
-Attestation Attestor::pass(ledger::AttestOptions options) {
+Attestation Attestor::pass(ledger::AttestOptions options, bool for_somebody) {
   Duration const began = world_.clock.monotonic();
-  options.progress = [this](std::uint64_t) { return stopping() ? audit::Go::stop : audit::Go::on; };
+  options.progress = [this, for_somebody](std::uint64_t) {
+    return goes_on(for_somebody) ? audit::Go::on : audit::Go::stop;
+  };
   auto found = ledger::attest(world_.disk, world_.snapshots, options);
   return {
       .reach = options.reach, .found = std::move(found), .took = world_.clock.monotonic() - began};

@@ -3,13 +3,14 @@
 // The configuration file: TOML, every key optional, unknown keys refused with their line.
 //
 //   [leases]       heartbeat_s = 30, and the settings of domain/settings.h
-//   [attestor]     every_s = 86400        snapshot_every_events = 200000
+//   [attestor]     every_s = 3600         snapshot_every_events = 200000
 //   [first]        grant_usd = "100.00"   origin = "tallystick.local/ledger"
 //   [worker]       slots = 2
 //   [http]         threads = 1            behind_tls_proxy = false    rate_fields = "draft-11"
 //                  open_per_minute = 600  unauthenticated_connections = 64
 //                  public_url = "https://tally.example.com"
 
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -21,7 +22,7 @@ namespace tally::server {
 struct Config {
   domain::SettingValues settings;  // those that the file names; the table is domain/settings.h
   Duration heartbeat = seconds(30);
-  Duration attest_every = hours(24);
+  std::optional<Duration> attest_every;  // none: daily at 03:00 UTC
   std::uint64_t snapshot_every_events = 200'000;
   Micros first_grant{100'000'000};
   std::string origin = "tallystick.local/ledger";

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "domain/error/engine.h"
+#include "domain/system_tenant.h"
 
 namespace tally::server {
 
@@ -49,6 +50,14 @@ Result<JobKinds> load_job_kinds(std::vector<std::string> const& folders,
                     ": runner \"caller\" is not one this version executes; use \"command\" or "
                     "\"worker\"",
              .name = job.spec.name});
+        continue;
+      }
+      if (domain::is_system(job.spec.name)) {
+        kinds.refused.push_back({.folder = folder,
+                                 .why = "job " + job.spec.name.value() +
+                                        ": names that begin with \"system.\" are those of the "
+                                        "server's own work; choose another",
+                                 .name = job.spec.name});
         continue;
       }
       TRY_VOID(platform::write_job_snapshot(copies, job));

@@ -20,6 +20,7 @@
 #include "platform/os_entropy.h"
 #include "platform/process_runner.h"
 #include "platform/program_hash.h"
+#include "platform/system_calendar.h"
 #include "platform/system_clock.h"
 #include "platform/write_signals.h"
 #include "server/attestor.h"
@@ -64,6 +65,7 @@ int complain(Error const& error) {
 // Everything of the machine that a node stands on.
 struct Machine {
   platform::SystemClock clock;
+  platform::SystemCalendar calendar;
   platform::OsEntropy entropy;
   Log log{clock, entropy};
   std::unique_ptr<DataDirectory> data;
@@ -136,6 +138,7 @@ wiring::NodeWorld world_of(Machine& machine, ServerThreads& threads, ProjectorTh
     ::_exit(kRefused);
   };
   return {.clock = machine.clock,
+          .calendar = machine.calendar,
           .entropy = machine.entropy,
           .disk = *machine.disk,
           .derived = *machine.derived,
@@ -194,6 +197,7 @@ wiring::NodeOptions node_options(Machine const& machine, ServerThreads& threads,
   options.operator_key_sha256 = machine.data->operator_key_sha256();
   options.first_grant = config.first_grant;
   options.worker_slots = config.worker_slots;
+  if (config.attest_every) options.schedules = {wiring::attest_every(*config.attest_every)};
   options.halt_reason = machine.data->halt_reason();
   return options;
 }
@@ -293,6 +297,15 @@ void report_start(Machine& machine, wiring::Node& node, Duration opening) {
   }
 }
 
+// What a run of the kind system.attest does.
+wiring::SystemHandlers system_handlers(std::optional<Attestor>& attestor) {
+  return {{JobName(std::string(wiring::kAttestJob)),
+           [&attestor](std::function<bool()> const& go_on) -> Result<std::string> {
+             TRY(report, attestor->full_pass(go_on));
+             return result_of(report);
+           }}};
+}
+
 // The threads end before the node that they drive, also when a start fails half-way.
 struct Driving {
   Driving(ServerThreads& the_threads, ProjectorThread& the_projector, wiring::Node& node)
@@ -318,6 +331,7 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   TRY(node, wiring::Node::open(world_of(machine, threads, projector),
                                node_options(machine, threads, config, listen)));
   Duration const opening = machine.clock.monotonic() - began;
+  std::optional<Attestor> attestor;  // outlives the threads, one of which may wait for it
   Driving const driving(threads, projector, *node);
   TRY_VOID(wait_until_started(*node));
   platform::HttpServerOptions http;
@@ -335,18 +349,17 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   fresh.serves();
   announce(machine, *node, listen, server->port());
   if (!machine.data->halt_reason().empty()) TRY_VOID(machine.data->clear_halt());
+  attestor.emplace(attestor_world(machine, *node),
+                   Attestor::Pace{.snapshot_every = config.snapshot_every_events});
+  node->serve_system(system_handlers(attestor));
   int signal_number = 0;
-  {
-    Attestor const attestor(
-        attestor_world(machine, *node),
-        {.every = config.attest_every, .snapshot_every = config.snapshot_every_events});
-    sigwait(&signals, &signal_number);
-    machine.runner->server_stops();
-    // The last answers wait for nobody.
-    if (machine.failed) {
-      server->stop(kHttpGrace);
-      ::_exit(kRefused);
-    }
+  sigwait(&signals, &signal_number);
+  attestor->stop();
+  machine.runner->server_stops();
+  // The last answers wait for nobody.
+  if (machine.failed) {
+    server->stop(kHttpGrace);
+    ::_exit(kRefused);
   }
   machine.log.write({.message = "stopping", .detail = "no new requests; what runs may end"});
   server->stop(kHttpGrace);

@@ -93,7 +93,7 @@ SetFacts gather(State const& state, Set const& command, Moment const&) {
   return facts;
 }
 
-Outcome decide(Instant at, Set const& command, SetFacts const& facts) {
+Outcome decide(Instant, Set const& command, SetFacts const& facts) {
   if (!is_name(command.name.value()))
     return invalid("/name", "a schedule's name has 1 to 64 of a-z, 0-9, '-', '_', '.'");
   if (!facts.tenant_known) return refuse(RefusalCode::not_found, "the tenant system is not there");
@@ -103,7 +103,6 @@ Outcome decide(Instant at, Set const& command, SetFacts const& facts) {
     return nothing();
   if (!facts.row && facts.schedules >= kSchedulesMax)
     return refuse(RefusalCode::overloaded, "as many schedules as can be are set already");
-  if (command.next <= at) return invalid("/next", "the next slot lies in the future");
   Row row{.job = command.job,
           .next = command.next,
           .number = facts.row ? facts.row->number : facts.schedules + 1,

@@ -158,7 +158,6 @@ TEST_F(Schedules, AreRefusedWhereTheyMakeNoSense) {
             "validation_error");
   EXPECT_EQ(set(kSweep, {.every = {}, .minute = 1440, .zone = "UTC"}, soon), "validation_error");
   EXPECT_EQ(set(kSweep, {.every = {}, .minute = 0, .zone = {}}, soon), "validation_error");
-  EXPECT_EQ(set(kSweep, kHourly, world.at), "validation_error");
 }
 
 TEST_F(Schedules, StandWhereTheCalendarDoesNotKnowTheZoneAnyMore) {

@@ -1,6 +1,7 @@
 #include "server/wiring/bootstrap.h"
 
 #include "base/closed_words.h"
+#include "domain/system_tenant.h"
 #include "server/wiring/port_words.h"
 
 namespace tally::wiring {
@@ -65,6 +66,8 @@ domain::run::JobKind to_job_kind(ports::JobSpec const& spec) {
 
 namespace {
 
+constexpr std::string_view kServer = "server";  // who makes what the server needs for itself
+
 domain::SettingValues with_guard(domain::SettingValues values, domain::SettingGuard guard) {
   std::erase_if(values, [&](domain::SettingValue const& one) {
     return domain::find_setting(one.name)->guard != guard;
@@ -81,6 +84,14 @@ domain::SettingValues differing(domain::SettingValues const& asked,
     return settings.of(*domain::find_setting(one.name)) == one.value;
   });
   return values;
+}
+
+bool may_set_schedules(domain::State const& state, std::vector<ports::JobSpec> const& jobs) {
+  bool there = state.tenants.find(TenantId(std::string(domain::kSystemTenant))) != nullptr;
+  for (ports::JobSpec const& job : jobs)
+    there = there && (!domain::is_system(job.name) || state.jobs.find(job.name) != nullptr);
+  domain::mode::Row const* everything = state.modes.find({});
+  return there || everything == nullptr || everything->mode < domain::mode::Mode::halt;
 }
 
 Duration heartbeat_within(Duration wished, domain::SettingValues const& asked,
@@ -110,6 +121,11 @@ std::vector<domain::Command> start_commands(StartNote const& note) {
                                                                   .reason = "configuration file",
                                                                   .values = std::move(values)}));
   }
+  if (!note.system_tenant)
+    commands.emplace_back(domain::directory::Commands(
+        directory::CreateTenant{.person = PersonId(std::string(kServer)),
+                                .plan = PlanName(std::string(kUnlimitedPlan)),
+                                .tenant = TenantId(std::string(domain::kSystemTenant))}));
   for (ports::JobSpec const& spec : note.jobs)
     commands.emplace_back(domain::directory::Commands(directory::RegisterJob{to_job_kind(spec)}));
   return commands;

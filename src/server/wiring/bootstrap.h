@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "domain/command.h"
 #include "domain/run/job_kind.h"
+#include "domain/state.h"
 #include "ports/job_runner.h"
 
 namespace tally::wiring {
@@ -36,12 +37,18 @@ struct StartNote {
   std::uint64_t epoch = 1;
   std::uint64_t tail_cut_bytes = 0;
   std::vector<ports::JobSpec> jobs;
+  bool system_tenant = false;  // it is there
   domain::SettingValues settings;  // of the configuration file, that differ from what is in force
 };
 
 // server.started, config.changed for the settings that are open, a proposal for those that are
-// guarded (system/engine.h), one job.registered each; what is already so is no event.
+// guarded (system/engine.h), the tenant of the server's own work where there is none yet, one
+// job.registered each; what is already so is no event.
 std::vector<domain::Command> start_commands(StartNote const& note);
+
+// Whether the schedules can be set: their tenant and their jobs are there, or this start may make
+// them.
+bool may_set_schedules(domain::State const& state, std::vector<ports::JobSpec> const& jobs);
 
 // Of the values that a file names those that are not in force.
 domain::SettingValues differing(domain::SettingValues const& asked,

@@ -84,7 +84,10 @@ Result<ports::WorkItem> LocalWork::item(ledger::Answer const& answer) {
   TRY(entry, reader_.entry(row.submit_seq));
   auto const& submitted =
       std::get<domain::run::Submitted>(std::get<domain::run::Events>(entry.recorded.event));
-  TRY(input, payloads_.open(row.tenant, submitted.input, entry.enclosure));
+  Result<std::string> opened = "null";  // of a run without an input
+  if (domain::run::has_input(submitted))
+    opened = payloads_.open(row.tenant, submitted.input, entry.enclosure);
+  TRY(input, std::move(opened));
   auto const correlation = row.correlation.value_or(CorrelationId{});
   remember(*row.lease, {.run = submitted.run, .tenant = row.tenant, .correlation = correlation});
   std::array<std::uint8_t, 8> span{};
@@ -115,7 +118,7 @@ void LocalWork::lease(std::vector<JobName> jobs, std::uint32_t max, Duration wai
 
 void LocalWork::ask(std::shared_ptr<Visit> visit) {
   asked_(visit->jobs);
-  domain::run::Lease command{.jobs = visit->jobs, .tenant = std::nullopt, .worker = name_};
+  domain::run::Lease command{.jobs = visit->jobs, .tenant = tenant_, .worker = name_};
   loop_.post(ledger::Lane::start, {.command = domain::run::Commands(std::move(command)),
                                    .enclosure = {},
                                    .origin = origin(CorrelationId{}),

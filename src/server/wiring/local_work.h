@@ -25,7 +25,8 @@ class LocalWork : public ports::WorkQueue {
   LocalWork(ledger::Loop& loop, ledger::Reader const& reader, api::Payloads& payloads,
             ports::Clock const& clock, ports::Entropy& entropy,
             ports::ErrorReporter<Layer::L7> errors, std::string name,
-            std::function<void(std::vector<JobName> const&)> asked)
+            std::function<void(std::vector<JobName> const&)> asked,
+            std::optional<TenantId> tenant = std::nullopt)
       : loop_(loop),
         reader_(reader),
         payloads_(payloads),
@@ -33,7 +34,8 @@ class LocalWork : public ports::WorkQueue {
         entropy_(entropy),
         errors_(std::move(errors)),
         name_(std::move(name)),
-        asked_(std::move(asked)) {}
+        asked_(std::move(asked)),
+        tenant_(std::move(tenant)) {}
 
   // From the loop's WorkWaits orders, on the loop's thread.
   void work_available(JobName const& job);
@@ -93,6 +95,7 @@ class LocalWork : public ports::WorkQueue {
   ports::ErrorReporter<Layer::L7> errors_;
   std::string name_;
   std::function<void(std::vector<JobName> const&)> asked_;  // told of each question for work
+  std::optional<TenantId> tenant_;                          // whose work it asks for; none: any
   Mutex<Shared> shared_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "domain/error/finding.h"
+#include "domain/system_tenant.h"
 #include "ledger/attest.h"
 #include "ledger/loop_start.h"
 #include "server/wiring/event_counts.h"
@@ -16,6 +17,7 @@ using metrics::kTable;
 
 constexpr Duration kWorkerTick = milliseconds(100);
 constexpr Duration kLookEvery = seconds(10);  // at the queue and at tenants, for metrics
+TenantId const kSystem{std::string(domain::kSystemTenant)};
 
 std::uint64_t random_number(ports::Entropy& entropy) {
   std::array<std::uint8_t, 8> bytes{};
@@ -52,7 +54,9 @@ Node::Node(NodeWorld world, NodeOptions options)
       options_(std::move(options)),
       errors_(world_.clock, world_.entropy, {.told = world_.error_told}),
       snapshots_(world_.derived, options_.build, options_.api.pepper),
-      begin_(std::make_shared<Begin>()) {}
+      begin_(std::make_shared<Begin>()) {
+  std::ranges::move(system_kinds(), std::back_inserter(options_.jobs));
+}
 
 Node::~Node() = default;
 
@@ -134,6 +138,8 @@ void Node::wire(ledger::Loop::Start start) {
   std::set<JobName> commands_waiting = commands_of_live_runs(start.state);
   domain::SettingValues const settings = differing(options_.settings, start.state.settings);
   Duration const heartbeat = heartbeat_within(options_.heartbeat, settings, start.state.settings);
+  bool const system_tenant = start.state.tenants.find(kSystem) != nullptr;
+  bool const schedules = may_set_schedules(start.state, options_.jobs);
   loop_ = std::make_unique<ledger::Loop>(
       std::move(start),
       ledger::Loop::World{
@@ -149,6 +155,7 @@ void Node::wire(ledger::Loop::Start start) {
                 tell(entry);
               },
           .grouped = [this](std::vector<Digest> const& roots) { group_roots_->add(roots); },
+          .next_after = next_after(world_.calendar),
           .on_failure = [this](std::string const& why) { give_up(why); }},
       options_.loop);
   tiles_ = std::make_unique<HashTiles>(*reader_, *group_roots_);
@@ -166,32 +173,71 @@ void Node::wire(ledger::Loop::Start start) {
   options_.api.error_search = error_memory_->search();
   api_ = std::make_unique<api::Api>(*loop_, *reader_, world_.clock, world_.entropy, world_.vault,
                                     world_.blobs, world_.executor, options_.api);
-  local_work_ = std::make_unique<LocalWork>(
-      *loop_, *reader_, api_->payloads(), world_.clock, world_.entropy,
-      ports::ErrorReporter<Layer::L7>(&errors_, "local_work"), options_.worker_name,
-      [this](std::vector<JobName> const& jobs) { api_->asked_for_work(jobs); });
-  workers::CommandWorkerOptions worker;
-  worker.jobs = std::move(commands_waiting);
-  for (ports::JobSpec const& job : options_.jobs)
-    if (job.runner == ports::JobRunnerKind::command) worker.jobs.insert(job.name);
-  worker.slots = options_.worker_slots;
-  worker.heartbeat_every = heartbeat;
-  worker.errors = {&errors_, "command_worker"};
-  worker.wake = world_.wake_worker;
-  worker_ = std::make_unique<workers::CommandWorker>(*local_work_, world_.runner, world_.receipts,
-                                                     std::move(worker));
+  make_workers(std::move(commands_waiting), heartbeat);
   signer_ = std::make_unique<CheckpointSigner>(*loop_, *store_, world_.signer, *key,
                                                ports::ErrorReporter<Layer::L7>(&errors_, "signer"),
                                                world_.on_failure);
 
-  post_begin(begin_commands(epoch, origin, *key, retired, settings));
+  auto commands = begin_commands(epoch, origin, *key, retired, settings, system_tenant);
+  if (schedules) std::ranges::move(schedule_commands(), std::back_inserter(commands));
+  post_begin(std::move(commands));
+}
+
+// Of commands, and of the server's own work: one run of it at a time, whatever else is going on.
+void Node::make_workers(std::set<JobName> commands_waiting, Duration heartbeat) {
+  ports::ErrorReporter<Layer::L7> const reporter(&errors_, "local_work");
+  local_work_ = std::make_unique<LocalWork>(
+      *loop_, *reader_, api_->payloads(), world_.clock, world_.entropy, reporter,
+      options_.worker_name,
+      [this](std::vector<JobName> const& jobs) { api_->asked_for_work(jobs); });
+  system_queue_ = std::make_unique<LocalWork>(
+      *loop_, *reader_, api_->payloads(), world_.clock, world_.entropy, reporter, kSystem.value(),
+      [](std::vector<JobName> const&) {}, kSystem);
+  system_runner_ = std::make_unique<SystemRunner>(world_.executor, world_.clock);
+  workers::CommandWorkerOptions worker;
+  worker.heartbeat_every = heartbeat;
+  worker.errors = {&errors_, "command_worker"};
+  worker.wake = world_.wake_worker;
+  workers::CommandWorkerOptions system = worker;
+  worker.jobs = std::move(commands_waiting);
+  for (ports::JobSpec const& job : options_.jobs)
+    if (job.runner == ports::JobRunnerKind::command)
+      (domain::is_system(job.name) ? system : worker).jobs.insert(job.name);
+  worker.slots = options_.worker_slots;
+  system.slots = 1;
+  worker_ = std::make_unique<workers::CommandWorker>(*local_work_, world_.runner, world_.receipts,
+                                                     std::move(worker));
+  system_worker_ = std::make_unique<workers::CommandWorker>(*system_queue_, *system_runner_,
+                                                            world_.receipts, std::move(system));
+}
+
+void Node::serve_system(SystemHandlers handlers) {
+  system_runner_->serve(std::move(handlers));
+  serves_system_ = true;
+  world_.wake_worker();
+}
+
+void Node::stop_leasing() {
+  worker_->stop_leasing();
+  system_worker_->stop_leasing();
+}
+
+// A zone that this machine does not know leaves the schedule as it is.
+std::vector<domain::Command> Node::schedule_commands() const {
+  std::vector<domain::Command> commands;
+  for (SystemSchedule const& one : options_.schedules)
+    if (auto const next = next_after(world_.calendar)(one.rule, loop_->now()))
+      commands.emplace_back(domain::schedule::Commands(domain::schedule::Set{
+          .job = one.job, .name = one.name, .next = *next, .rule = one.rule}));
+  return commands;
 }
 
 // What this start records before it serves.
 std::vector<domain::Command> Node::begin_commands(std::uint64_t epoch, std::string const& origin,
                                                   merkle::VerifierKey const& key,
                                                   RetiredJobs const& retired,
-                                                  domain::SettingValues const& settings) {
+                                                  domain::SettingValues const& settings,
+                                                  bool system_tenant) {
   std::vector<domain::Command> commands;
   if (fresh_) {
     commands = open_commands({.ledger = *fresh_,
@@ -206,6 +252,7 @@ std::vector<domain::Command> Node::begin_commands(std::uint64_t epoch, std::stri
                                     .epoch = epoch,
                                     .tail_cut_bytes = tail_cut_bytes_,
                                     .jobs = options_.jobs,
+                                    .system_tenant = system_tenant,
                                     .settings = settings}),
                     std::back_inserter(commands));
   for (auto const& [job, waiting] : retired) {
@@ -282,11 +329,14 @@ void Node::take_order(ledger::Order order) {
     signer_->order(std::move(*head));
     world_.wake_worker();
   } else if (auto const* reconcile = std::get_if<ledger::ReconcileRun>(&order)) {
-    worker_->reconcile(reconcile->run, static_cast<std::uint64_t>(reconcile->fence));
+    (reconcile->of_system ? system_worker_ : worker_)
+        ->reconcile(reconcile->run, static_cast<std::uint64_t>(reconcile->fence));
   } else if (auto const* stop = std::get_if<ledger::StopRun>(&order)) {
-    worker_->stop(stop->run, static_cast<std::uint64_t>(stop->fence), to_answer(stop->reason));
+    (stop->of_system ? system_worker_ : worker_)
+        ->stop(stop->run, static_cast<std::uint64_t>(stop->fence), to_answer(stop->reason));
   } else if (auto const* work = std::get_if<ledger::WorkWaits>(&order)) {
     local_work_->work_available(work->job);
+    system_queue_->work_available(work->job);
     api_->work_available(work->job);
   }
 }
@@ -309,6 +359,11 @@ Duration Node::step_worker() {
   worker_->step(now);
   Duration next = std::min(api_->tick(), kWorkerTick);
   if (auto const due = worker_->next_due())
+    next = std::min(next, std::max(*due - now, Duration(0)));
+  if (!serves_system_) return next;
+  system_queue_->tick();
+  system_worker_->step(now);
+  if (auto const due = system_worker_->next_due())
     next = std::min(next, std::max(*due - now, Duration(0)));
   return next;
 }

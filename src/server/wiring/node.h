@@ -3,6 +3,7 @@
 // A whole server without threads, sockets or a real disk: everything between the ports. server/main
 // gives it the machine and threads; the simulator gives it a made-up world and steps it by hand.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,6 +26,7 @@
 #include "server/wiring/local_work.h"
 #include "server/wiring/retired_jobs.h"
 #include "server/wiring/segment_store.h"
+#include "server/wiring/system_work.h"
 #include "workers/command_worker.h"
 
 namespace tally::wiring {
@@ -32,6 +34,7 @@ namespace tally::wiring {
 // The world; all of it outlives the node.
 struct NodeWorld {
   ports::Clock& clock;
+  ports::Calendar const& calendar;
   ports::Entropy& entropy;
   ports::Disk& disk;     // the ledger's directory
   ports::Disk& derived;  // what can be made again from it: snapshots of the state, the index
@@ -70,6 +73,7 @@ struct NodeOptions {
   std::string origin = "tallystick.local/ledger";  // of a fresh ledger; its name in checkpoints
   Digest operator_key_sha256;
   Micros first_grant{100'000'000};
+  std::vector<SystemSchedule> schedules{attest_daily()};  // of the server's own work
   std::uint32_t worker_slots = 2;
   std::string worker_name = "local";
   std::string halt_reason;  // not empty: an earlier process left a HALT; begin halted
@@ -106,6 +110,9 @@ class Node {
   // In the place of a step, for a faster start.
   void save_projections() { error_memory_->projector().save(); }
 
+  // What does the server's own work; from here on it is leased. Once.
+  void serve_system(SystemHandlers handlers);
+
   // Puts everything into halt mode in the server's own name. Any thread.
   void halt(std::string reason);
 
@@ -113,8 +120,8 @@ class Node {
   void flush();
   // No new requests and no new leases; what runs goes on until idle().
   void begin_stop();
-  void stop_leasing() { worker_->stop_leasing(); }
-  std::size_t executions() const { return worker_->executions(); }
+  void stop_leasing();
+  std::size_t executions() const { return worker_->executions() + system_worker_->executions(); }
   bool idle() const { return loop_->idle(); }
 
   api::Api& api() { return *api_; }
@@ -139,7 +146,10 @@ class Node {
   std::vector<domain::Command> begin_commands(std::uint64_t epoch, std::string const& origin,
                                               merkle::VerifierKey const& key,
                                               RetiredJobs const& retired,
-                                              domain::SettingValues const& settings);
+                                              domain::SettingValues const& settings,
+                                              bool system_tenant);
+  std::vector<domain::Command> schedule_commands() const;
+  void make_workers(std::set<JobName> commands_waiting, Duration heartbeat);
   Result<void> check_key(domain::State const& state);
   void wire(ledger::Loop::Start start);
   void post_begin(std::vector<domain::Command> commands);
@@ -166,6 +176,10 @@ class Node {
   std::unique_ptr<ErrorMemory> error_memory_;  // made before the Api; requests that wait end first
   std::unique_ptr<LocalWork> local_work_;
   std::unique_ptr<workers::CommandWorker> worker_;
+  std::unique_ptr<LocalWork> system_queue_;
+  std::unique_ptr<SystemRunner> system_runner_;
+  std::unique_ptr<workers::CommandWorker> system_worker_;
+  std::atomic<bool> serves_system_ = false;
   std::unique_ptr<CheckpointSigner> signer_;
   std::shared_ptr<Begin> begin_;
   Duration look_due_;  // step_worker's own

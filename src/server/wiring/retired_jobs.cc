@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "domain/system_tenant.h"
+
 namespace tally::wiring {
 
 RetiredJobs retired_jobs(domain::State const& state, std::vector<ports::JobSpec> const& loaded) {
@@ -55,7 +57,8 @@ std::set<Digest> copies_in_use(domain::State const& state,
 std::set<JobName> commands_of_live_runs(domain::State const& state) {
   std::set<JobName> jobs;
   state.runs.each([&](RunId, domain::run::Row const& row) {
-    if (!domain::run::is_final(row.phase) && row.runner == domain::run::Runner::command)
+    if (!domain::run::is_final(row.phase) && row.runner == domain::run::Runner::command &&
+        !domain::is_system(row.tenant))
       jobs.insert(row.job);
   });
   return jobs;

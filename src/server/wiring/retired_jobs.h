@@ -30,7 +30,7 @@ std::map<JobName, std::string> not_loaded(domain::State const& state,
 std::set<Digest> copies_in_use(domain::State const& state,
                                std::vector<ports::JobSpec> const& loaded);
 
-// The jobs of all live runs that this server executes itself, loaded or not.
+// The jobs of all live runs that this server executes as commands, loaded or not.
 std::set<JobName> commands_of_live_runs(domain::State const& state);
 
 }  // namespace tally::wiring
