@@ -136,6 +136,8 @@ void list_runs(ExchangePtr x, wire::RunListParameters const& asked) {
 // The core is asked about a run that ended only where a key may have an answer already.
 void cancel_run(ExchangePtr x, wire::RunPath const& asked) {
   with_run(x, asked.id, Duration(0), [x, run = asked.id](domain::run::Row const& row) {
+    if (row.tenant != x->caller().tenant)
+      return x->problem("forbidden", "the run is the server's own: nobody cancels it");
     bool const ended = domain::run::is_final(row.phase) && !x->idempotency_key;
     if (ended) return cancel_ended(*x, run, row);
     ask_to_cancel(x, run, row);
