@@ -147,7 +147,7 @@ src/domain/run/outcomes.cc
 
 mutation(no_rest "a lease that was given back is offered again at once" domain_test
 src/domain/run/outcomes.cc
-[==[  event.not_before = facts.work_at + rest_after(returns);
+[==[  if (!is_system(run.tenant)) event.not_before = facts.work_at + rest_after(returns);
 ]==]
 "")
 
@@ -228,9 +228,9 @@ src/json/parse.cc
 
 mutation(retired_takes_runs "a job kind that a start did not load takes runs" domain_test
 src/domain/run/gather.cc
-[==[  if (job != nullptr && !job->retired) facts.job = terms_of(*job);
+[==[  if (job != nullptr && !job->retired && !is_system(command.job)) facts.job = terms_of(*job);
 ]==]
-[==[  if (job != nullptr) facts.job = terms_of(*job);
+[==[  if (job != nullptr && !is_system(command.job)) facts.job = terms_of(*job);
 ]==])
 
 mutation(copies_of_live_runs "a start removes the copies that runs wait to be executed from" wiring_test
@@ -242,5 +242,5 @@ src/server/wiring/retired_jobs.cc
 mutation(server_blames_a_worker "what ended with the server is recorded as a worker's silence"
 ledger_test
 src/ledger/loop.cc
-[==[    if (leased && over) liveness.end_with_process(id, now);]==]
-[==[    if (leased && over) liveness.renew(id, now, Duration(0));]==])
+[==[    if (leased && over) liveness_of(id).end_with_process(id, now);]==]
+[==[    if (leased && over) liveness_of(id).renew(id, now, Duration(0));]==])

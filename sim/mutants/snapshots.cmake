@@ -175,9 +175,9 @@ src/audit/fold.cc
 
 mutation(snapshot_misses_its_checkpoint "the last checkpoint is asked for when the index was tended" server_test
 src/server/attestor.cc
-[==[                              .checkpointed = checkpointed,
+[==[                        .checkpointed = checkpointed,
 ]==]
-[==[                              .checkpointed = world_.checkpointed(),
+[==[                        .checkpointed = world_.checkpointed(),
 ]==])
 
 mutation(tree_files_believed "files of the tree are believed as they are" ledger_test
