@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "views/ops_view.h"
+#include "views/why_rule.h"
 
 namespace tally::views {
 
