@@ -12,6 +12,7 @@
 #include "platform/file_signer.h"
 #include "platform/file_vault.h"
 #include "platform/os_entropy.h"
+#include "platform/system_calendar.h"
 #include "platform/system_clock.h"
 #include "server/server_threads.h"
 
@@ -93,6 +94,7 @@ constexpr std::uint64_t kOfTrace = 4;
 
 struct LedgerRig::Parts {
   platform::SystemClock clock;
+  platform::SystemCalendar calendar;
   platform::OsEntropy entropy;
   std::unique_ptr<platform::FileDisk> disk;
   std::unique_ptr<platform::FileDisk> derived;
@@ -152,6 +154,7 @@ Result<void> LedgerRig::Parts::open(Scratch const& scratch) {
                       {std::string(setting::kRunsLiveMax.name), kRunsLiveMax}};
   options.operator_key_sha256 = sha256(as_bytes("tk_bench"));
   TRY(the_node, wiring::Node::open({.clock = clock,
+                                    .calendar = calendar,
                                     .entropy = entropy,
                                     .disk = *disk,
                                     .derived = *derived,

@@ -17,6 +17,7 @@
 #include "platform/file_vault.h"
 #include "platform/http_server.h"
 #include "platform/os_entropy.h"
+#include "platform/system_calendar.h"
 #include "server/server_threads.h"
 
 namespace tally::server::testing {
@@ -46,6 +47,7 @@ class RunningServer {
     options.api.pepper = Bytes(32, 1);
     options.operator_key_sha256 = sha256(as_bytes(kToken));
     auto opened = wiring::Node::open({.clock = clock_,
+                                      .calendar = calendar_,
                                       .entropy = entropy_,
                                       .disk = *disk_,
                                       .derived = *derived_,
@@ -108,6 +110,7 @@ class RunningServer {
 
   Directory directory_;
   platform::SystemClock clock_;
+  platform::SystemCalendar calendar_;
   platform::OsEntropy entropy_;
   std::unique_ptr<platform::FileDisk> disk_;
   std::unique_ptr<platform::FileDisk> derived_;
