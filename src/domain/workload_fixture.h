@@ -25,41 +25,22 @@ class Workload {
     world.pass(microseconds(one_of({0, 1, 1000, 1'000'000, 60'000'000})));
     come_due();
     world.lease_expired = random_.chance(700);
-    switch (random_.below(19)) {
-      case 0:
-      case 1:
-      case 2:
-      case 3:
-        return submit_one();
-      case 4:
-      case 5:
-        return lease_one();
-      case 6:
-      case 7:
-        return follow(world.ask(run::Start{any_lease().handle}));
-      case 8:
-      case 9:
-        return follow(world.ask(complete(any_lease().handle, "42", any_measure())));
-      case 10:
-        return follow(
-            world.ask(fail(any_lease().handle, random_.chance(500), any_code(), any_measure())));
-      case 11:
-        return follow(world.ask(
-            run::Cancel{.run = any_lease().run, .tenant = random_.chance(900) ? kAcme : kBeta}));
-      case 12:
-        return deadline();
-      case 13:
-        return follow(world.ask(reconcile(any_lease(), any_receipt(), random_.chance(700))));
-      case 14:
-      case 15:
-        return approvals_and_modes();
-      case 16:
-        return record_error();
-      case 17:
-        return change_plan();
-      default:
-        return archive_or_grant();
-    }
+    auto const what = random_.below(19);
+    if (what < 4) return submit_one();
+    if (what < 6) return lease_one();
+    Leased const leased = any_lease();
+    if (what < 8) return follow(world.ask(run::Start{leased.handle}));
+    if (what < 10) return follow(world.ask(complete(leased.handle, "42", any_measure())));
+    bool const heads = random_.chance(700);
+    if (what < 11) return follow(world.ask(fail(leased.handle, heads, any_code(), any_measure())));
+    if (what < 12)
+      return follow(world.ask(run::Cancel{.run = leased.run, .tenant = heads ? kAcme : kBeta}));
+    if (what < 13) return deadline();
+    if (what < 14) return follow(world.ask(reconcile(leased, any_receipt(), heads)));
+    if (what < 16) return approvals_and_modes();
+    if (what < 17) return record_error();
+    if (what < 18) return change_plan();
+    archive_or_grant();
   }
 
   World world;
@@ -162,9 +143,8 @@ class Workload {
     if (random_.chance(600)) scope = {.id = "acme", .kind = mode::ScopeKind::tenant};
     set_mode(scope, all_of(mode::Mode{})[random_.chance(50) ? 3 : 1 + random_.below(2)]);
   }
-  void set_mode(mode::Scope scope, mode::Mode mode) {
-    follow(world.ask(mode::Set{
-        .mode = mode, .person = anybody(), .reason = "drill", .scope = std::move(scope)}));
+  void set_mode(mode::Scope const& scope, mode::Mode mode) {
+    follow(world.ask(mode::Set{.mode = mode, .person = anybody(), .reason = "d", .scope = scope}));
   }
   // Of any class by any layer: what breaks the lock is refused.
   void record_error() {
@@ -186,16 +166,14 @@ class Workload {
     }
     TenantId const tenant = random_.chance(500) ? kAcme : kBeta;
     if (random_.chance(300)) return withdraw_from(tenant);
-    budget::Grant const grant{
-        .amount = Micros(one_of({1, 100'000, 1'000'000})), .person = kAnn, .tenant = tenant};
+    Micros const amount(one_of({1, 100'000, 1'000'000}));
+    budget::Grant const grant{.amount = amount, .person = kAnn, .tenant = tenant};
     if (text_of(world.ask(grant)) == "budget.granted") purses.grant(tenant, grant.amount);
   }
   void withdraw_from(TenantId const& tenant) {
     Micros const open = purses.available(tenant);
-    budget::Withdraw const withdraw{
-        .amount = Micros(one_of({1, 10'000, open.value() + 1})),
-        .person = kAnn,
-        .tenant = tenant};
+    Micros const amount(one_of({1, 10'000, open.value() + 1}));
+    budget::Withdraw const withdraw{.amount = amount, .person = kAnn, .tenant = tenant};
     std::string const what = text_of(world.ask(withdraw));
     std::string_view const wanted = withdraw.amount <= open ? "budget.withdrawn" : "conflict";
     EXPECT_TRUE(what == wanted || what == "halted") << what;

@@ -8,7 +8,6 @@
 #include "domain/run_fixture.h"
 #include "ledger/awaited_fixture.h"
 #include "ledger/hand_ports_fixture.h"
-#include "ledger/loop.h"
 #include "ledger/loop_start.h"
 
 namespace tally::ledger::testing {

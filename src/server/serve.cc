@@ -356,8 +356,7 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   sigwait(&signals, &signal_number);
   attestor->stop();
   machine.runner->server_stops();
-  // The last answers wait for nobody.
-  if (machine.failed) {
+  if (machine.failed) {  // the last answers wait for nobody
     server->stop(kHttpGrace);
     ::_exit(kRefused);
   }
@@ -394,9 +393,8 @@ int serve(ServeOptions const& options) {
   FreshStart fresh(options.data);  // ends first, while the lock is held
   if (auto opened = open_machine(machine, options, *config, fresh); !opened)
     return complain(opened.error());
-  if (auto ran = run(machine, *config, *listen, *connections, signals, fresh); !ran)
-    return complain(ran.error());
-  return kStopped;
+  auto ran = run(machine, *config, *listen, *connections, signals, fresh);
+  return ran ? kStopped : complain(ran.error());
 }
 
 }  // namespace tally::server
