@@ -369,31 +369,4 @@ void LedgerModel::check_cause(RunStory const& run, domain::run::Settled const& e
             "a cancellation alone ends only what has not started");
 }
 
-// What the work really came to is known here, and only here.
-void LedgerModel::check_truth(RunStory const& run, domain::run::Settled const& event) {
-  if (event.error_code == "worker_lost") check_proof_was_read(run, event.run, "failed");
-  if (event.phase != Phase::succeeded || event.reason == "audit_resolved") return;
-  auto const at = executions_.find({event.run, static_cast<std::uint64_t>(run.fence)});
-  if (at == executions_.end()) return require(false, "what succeeded was executed");
-  Execution const& truth = at->second;
-  require(truth.succeeded, "only what went well succeeds");
-  Micros cost = truth.reported.value_or(Micros(0));
-  if (run.job.value() == "fixed") {
-    std::int64_t const scaled = 7'001 * truth.elapsed.value();
-    cost = Micros(1'000 + scaled / 1'000'000 + (scaled % 1'000'000 != 0 ? 1 : 0));
-  }
-  require(event.charge.cost == run.cost_so_far + cost, "a run costs what its executions cost");
-  require(run.job.value() != "fixed" || event.charge.overrun == Micros(0),
-          "time alone never costs more than its hold");
-  require(
-      event.result && event.result->bytes == static_cast<std::int64_t>(truth.result_json.size()),
-      "the result is the execution's");
-}
-
-// A receipt that was promised to be durable and is whole must not be overlooked.
-void LedgerModel::check_proof_was_read(RunStory const& run, RunId id, std::string_view outcome) {
-  SimReceipts::Key const key{id, static_cast<std::uint64_t>(run.fence)};
-  require(!receipts_.stands(key), fmt::format("a run whose receipt stands {}", outcome));
-}
-
 }  // namespace tally::sim

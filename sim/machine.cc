@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "ledger/attest.h"
 
 namespace tally::sim {
 
@@ -21,6 +20,7 @@ constexpr std::uint64_t kSyncMost = 5'000;        // microseconds that a durable
 constexpr std::uint64_t kRebootMost = 3'000'000;  // microseconds until the next process
 constexpr std::array<std::string_view, 5> kThreads{"loop", "log", "worker", "tasks", "projector"};
 constexpr std::uint64_t kFailedStartsMax = 20;    // then somebody repairs the disk
+constexpr std::uint32_t kPassFailsPerMille = 200;  // of the system's passes over the ledger
 // In place of ports::kBlobGrace: more than a request of this world is on its way in its server.
 constexpr Duration kBlobGrace = seconds(5);
 
@@ -129,6 +129,8 @@ void Machine::boot() {
   failed_starts_ = 0;
   halt_reason_.clear();
   node_ = std::move(*opened);
+  node_->serve_system({{JobName(std::string(wiring::kAttestJob)),
+                        [this](std::function<bool()> const& go_on) { return daily_pass(go_on); }}});
   if (node_->folded_from() > 0) ++starts_from_snapshot_;
   // The oracle looks at the medium itself.
   disk_.set_options({.lying_sync = swarm_.disk.lying_sync});
@@ -165,21 +167,35 @@ void Machine::attest() {
   auto const what = static_cast<What>(prng_.below(3));
   if (auto const tended = node_->tend_index(what); !tended && healed_)
     watchers_.refused("the index could not be tended: " + tended.error().detail);
+  (void)pass(prng_.chance(300) ? ledger::Reach::whole : ledger::Reach::tail);
+}
+
+// How many events were read; none where the disk did not let itself be read.
+std::optional<std::uint64_t> Machine::pass(ledger::Reach reach) {
   Instant const began = blobs_.now();
   auto const size = static_cast<std::uint64_t>(node_->index().size());
-  if (size == 0) return;
-  auto const reach = prng_.chance(300) ? ledger::Reach::whole : ledger::Reach::tail;
+  if (size == 0) return std::nullopt;
   auto const attested = ledger::attest(disk_, node_->snapshots(),
                                        {.vkey = node_->loop().directory()->vkey,
                                         .acknowledged = size,
                                         .checkpointed = node_->checkpointed(),
                                         .reach = reach,
                                         .progress = {}});
-  if (attested && !attested->report.ok)
+  if (!attested) return std::nullopt;
+  if (!attested->report.ok)
     watchers_.refused("the attestor found a difference: " + attested->report.what);
-  if (attested)
-    (void)ledger::collect_documents(attested->report, blobs_, began - kBlobGrace,
-                                    [] { return true; });
+  (void)ledger::collect_documents(attested->report, blobs_, began - kBlobGrace,
+                                  [] { return true; });
+  return attested->report.events;
+}
+
+// The daily pass. What a fault of the disk ends is tried again, as a run is.
+Result<std::string> Machine::daily_pass(std::function<bool()> const& go_on) {
+  if (!go_on()) return fail("stopped", "it was told to stop");
+  if (!healed_ && prng_.chance(kPassFailsPerMille)) return fail("io_error", "the pass ended early");
+  auto const events = pass(ledger::Reach::whole);
+  if (!events) return fail("io_error", "the ledger could not be read");
+  return fmt::format(R"({{"events":{}}})", *events);
 }
 
 void Machine::handle(ports::HttpRequest request, ports::Responder responder) {

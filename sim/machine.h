@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "ledger/attest.h"
 #include "ports/http.h"
 #include "server/wiring/node.h"
 #include "sim/sim_blobs.h"
@@ -87,6 +88,8 @@ class Machine {
   domain::SettingValues settings_in_file() const;
   void could_not_start(Error const& why);
   void attest();
+  std::optional<std::uint64_t> pass(ledger::Reach reach);
+  Result<std::string> daily_pass(std::function<bool()> const& go_on);
   void let_snapshots_rot();
   void check_tiles();
   void wake(Thread thread);

@@ -28,6 +28,9 @@ wiring::NodeOptions Machine::options() const {
   options.settings = settings_in_file();
   options.operator_key_sha256 = sha256(as_bytes(kOperatorToken));
   options.worker_slots = swarm_.worker_slots;
+  // Where people claim keys days pass, and afterwards seconds.
+  options.schedules = {unleashed_ && !healed_ ? wiring::attest_every(swarm_.system_every)
+                                              : wiring::attest_daily()};
   options.halt_reason = halt_reason_;
   return options;
 }

@@ -57,6 +57,7 @@ struct Swarm {
   std::int64_t runs_live_max = 1'000'000;
   std::int64_t audits_before_safe_mode = 1;
   bool file_changes = false;  // every second start has another configuration file
+  Duration system_every = seconds(10);  // between runs of the system, from a later start on
   std::uint32_t kind_gone = 0;  // every second start does not load this kind, from 1 on; 0: none
   std::uint32_t attested_per_mille = 0;  // of the worker's turns: a pass of the attestor
 
