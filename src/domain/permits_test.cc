@@ -73,6 +73,38 @@ TEST(Page, HasTheModesAsTheCommandsNameThem) {
   pages::expect_on_page("docs/how_to/run_in_production.md", table.text, "domain_test");
 }
 
+// A row of their own in the table: what a run of the server's own takes to go on.
+TEST(Permits, LetRunsOfTheSystemGoOnInEveryMode) {
+  std::string names;
+  for (Command const& command : one_of_each()) {
+    CommandType const type = type_of(command);
+    if (!type.of_system) continue;
+    names += std::string(type.name) + " ";
+    EXPECT_TRUE(type.allowed_to_system_in(mode::Mode::halt)) << type.name;
+  }
+  EXPECT_EQ(names, "run.lease run.start run.complete run.fail run.due run.reconcile ");
+}
+
+TEST(Permits, GiveNobodyAKeyMoneyOrARunOfTheTenantSystem) {
+  World world;
+  TenantId const system{std::string(kSystemTenant)};
+  world.add_tenant(system, Micros(0));
+  run::Submit submit;
+  submit.tenant = system;
+  run::Cancel cancel;
+  cancel.tenant = system;
+  budget::Grant grant;
+  grant.tenant = system;
+  directory::CreateKey key;
+  key.tenant = system;
+  for (Command const& command :
+       {to_command(submit), to_command(cancel), to_command(grant), to_command(key)}) {
+    auto const permit = permit_for(world.state, command, world.at);
+    ASSERT_FALSE(permit) << type_of(command).name;
+    EXPECT_EQ(permit.error().code, RefusalCode::forbidden);
+  }
+}
+
 TEST(Permits, TakeTheStrictestOfTheScopesThatACommandNames) {
   World world;
   run::Submit submit;
