@@ -62,7 +62,7 @@ TEST(Verbs, ThereIsOneForEveryOperationOrAReason) {
   for (wire::Endpoint const* one : wire::endpoints()) {
     bool const excused = kWithoutAVerb.contains(one->id);
     EXPECT_NE(one->verb.empty(), !excused) << one->id;
-    if (!excused) EXPECT_TRUE(paths.contains(command_of(one->verb))) << one->verb;
+    EXPECT_TRUE(excused || paths.contains(command_of(one->verb))) << one->verb;
   }
 }
 
