@@ -193,7 +193,7 @@ std::optional<std::uint64_t> Machine::pass(ledger::Reach reach) {
 Result<std::string> Machine::daily_pass(std::function<bool()> const& go_on) {
   if (!go_on()) return fail("stopped", "it was told to stop");
   if (!healed_ && prng_.chance(kPassFailsPerMille)) return fail("io_error", "the pass ended early");
-  auto const events = pass(ledger::Reach::whole);
+  auto const events = pass(healed_ ? ledger::Reach::tail : ledger::Reach::whole);
   if (!events) return fail("io_error", "the ledger could not be read");
   return fmt::format(R"({{"events":{}}})", *events);
 }

@@ -116,7 +116,7 @@ Swarm draw_swarm(std::uint64_t seed) {
   if (prng.chance(250)) swarm.kind_gone = 1 + up_to(prng, 2);
   if (prng.chance(150)) swarm.tasks_waiting_max = 1 + prng.below(8);
   swarm.file_changes = prng.chance(300);
-  swarm.system_every = seconds(between(prng, 3, 30));
+  swarm.system_every = seconds(between(prng, 4, 90));
   return swarm;
 }
 
@@ -147,8 +147,9 @@ std::string to_text(Swarm const& s) {
       s.checkpoint_every.value(), s.lease.value(), s.queue_deadline.value(),
       s.archive_after.value(), s.lane_requests_max, s.frame_events_max, s.tasks_waiting_max,
       s.worker_slots, s.runs_live_max, s.audits_before_safe_mode, s.kind_gone, s.file_changes,
-      s.system_every.value(), s.tenants, s.callers, s.errands, s.racers, s.remote_workers, s.remote_dies_per_mille,
-      s.admin_errands, s.may_halt, s.audits_are_resolved, s.rate_limited, s.overrun,
+      s.system_every.value(), s.tenants, s.callers, s.errands, s.racers, s.remote_workers,
+      s.remote_dies_per_mille, s.admin_errands, s.may_halt, s.audits_are_resolved, s.rate_limited,
+      s.overrun,
       s.believed_max_micros, s.budget_micros);
 }
 

@@ -48,8 +48,8 @@ TEST(Workload, IsRichInEveryEventOfRunsMoneyAndModes) {
 // All members of a state. One that is added does not compile here until it is named.
 auto members_of(State const& state) {
   auto const& [ledger, settings, tenants, people, keys, plans, jobs, last_served, runs, answered,
-               modes, approvals, queue, deadlines, audits, leases, finished, key_ends, phases,
-               runs_live] = state;
+               modes, approvals, schedules, queue, deadlines, audits, leases, finished, key_ends,
+               phases, runs_live] = state;
   return std::tie(ledger, settings, tenants, people, keys, plans, jobs, last_served, runs, answered,
                   modes, approvals, queue, deadlines, audits, leases, finished, key_ends, phases,
                   runs_live);

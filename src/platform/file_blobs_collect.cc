@@ -103,12 +103,13 @@ class FileBlobs::Collection {
 ports::Collected FileBlobs::collect(std::span<ContentRef const> named, Instant put_before,
                                     std::function<bool()> const& go_on) {
   Collection collection(*this, named, put_before);
+  if (!go_on()) return collection.take();
   std::string root = root_ + "/sha256";
   char* const roots[] = {root.data(), nullptr};
   std::unique_ptr<FTS, CloseWalk> const walk(
       ::fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, nullptr));
   if (!walk) collection.failed("open", root, errno);
-  while (walk && go_on()) {
+  while (walk) {  // read at least once: glibc frees the root only then
     errno = 0;
     FTSENT const* const entry = ::fts_read(walk.get());
     if (entry == nullptr) {
@@ -123,6 +124,7 @@ ports::Collected FileBlobs::collect(std::span<ContentRef const> named, Instant p
       collection.leave(entry->fts_path);
     else
       collection.look_at(*entry);
+    if (!go_on()) break;
   }
   return collection.take();
 }

@@ -2,9 +2,10 @@
 
 // Reads the ledger while the server runs, as a stranger would: the whole of it once after the start
 // and whenever it is asked to (by the system run that the schedule `attest` fires, daily), and in
-// between, whenever it has grown by so much, what is behind the last snapshot. The start has folded every event or went on from a snapshot, but what it read may rot
-// later, and a fold checks neither the books nor every state digest. A difference is no reason to
-// end, since nothing more can be lost by reading; it is a reason to halt.
+// between, whenever it has grown by so much, what is behind the last snapshot. The start has folded
+// every event or went on from a snapshot, but what it read may rot later, and a fold checks neither
+// the books nor every state digest. A difference is no reason to end, since nothing more can be
+// lost by reading; it is a reason to halt.
 //
 //     start ── whole ── ok ──── grown ── tail ── ok ──── asked ── whole ── ...
 //                └── differs ── told once ── (no further pass)
