@@ -85,40 +85,6 @@ wiring::NodeWorld Machine::world() {
           .on_failure = [this](Error const& why) { failure_ = why.detail; }};
 }
 
-wiring::NodeOptions Machine::options() const {
-  wiring::NodeOptions options;
-  options.loop.checkpoint_every = swarm_.checkpoint_every;
-  options.loop.lane_requests_max = swarm_.lane_requests_max;
-  options.loop.frame_events_max = swarm_.frame_events_max;
-  options.log.segment_bytes = {std::begin(kSmallSegments), std::end(kSmallSegments)};
-  options.api.pepper = to_bytes("a pepper of thirty-two bytes, no");
-  options.build = "simulated";
-  options.projector = kProjector;
-  options.jobs = job_kinds(swarm_.queue_deadline);
-  if (swarm_.kind_gone > 0 && starts_ % 2 == 1)
-    options.jobs.erase(options.jobs.begin() + (swarm_.kind_gone - 1));
-  options.settings = settings_in_file();
-  options.operator_key_sha256 = sha256(as_bytes(kOperatorToken));
-  options.worker_slots = swarm_.worker_slots;
-  options.schedules = {};
-  options.halt_reason = halt_reason_;
-  return options;
-}
-
-// Where the file changes, every second start finds another lease, which is in force at once, and
-// another number of audits, which takes an approval once two people count.
-domain::SettingValues Machine::settings_in_file() const {
-  bool const changed = swarm_.file_changes && starts_ % 2 == 1;
-  std::int64_t const lease = swarm_.lease.value() / seconds(1).value();
-  std::int64_t const archive = swarm_.archive_after.value() / seconds(1).value();
-  namespace setting = domain::setting;
-  return {{std::string(setting::kArchiveAfter.name), archive},
-          {std::string(setting::kLease.name), changed ? lease + 1 : lease},
-          {std::string(setting::kRunsLiveMax.name), swarm_.runs_live_max},
-          {std::string(setting::kAuditsBeforeSafeMode.name),
-           swarm_.audits_before_safe_mode + (changed ? 1 : 0)}};
-}
-
 void Machine::boot() {
   if (node_ != nullptr || stopping_) return;
   let_snapshots_rot();

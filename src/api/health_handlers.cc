@@ -7,6 +7,7 @@
 #include "api/route_of.h"
 #include "ledger/ledger_clock.h"
 #include "metrics/exposition.h"
+#include "projections/projector.h"
 #include "wire/endpoints.h"
 #include "wire/evidence_messages.h"
 

@@ -29,9 +29,9 @@ struct AuditRequiredV1 {
   std::optional<Micros> claimed;
   std::string reason;
   std::string reconcile_type;
-  std::optional<domain::run::Enclosure> result;
+  std::optional<domain::Document> result;
   RunId run;
-  std::optional<domain::run::Enclosure> stderr_tail;
+  std::optional<domain::Document> stderr_tail;
 
   static AuditRequiredV1 of(Today const& event) {
     return {.claimed = event.claimed,

@@ -19,7 +19,8 @@
 
 namespace tally::domain {
 
-// Exactly one of `blob` and `stored` is there: the SHA-256 of the bytes as they lie, encrypted. So
+// An empty digest names no document: runs of the server's own have no input. Else exactly one of
+// `blob` and `stored` is there: the SHA-256 of the bytes as they lie, encrypted. So
 // they cannot be exchanged or changed without the leaf, and anybody can check them.
 struct Document {
   std::optional<ContentRef> blob;  // they lie in the blob store

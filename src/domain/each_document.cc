@@ -32,7 +32,7 @@ concept Plain = std::integral<T> || std::is_enum_v<T> || StrongType<T> || kIsByt
 template <class T>
 void walk(T const& value, VisitDocument const& visit) {
   if constexpr (std::same_as<T, Document>) {
-    visit(value);
+    if (!value.digest.empty()) visit(value);
   } else if constexpr (std::same_as<T, Command>) {
     each_document(value, visit);
   } else if constexpr (HasFields<T>) {

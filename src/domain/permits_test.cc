@@ -4,6 +4,7 @@
 #include "domain/permits.h"
 
 #include "base/page_fixture.h"
+#include "domain/system_tenant.h"
 #include "domain/world_fixture.h"
 
 namespace tally::domain::testing {
@@ -124,26 +125,6 @@ TEST(Permits, TakeTheStrictestOfTheScopesThatACommandNames) {
     world.state.modes.put(scope, stop);
     EXPECT_FALSE(permit_for(world.state, command, world.at)) << name_of(scope.kind);
     world.state.modes.erase(scope);
-  }
-}
-
-TEST(Permits, GiveNobodyAKeyMoneyOrARunOfTheTenantSystem) {
-  World world;
-  TenantId const system{std::string(kSystemTenant)};
-  world.add_tenant(system, Micros(0));
-  run::Submit submit;
-  submit.tenant = system;
-  run::Cancel cancel;
-  cancel.tenant = system;
-  budget::Grant grant;
-  grant.tenant = system;
-  directory::CreateKey key;
-  key.tenant = system;
-  for (Command const& command :
-       {to_command(submit), to_command(cancel), to_command(grant), to_command(key)}) {
-    auto const permit = permit_for(world.state, command, world.at);
-    ASSERT_FALSE(permit) << type_of(command).name;
-    EXPECT_EQ(permit.error().code, RefusalCode::forbidden);
   }
 }
 

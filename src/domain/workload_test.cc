@@ -51,8 +51,8 @@ auto members_of(State const& state) {
                modes, approvals, schedules, queue, deadlines, audits, leases, finished, key_ends,
                phases, runs_live] = state;
   return std::tie(ledger, settings, tenants, people, keys, plans, jobs, last_served, runs, answered,
-                  modes, approvals, queue, deadlines, audits, leases, finished, key_ends, phases,
-                  runs_live);
+                  modes, approvals, schedules, queue, deadlines, audits, leases, finished, key_ends,
+                  phases, runs_live);
 }
 
 bool is_same(Queue const& a, Queue const& b) {

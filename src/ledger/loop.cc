@@ -26,8 +26,8 @@ Loop::State::State(Start start, World the_world, LoopOptions the_options)
         options.command_leases_end_with_process && row.runner == domain::run::Runner::command;
     bool const leased =
         row.phase == domain::run::Phase::leased || row.phase == domain::run::Phase::running;
-    if (leased && over) liveness.end_with_process(id, now);
-    if (leased && !over) liveness.renew(id, now, lease_of(id, now));
+    if (leased && over) liveness_of(id).end_with_process(id, now);
+    if (leased && !over) liveness_of(id).renew(id, now, lease_of(id, now));
     if (row.phase == domain::run::Phase::reconciling) reminders.emplace(now, id);
   });
   for (auto const& [job, waiting] : state.queue.waiting) open.orders.emplace_back(WorkWaits{job});

@@ -36,15 +36,8 @@ void Loop::State::decide_due(Instant now) {
 // way to those behind it. False: nothing more is due.
 bool Loop::State::decide_next_due(Instant now) {
   if (decide_next_of(domain::Turn::before_leases, now)) return true;
-  auto const lease = liveness.next();
-  if (lease && lease->first <= now && !state.ledger.work_clock.standing_since) {
-    RunId const run = lease->second;
-    using domain::run::DueKind;
-    DueKind const kind = liveness.ended_with_process(run) ? DueKind::process : DueKind::lease;
-    if (!decide_due({domain::run::Commands(domain::run::Due{.kind = kind, .run = run}), run}))
-      liveness.postpone(run, now + kRetryDelay);
-    return true;
-  }
+  if (!state.ledger.work_clock.standing_since && decide_lease_due(liveness, now)) return true;
+  if (decide_lease_due(system_liveness, now)) return true;
   return decide_next_of(domain::Turn::after_leases, now);
 }
 
@@ -52,10 +45,10 @@ bool Loop::State::decide_lease_due(Liveness& leases, Instant now) {
   auto const lease = leases.next();
   if (!lease || lease->first > now) return false;
   RunId const run = lease->second;
-  if (!decide_due(
-          {domain::run::Commands(domain::run::Due{.kind = domain::run::DueKind::lease, .run = run}),
-           run}))
-    leases.renew(run, now, kRetryDelay);
+  using domain::run::DueKind;
+  DueKind const kind = leases.ended_with_process(run) ? DueKind::process : DueKind::lease;
+  if (!decide_due({domain::run::Commands(domain::run::Due{.kind = kind, .run = run}), run}))
+    leases.postpone(run, now + kRetryDelay);
   return true;
 }
 

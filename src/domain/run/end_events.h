@@ -37,7 +37,7 @@ struct AuditRequired {
   std::optional<Document> result;
   RunId run;
   std::optional<Document> stderr_tail;  // of an attempt that failed
-  TALLY_FIELDS(AuditRequired, claimed, reason, reconcile_type, result, run, stderr_tail);
+  TALLY_FIELDS(AuditRequired, claimed, detail, reason, reconcile_type, result, run, stderr_tail);
 };
 
 // run.unaccounted: a lost lease said what it spent. Its report is refused and changes nothing else.

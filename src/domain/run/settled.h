@@ -31,6 +31,7 @@ struct Audit {
   std::string_view type;  // in logs and metrics
   std::optional<Document> result = std::nullopt;
   std::optional<Micros> claimed = std::nullopt;
+  std::string detail = {};
   std::optional<Document> stderr_tail = std::nullopt;
 };
 inline constexpr std::string_view kNotBelieved = "cost_not_believed";
