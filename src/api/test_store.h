@@ -10,9 +10,9 @@
 
 #include "base/mutex.h"
 #include "base/prng.h"
-#include "ports/clock.h"
 #include "ports/entropy.h"
 #include "ports/executor.h"
+#include "ports/hand_clock_fixture.h"
 #include "ports/log_store.h"
 #include "ports/memory_blobs_fixture.h"
 #include "ports/vault.h"
@@ -83,18 +83,7 @@ class MemoryVault : public ports::Vault {
 
 using ports::testing::MemoryBlobs;
 
-class HandClock : public ports::Clock {
- public:
-  Instant wall() const override { return Instant(1'767'225'600'000'000) + since_ + set_by_; }
-  Duration monotonic() const override { return since_; }
-  void advance(Duration by) { since_ = since_ + by; }
-  // Somebody sets the machine's clock.
-  void set_by(Duration step) { set_by_ = set_by_ + step; }
-
- private:
-  Duration since_ = seconds(1);
-  Duration set_by_;
-};
+using ports::testing::HandClock;
 
 // Tasks wait here until the test steps them, oldest first.
 class HandExecutor : public ports::Executor {

@@ -36,6 +36,19 @@ inline Ran run_tally(std::vector<std::string> arguments, World const& world = {}
   return {.code = code, .out = out.str(), .err = err.str()};
 }
 
+using Words = std::vector<std::string>;
+
+// What stands between single spaces.
+inline Words words_of(std::string_view text) {
+  Words words;
+  while (!text.empty()) {
+    auto const space = std::min(text.find(' '), text.size());
+    words.emplace_back(text.substr(0, space));
+    text.remove_prefix(std::min(space + 1, text.size()));
+  }
+  return words;
+}
+
 inline bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }

@@ -9,18 +9,6 @@
 namespace tally::cli {
 namespace {
 
-using Words = std::vector<std::string>;
-
-Words words_of(std::string_view text) {
-  Words words;
-  while (!text.empty()) {
-    auto const space = std::min(text.find(' '), text.size());
-    words.emplace_back(text.substr(0, space));
-    text.remove_prefix(std::min(space + 1, text.size()));
-  }
-  return words;
-}
-
 // A port where nobody listens any more.
 std::string closed_url() { return CannedServer({}).url(); }
 

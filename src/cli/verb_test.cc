@@ -18,8 +18,6 @@
 namespace tally::cli {
 namespace {
 
-using Words = std::vector<std::string>;
-
 // Operations that no command asks.
 std::map<std::string_view, std::string_view> const kWithoutAVerb{
     {"getApiPage", "a page for browsers"},
@@ -31,16 +29,6 @@ std::map<std::string_view, std::string_view> const kWithoutAVerb{
 
 World against(CannedServer const& server) {
   return {.environment = {.server = server.url(), .key = "tk_x"}, .input = "{}"};
-}
-
-Words words_of(std::string_view text) {
-  Words words;
-  while (!text.empty()) {
-    auto const space = std::min(text.find(' '), text.size());
-    words.emplace_back(text.substr(0, space));
-    text.remove_prefix(std::min(space + 1, text.size()));
-  }
-  return words;
 }
 
 // What the server was asked, line and body, and what came out.

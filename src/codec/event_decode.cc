@@ -240,24 +240,6 @@ Named find_type(std::string_view leaf) {
   return at == std::string_view::npos ? Named{} : peek_named(leaf.substr(at));
 }
 
-// The event behind both of its variants, if it is an E.
-template <class E>
-E const* find_event(domain::Event const& event) {
-  return std::visit(
-      []<class Group>(Group const& group) -> E const* {
-        if constexpr (domain::kIsAlternative<E, Group>) return std::get_if<E>(&group);
-        return nullptr;
-      },
-      event);
-}
-
-template <class Old>
-void go_through(std::int64_t version, domain::Event& event) {
-  if (version != Old::kEvent.version) return;
-  auto const* const today = find_event<typename Old::Today>(event);
-  if (today != nullptr) event = Old::of(*today).today();
-}
-
 }  // namespace
 
 bool Reader::read_command(domain::Command& to) {
@@ -288,9 +270,15 @@ std::int64_t version_in(ByteView leaf) {
 }
 
 domain::Event as_of(std::int64_t version, domain::Event event) {
-  domain::Alternatives<OldEvents>::each(
-      [&]<class Old>(std::type_identity<Old>) { go_through<Old>(version, event); });
-  return event;
+  std::optional<domain::Event> then;
+  domain::Alternatives<OldEvents>::each([&]<class Old>(std::type_identity<Old>) {
+    auto const look = [&]<class E>(E const& today) {
+      if constexpr (std::same_as<E, typename Old::Today>)
+        if (version == Old::kEvent.version) then = Old::of(today).today();
+    };
+    domain::visit_both(look, event);
+  });
+  return then ? std::move(*then) : std::move(event);
 }
 
 }  // namespace tally::codec

@@ -22,6 +22,7 @@
 #include "base/strong.h"
 #include "domain/command.h"
 #include "domain/fields.h"
+#include "domain/member_kinds.h"
 
 namespace tally::codec {
 
@@ -45,16 +46,8 @@ concept ByteArray = kIsByteArray<T>;
 template <class T>
 concept StrongBytes = StrongType<T> && ByteArray<typename T::Rep>;
 
-template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
-template <class T>
-inline constexpr bool kIsList = false;
-template <class T>
-inline constexpr bool kIsList<std::vector<T>> = true;
-template <class T>
-inline constexpr bool kIsList<std::set<T>> = true;
+using domain::kIsList;
+using domain::kIsOptional;
 
 // What is always written, since no value of it says nothing.
 template <class T>

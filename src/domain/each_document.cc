@@ -2,26 +2,17 @@
 
 #include <concepts>
 #include <map>
-#include <set>
+
+#include "domain/member_kinds.h"
 
 namespace tally::domain {
 
 namespace {
 
 template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
-template <class T>
 inline constexpr bool kIsBytes = false;
 template <std::size_t n>
 inline constexpr bool kIsBytes<std::array<std::uint8_t, n>> = true;
-template <class T>
-inline constexpr bool kIsList = false;
-template <class T>
-inline constexpr bool kIsList<std::vector<T>> = true;
-template <class T>
-inline constexpr bool kIsList<std::set<T>> = true;
 
 // Values that hold no others, so no document either.
 template <class T>

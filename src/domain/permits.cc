@@ -49,12 +49,13 @@ bool of_system(State const& state, C const& command) {
     return command.tenant && is_system(*command.tenant);
 }
 
-// What nobody may ask for the tenant of the server's own work: runs there come from schedules, cost
-// nothing, and are nobody's to take or to end.
+// Nobody asks anything for the tenant of the server's own work, once a start has made it: runs
+// there come from schedules, cost nothing, and are nobody's to take or to end.
 template <class C>
 bool is_kept_from(C const& command) {
-  if constexpr (std::is_same_v<C, run::Submit> || std::is_same_v<C, run::Cancel> ||
-                std::is_same_v<C, budget::Grant> || std::is_same_v<C, directory::CreateKey>)
+  if constexpr (std::same_as<C, directory::CreateTenant>)
+    return false;
+  else if constexpr (requires { { command.tenant } -> std::same_as<TenantId const&>; })
     return is_system(command.tenant);
   else
     return false;

@@ -98,8 +98,10 @@ TEST(Permits, GiveNobodyAKeyMoneyOrARunOfTheTenantSystem) {
   grant.tenant = system;
   directory::CreateKey key;
   key.tenant = system;
-  for (Command const& command :
-       {to_command(submit), to_command(cancel), to_command(grant), to_command(key)}) {
+  budget::Withdraw withdraw;
+  withdraw.tenant = system;
+  for (Command const& command : {to_command(submit), to_command(cancel), to_command(grant),
+                                 to_command(withdraw), to_command(key)}) {
     auto const permit = permit_for(world.state, command, world.at);
     ASSERT_FALSE(permit) << type_of(command).name;
     EXPECT_EQ(permit.error().code, RefusalCode::forbidden);

@@ -9,7 +9,7 @@ namespace {
 struct Opened : LoopWorld {
   Opened() {
     open();
-    clock.pass(seconds(1));
+    clock.advance(seconds(1));
     settle();
     orders.clear();
   }
@@ -25,7 +25,7 @@ TEST(Checkpoints, AreOrderedForEveryHeadButAtMostEvery100Ms) {
   Opened world;
   for (int i = 0; i < 100; ++i) {  // 100 submits in half a second
     world.ask(submission("k" + std::to_string(i), Micros(1000)));
-    world.clock.pass(milliseconds(5));
+    world.clock.advance(milliseconds(5));
   }
   world.live_through(seconds(1));
   EXPECT_LE(world.count_orders<SignHead>(), 6u);
@@ -73,7 +73,7 @@ TEST(Checkpoints, AreReadBackAsTheLastOneAndAsTheLastThatALaterOneCovers) {
     SignHead const head = world.last_head();
     world.ask(domain::system::CheckpointSigned{
         .note = "note", .size = head.size, .state_digest = head.state_digest});
-    world.clock.pass(seconds(1));
+    world.clock.advance(seconds(1));
     return head.size;
   };
   world.ask(submission("first"));
@@ -85,7 +85,7 @@ TEST(Checkpoints, AreReadBackAsTheLastOneAndAsTheLastThatALaterOneCovers) {
   EXPECT_EQ(reader.last_checkpoint()->size, second);
   EXPECT_EQ(covered_checkpoint(reader)->size, first);
   for (int i = 0; i < 600; ++i) world.ask(submission("k" + std::to_string(i), Micros(1000)));
-  world.clock.pass(seconds(1));
+  world.clock.advance(seconds(1));
   world.settle();
   signed_now();
   EXPECT_EQ(covered_checkpoint(reader)->size, second);

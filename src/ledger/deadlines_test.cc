@@ -10,7 +10,7 @@ Duration const kPeriod = domain::Settings{}.period(domain::setting::kLease);
 struct Opened : LoopWorld {
   Opened() { open(); }
   void pass(Duration time) {
-    clock.pass(time);
+    clock.advance(time);
     settle();
   }
 };
@@ -27,7 +27,7 @@ TEST(Leases, AreReapedAfterExactlyTheirPeriod) {
 TEST(Leases, AreAwaitedExactlyAndNotPolled) {
   Opened world;
   world.running("k", kReported);
-  world.clock.pass(seconds(10));  // what was held back by the checkpoint's pace is out
+  world.clock.advance(seconds(10));  // what was held back by the checkpoint's pace is out
   world.settle();
   EXPECT_EQ(world.step(), kPeriod - seconds(10));
 }
@@ -36,7 +36,7 @@ TEST(Leases, ThatWereHeardOfStay) {
   Opened world;
   Leased const leased = world.running("k", kReported);
   for (int i = 0; i < 5; ++i) {
-    world.clock.pass(kPeriod - microseconds(1));
+    world.clock.advance(kPeriod - microseconds(1));
     auto const heartbeat = world.heartbeat(leased.handle);
     world.settle();
     EXPECT_EQ(heartbeat->answer->action, Heartbeat::Action::go_on);
@@ -48,7 +48,7 @@ TEST(Leases, ThatWereHeardOfStay) {
 TEST(Leases, ThatAreRenewedAtTheLastMomentAreNotReaped) {
   Opened world;
   Leased const leased = world.running("k", kReported);
-  world.clock.pass(kPeriod);
+  world.clock.advance(kPeriod);
   auto const heartbeat = world.heartbeat(leased.handle);
   world.settle();
   EXPECT_EQ(heartbeat->answer->action, Heartbeat::Action::go_on);
@@ -84,7 +84,7 @@ TEST(Heartbeats, OfAStaleFenceOrAnotherTenantRenewNothing) {
   ++stale.fence;
   domain::run::Handle foreign = leased.handle;
   foreign.tenant = kBeta;
-  world.clock.pass(kPeriod - microseconds(1));
+  world.clock.advance(kPeriod - microseconds(1));
   auto const one = world.heartbeat(stale);
   auto const other = world.heartbeat(foreign);
   world.settle();
@@ -98,7 +98,7 @@ TEST(Restart, GivesRemoteLeasesAFullPeriodAndEndsThoseOfCommands) {
   Opened world;
   Leased const remote = world.running("remote", kReported);
   Leased const local = world.running("local", kFixed);
-  world.clock.pass(kPeriod - seconds(1));
+  world.clock.advance(kPeriod - seconds(1));
   world.restart();
   world.settle();
   EXPECT_EQ(world.phase(local.run), Phase::reconciling);
@@ -158,7 +158,7 @@ TEST(Deadlines, OfAStoppedTenantDelayNobodyElse) {
   std::vector<RunId> stuck;
   for (int i = 0; i < 5; ++i) stuck.push_back(world.running(std::to_string(i), kReported).run);
   auto const queued = *world.ask(submission("q")).entry->recorded.header.run;
-  world.clock.pass(seconds(1));
+  world.clock.advance(seconds(1));
   Leased const other = world.running("k", kReported, kBeta);
   auto const waits = *world.ask(submission("q", kHold, kFixed, kBeta)).entry->recorded.header.run;
   world.ask(domain::mode::Set{.mode = domain::mode::Mode::stop,
@@ -176,7 +176,7 @@ TEST(Deadlines, OfAStoppedTenantDelayNobodyElse) {
 TEST(Deadlines, StandStillWhileEverythingIsStopped) {
   Opened world;
   Leased const leased = world.running("k", kReported);
-  world.clock.pass(kPeriod - seconds(1));
+  world.clock.advance(kPeriod - seconds(1));
   auto set = [&](domain::mode::Mode mode) {
     return world.ask(
         domain::mode::Set{.mode = mode, .person = kAnn, .reason = "drill", .scope = {}});
@@ -253,7 +253,7 @@ TEST(Archive, ForgetsADayLaterInBoundedEvents) {
     world.settle();
     world.post(
         domain::run::Cancel{.run = *awaited->answer->entry->recorded.header.run, .tenant = kAcme});
-    if (i % 2 == 0) world.clock.pass(microseconds(1));
+    if (i % 2 == 0) world.clock.advance(microseconds(1));
   }
   world.settle();
   auto const size = world.size();
@@ -272,11 +272,11 @@ TEST(Archive, KeepsUpHoweverManyRunsEnd) {
     world.settle();
     world.post(
         domain::run::Cancel{.run = *awaited->answer->entry->recorded.header.run, .tenant = kAcme});
-    world.clock.pass(microseconds(1));
+    world.clock.advance(microseconds(1));
   }
   world.settle();
   ASSERT_EQ(world.loop->counts().phases[static_cast<std::size_t>(Phase::cancelled)], kRuns);
-  world.clock.pass(hours(25));
+  world.clock.advance(hours(25));
   world.settle();  // at one moment
   EXPECT_EQ(world.loop->counts().phases[static_cast<std::size_t>(Phase::cancelled)], 0);
 }

@@ -6,27 +6,13 @@
 #include <gtest/gtest.h>
 
 #include "base/prng.h"
-#include "ports/clock.h"
 #include "ports/entropy.h"
+#include "ports/hand_clock_fixture.h"
 #include "ports/log_store.h"
 
 namespace tally::ledger::testing {
 
-class HandClock final : public ports::Clock {
- public:
-  Instant wall() const override { return wall_; }
-  Duration monotonic() const override { return mono_; }
-  void pass(Duration time) {
-    wall_ = wall_ + time;
-    mono_ = mono_ + time;
-  }
-  // Somebody sets the machine's clock.
-  void set_by(Duration step) { wall_ = wall_ + step; }
-
- private:
-  Instant wall_{1'700'000'000'000'000};
-  Duration mono_{0};
-};
+using ports::testing::HandClock;
 
 class SeededEntropy final : public ports::Entropy {
  public:

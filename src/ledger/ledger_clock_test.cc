@@ -16,9 +16,9 @@ TEST(LedgerClock, SlewsToTheWallByAtMost500Ppm) {
   LedgerClock ledger(clock, Instant{});
   Instant const begin = ledger.now();
   clock.set_by(seconds(1));
-  clock.pass(seconds(1000));
+  clock.advance(seconds(1000));
   EXPECT_EQ(ledger.now(), begin + seconds(1000) + milliseconds(500));
-  clock.pass(seconds(2000));
+  clock.advance(seconds(2000));
   EXPECT_EQ(ledger.now(), clock.wall());
 }
 
@@ -31,7 +31,7 @@ TEST(LedgerClock, SlewsAsFastHoweverOftenItIsAsked) {
     clock.set_by(hours(1));
     Duration passed;
     while (passed < seconds(2)) {
-      clock.pass(microseconds(step));
+      clock.advance(microseconds(step));
       passed = passed + microseconds(step);
       ledger.now();
     }
@@ -44,7 +44,7 @@ TEST(LedgerClock, IsReadFromAnywhereAsItWasSetLast) {
   HandClock clock;
   LedgerClock ledger(clock, Instant{});
   Instant const begin = ledger.now();
-  clock.pass(seconds(5));
+  clock.advance(seconds(5));
   EXPECT_EQ(ledger.read(), begin + seconds(5));
   clock.set_by(hours(24 * 365 * 56));
   EXPECT_EQ(ledger.read(), begin + seconds(5));
@@ -57,7 +57,7 @@ TEST(LedgerClock, TakesNoTimeThatALedgerCannotKeep) {
   clock.set_by(hours(24 * 365 * 300));
   LedgerClock ahead(clock, Instant{});
   EXPECT_EQ(ahead.now(), kWallMax);
-  clock.pass(hours(1));
+  clock.advance(hours(1));
   EXPECT_LT(ahead.now(), kWallMax + hours(1));
 }
 
@@ -67,7 +67,7 @@ TEST(LedgerClock, NeverGoesBackwards) {
   Prng random(7);
   Instant last = ledger.now();
   for (int i = 0; i < 1000; ++i) {
-    clock.pass(microseconds(static_cast<std::int64_t>(random.below(5'000'000))));
+    clock.advance(microseconds(static_cast<std::int64_t>(random.below(5'000'000))));
     clock.set_by(seconds(static_cast<std::int64_t>(random.below(7200)) - 3600));
     Instant const now = ledger.now();
     ASSERT_GE(now, last);
@@ -97,10 +97,10 @@ TEST(LedgerClock, ReportsAStepOnceUntilItIsGone) {
   clock.set_by(microseconds(1));
   ledger.now();
   EXPECT_EQ(ledger.take_step(), milliseconds(500) + microseconds(1));
-  clock.pass(seconds(1));
+  clock.advance(seconds(1));
   ledger.now();
   EXPECT_EQ(ledger.take_step(), std::nullopt);
-  clock.pass(seconds(2000));
+  clock.advance(seconds(2000));
   ledger.now();
   clock.set_by(seconds(-1));
   ledger.now();
@@ -141,7 +141,7 @@ TEST(ClockSteps, MakeNothingOlderForWhoeverComparesWithLedgerTime) {
   LoopWorld world;
   world.open();
   Instant const before = world.loop->now();
-  world.clock.pass(seconds(3));
+  world.clock.advance(seconds(3));
   world.clock.set_by(hours(24 * 365 * 56));
   world.settle();
   EXPECT_GE(world.loop->now(), before + seconds(3));

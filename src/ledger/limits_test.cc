@@ -129,7 +129,7 @@ TEST(Limits, OfAHoldEndTheRunAtItsHold) {
 TEST(Limits, ThatPassedWhileNoServerWasThereLeaveItsWorkerAGrace) {
   WithLimits world;
   Leased const leased = world.running("k", kReported);
-  world.clock.pass(hours(1));
+  world.clock.advance(hours(1));
   world.restart();
   world.live_through(domain::run::kLimitGrace - microseconds(1));
   EXPECT_EQ(world.beat(leased.handle).reason, domain::run::StopReason::timeout);

@@ -51,7 +51,7 @@ class LoopWorld {
                                      .key = directory->unclaimed.begin()->second.id,
                                      .secret_sha256 = sha256(as_bytes("tk_bob"))});
     settle();
-    clock.pass(domain::kNewcomerPeriod);
+    clock.advance(domain::kNewcomerPeriod);
     settle();
   }
 
@@ -117,7 +117,7 @@ class LoopWorld {
     int steps = 0;
     for (settle(); clock.wall() < end; settle(), ++steps) {
       Duration const idle = std::max(loop->step(), microseconds(1));
-      clock.pass(std::min(idle, end - clock.wall()));
+      clock.advance(std::min(idle, end - clock.wall()));
     }
     return steps;
   }

@@ -43,10 +43,10 @@ TEST(LongPoll, EndsAtItsTimeOutWithTheRunAsItIs) {
   Leased const leased = world.running("k", kFixed);
   auto const poll = world.read(leased.run, seconds(30));
   world.settle();
-  world.clock.pass(seconds(30) - microseconds(1));
+  world.clock.advance(seconds(30) - microseconds(1));
   world.settle();
   EXPECT_EQ(poll->answers, 0);
-  world.clock.pass(microseconds(1));
+  world.clock.advance(microseconds(1));
   world.settle();
   ASSERT_EQ(poll->answers, 1);
   EXPECT_EQ(poll->answer->row->phase, Phase::running);
@@ -77,7 +77,7 @@ TEST(LongPoll, IsBoundedInNumber) {
   EXPECT_EQ(first->answers + second->answers, 0);
   ASSERT_EQ(third->answers, 1);
   EXPECT_EQ(third->answer->row->phase, Phase::running);
-  world.clock.pass(seconds(20));
+  world.clock.advance(seconds(20));
   world.settle();
   EXPECT_EQ(second->answers, 1);
   auto const fourth = world.read(leased.run, seconds(30));

@@ -5,26 +5,12 @@
 
 #include "platform/private_file.h"
 #include "platform/sandbox_fixture.h"
+#include "ports/hand_clock_fixture.h"
 
 namespace tally::platform {
 namespace {
 
 namespace fs = std::filesystem;
-
-class HandClock final : public ports::Clock {
- public:
-  Instant wall() const override { return wall_; }
-  Duration monotonic() const override { return monotonic_; }
-  void advance(Duration by) {
-    wall_ = wall_ + by;
-    monotonic_ = monotonic_ + by;
-  }
-  void set_wall_by(Duration step) { wall_ = wall_ + step; }
-
- private:
-  Instant wall_{1'767'225'600'000'000};
-  Duration monotonic_ = hours(9);
-};
 
 class FileBlobsTest : public testing::Test {
  protected:
@@ -50,7 +36,7 @@ class FileBlobsTest : public testing::Test {
   }
 
   TestDirectory directory_;
-  HandClock clock_;
+  ports::testing::HandClock clock_;
 };
 
 TEST_F(FileBlobsTest, KeepsContentUnderItsHash) {
@@ -130,7 +116,7 @@ TEST_F(FileBlobsTest, CountsABlobThatIsPutAgainAsNew) {
 TEST_F(FileBlobsTest, KeepsAYoungBlobWhenSomebodySetsTheClockForward) {
   auto blobs = open();
   auto const ref = put(blobs, "abc");
-  clock_.set_wall_by(hours(30));
+  clock_.set_by(hours(30));
   EXPECT_EQ(collect(blobs).blobs, 0u);
   EXPECT_TRUE(*blobs.contains(ref));
 }

@@ -4,6 +4,7 @@
 
 #include "domain/error/finding.h"
 #include "domain/workload_fixture.h"
+#include "ports/hand_clock_fixture.h"
 #include "ports/memory_disk_fixture.h"
 #include "projections/error_index.h"
 #include "projections/projector.h"
@@ -38,14 +39,6 @@ inline codec::Entry error_at(std::int64_t seq, ErrorClass error_class, std::stri
   return entry_of(recorded);
 }
 
-// Moved by hand.
-class HandClock final : public ports::Clock {
- public:
-  Instant wall() const override { return {}; }
-  Duration monotonic() const override { return now; }
-  Duration now = seconds(1);
-};
-
 // What is durable, and a projector's world on it.
 struct Ledger {
   std::vector<codec::Entry> entries;
@@ -53,7 +46,7 @@ struct Ledger {
   std::optional<Error> unreadable;
   LedgerId id{7};
   MemoryDisk disk;
-  HandClock clock;
+  ports::testing::HandClock clock;
   std::vector<Error> faults;
 
   ProjectorWorld world() {

@@ -146,7 +146,7 @@ TEST_F(ProjectorTest, ThatCannotReadSaysUnknownTellsOnceAndGoesOnLater) {
   ledger.unreadable = Error{"damaged", "event 7 cannot be read", {}};
   for (int i = 0; i < 3; ++i) {
     process.projector.step();
-    ledger.clock.now = ledger.clock.now + seconds(2);
+    ledger.clock.advance(seconds(2));
   }
   EXPECT_EQ(process.projector.standing().health, Health::unknown);
   EXPECT_EQ(ledger.faults.size(), 1u);
@@ -172,7 +172,7 @@ TEST_F(ProjectorTest, LetsAReaderWaitForAnEventAndNoLongerThanItAsked) {
   process.projector.when(ledger.durable, milliseconds(200), count);
   process.projector.step();
   EXPECT_EQ(gone, 2) << "there is no such event";
-  ledger.clock.now = ledger.clock.now + milliseconds(200);
+  ledger.clock.advance(milliseconds(200));
   process.projector.step();
   EXPECT_EQ(gone, 3) << "the time is up";
 }

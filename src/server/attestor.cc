@@ -11,12 +11,12 @@ namespace tally::server {
 namespace {
 
 void report(wiring::Node& node, Severity severity, std::string type, std::string message,
-            std::string inside) {
+            std::string internal) {
   ports::ErrorReport report;
   report.severity = severity;
   report.exception_type = std::move(type);
   report.message = std::move(message);
-  report.chain = {{"attestor", std::move(inside)}};
+  report.chain = {{"attestor", std::move(internal)}};
   ports::ErrorReporter<Layer::L7>(&node.errors(), "attestor")
       .report<ErrorClass::infra_storage>(std::move(report));
 }

@@ -57,6 +57,16 @@ struct Attested {
     }
   }
 
+  // The first frame is all that was acknowledged, and each growth is read; returns how many events
+  // there are in truth.
+  std::uint64_t begin_to_grow() {
+    pace = {.snapshot_every = 1, .look_up = milliseconds(1)};
+    asks = false;
+    std::uint64_t const all = events;
+    events = checkpointed = audit::testing::kEventsInAFrame;
+    return all;
+  }
+
   MemoryDisk disk;
   MemoryDisk derived;
   ledger::Snapshots snapshots{derived, "build", as_bytes("pepper")};
@@ -126,10 +136,7 @@ TEST(AttestorTest, LeavesWhatNobodyWasToldOfToTheNextPass) {
 
 TEST(AttestorTest, ReadsOnlyWhatIsBehindTheLastSnapshotWhenItHasGrown) {
   Attested ledger;
-  ledger.pace = {.snapshot_every = 1, .look_up = milliseconds(1)};
-  ledger.asks = false;
-  std::uint64_t const all = ledger.events;
-  ledger.events = ledger.checkpointed = audit::testing::kEventsInAFrame;
+  std::uint64_t const all = ledger.begin_to_grow();
   ledger.watch(2, [&](int) {
     ledger.events = all;
     ledger.checkpointed = 2 * audit::testing::kEventsInAFrame;
@@ -192,10 +199,7 @@ TEST(AttestorTest, RemovesNoBlobWhereTheLedgerDiffers) {
 
 TEST(AttestorTest, RemovesNoBlobAfterAPassOverTheTail) {
   Attested ledger;
-  ledger.pace = {.snapshot_every = 1, .look_up = milliseconds(1)};
-  ledger.asks = false;
-  std::uint64_t const all = ledger.events;
-  ledger.events = ledger.checkpointed = audit::testing::kEventsInAFrame;
+  std::uint64_t const all = ledger.begin_to_grow();
   ledger.watch(2, [&](int pass) {
     if (pass != 1) return;
     (void)ledger.blobs.put(as_bytes("old"));

@@ -31,13 +31,13 @@ struct ErrorRecorderTest : ::testing::Test {
     reporter.report<ErrorClass::infra_storage>(std::move(report));
   }
   void step() {
-    desk.step(*world.loop);
+    recorder.step(*world.loop);
     world.settle();
   }
   LoopWorld world;
   int told = 0;
   std::string internal;
-  ErrorRecorder desk{world.clock, world.entropy,
+  ErrorRecorder recorder{world.clock, world.entropy,
                      ErrorRecorderOptions{.quiet = seconds(60),
                                           .singly_max = 3,
                                           .kinds_max = 8,
@@ -46,7 +46,7 @@ struct ErrorRecorderTest : ::testing::Test {
                                             ++told;
                                             internal = one.internal;
                                           }}};
-  ports::ErrorReporter<Layer::L6> reporter{&desk, "disk"};
+  ports::ErrorReporter<Layer::L6> reporter{&recorder, "disk"};
 };
 
 TEST_F(ErrorRecorderTest, RecordsAnErrorWithItsLayerClassAndTrace) {
@@ -82,11 +82,11 @@ TEST_F(ErrorRecorderTest, RecordsAFewOneByOneAndCountsTheRest) {
   ASSERT_EQ(recorded(world).size(), 3u);
   for (auto const& error : recorded(world)) EXPECT_EQ(error.repeats, 0);
   EXPECT_EQ(told, 1'000);
-  world.clock.pass(seconds(60));
+  world.clock.advance(seconds(60));
   step();
   ASSERT_EQ(recorded(world).size(), 4u);
   EXPECT_EQ(recorded(world)[3].repeats, 996);  // three, this one, and 996 more: 1,000 in all
-  world.clock.pass(seconds(600));
+  world.clock.advance(seconds(600));
   step();
   EXPECT_EQ(recorded(world).size(), 4u);
 }
@@ -94,7 +94,7 @@ TEST_F(ErrorRecorderTest, RecordsAFewOneByOneAndCountsTheRest) {
 TEST_F(ErrorRecorderTest, CountsEachTenantForItself) {
   for (int i = 0; i < 10; ++i) report("io_error", ledger::testing::kAcme);
   for (int i = 0; i < 5; ++i) report("io_error", ledger::testing::kBeta);
-  desk.flush(*world.loop);
+  recorder.flush(*world.loop);
   world.settle();
   std::map<TenantId, std::int64_t> counts;
   for (auto const& error : recorded(world)) counts[*error.subject] += 1 + error.repeats;
@@ -104,7 +104,7 @@ TEST_F(ErrorRecorderTest, CountsEachTenantForItself) {
 
 TEST_F(ErrorRecorderTest, LosesNothingOfItAtACleanEnd) {
   for (int i = 0; i < 50; ++i) report();
-  desk.flush(*world.loop);
+  recorder.flush(*world.loop);
   world.settle();
   std::int64_t count = 0;
   for (auto const& error : recorded(world)) count += 1 + error.repeats;
@@ -115,7 +115,7 @@ TEST_F(ErrorRecorderTest, CountsWhatAStoppingLoopDoesNotTake) {
   world.loop->begin_stop();
   report();
   step();
-  EXPECT_EQ(desk.dropped(), 1u);
+  EXPECT_EQ(recorder.dropped(), 1u);
 }
 
 TEST_F(ErrorRecorderTest, TellsOnlyTheLogWhatOnlyWeMayKnow) {
@@ -163,19 +163,19 @@ TEST_F(ErrorRecorderTest, ForgetsTheOldestKindAndLosesNoCount) {
     report("kind_" + std::to_string(kind));
     step();
   }
-  world.clock.pass(seconds(60));
+  world.clock.advance(seconds(60));
   step();
   std::int64_t count = 0;
   for (auto const& error : recorded(world)) count += 1 + error.repeats;
   EXPECT_EQ(count, 40);
-  EXPECT_EQ(desk.dropped(), 0u);
+  EXPECT_EQ(recorder.dropped(), 0u);
 }
 
 TEST_F(ErrorRecorderTest, CountsWhatFindsNoPlace) {
   for (int kind = 0; kind < 100; ++kind) report("kind_" + std::to_string(kind));
   step();
-  EXPECT_EQ(recorded(world).size() + desk.dropped(), 100u);
-  EXPECT_GT(desk.dropped(), 0u);
+  EXPECT_EQ(recorded(world).size() + recorder.dropped(), 100u);
+  EXPECT_GT(recorder.dropped(), 0u);
 }
 
 }  // namespace

@@ -317,7 +317,6 @@ void Node::give_up(std::string const& why) {
   Error error{"log_failed", why, {}};
   if (auto const fault = store_->fault()) {
     if (fault->code == "fenced") error.code = fault->code;
-    if (fault->code == "fenced") error.code = fault->code;
     error.detail += ": " + fault->detail;
     error.internal = fault->internal;
   }
@@ -368,7 +367,7 @@ Duration Node::step_worker() {
   return next;
 }
 
-// The desk has told of what it records.
+// The recorder has told of what it records.
 void Node::tell(codec::Entry const& entry) const {
   bool const told = std::holds_alternative<domain::error::Events>(entry.recorded.event);
   if (!world_.error_told || told) return;
