@@ -120,6 +120,40 @@ TEST(Lease, OfAServersOwnWorkThatHangsDidNotEndWithAServer) {
   EXPECT_EQ(world.row(leased.run).reason, "lease_expired");
 }
 
+// The last frame, as a build wrote it whose budget engine has another version.
+void decide_by_another_engine(HeldLog& log) {
+  merkle::Tree tree;
+  for (ports::LogFrame& frame : log.frames)
+    for (ports::LogRecord& record : frame.records) {
+      std::string leaf(as_text(record.leaf));
+      if (&frame == &log.frames.back()) {
+        std::string_view const engine = R"("engine":"budget@1")";
+        auto const at = leaf.find(engine);
+        ASSERT_NE(at, std::string::npos);
+        leaf[at + engine.size() - 2] = '7';
+        record.leaf = to_bytes(leaf);
+      }
+      tree.append(merkle::leaf_hash(record.leaf));
+    }
+  log.frames.back().root_after = tree.root();
+}
+
+TEST(Restart, ServesOnAfterADecisionOfAnEngineVersionThatIsNotHere) {
+  LoopWorld world;
+  world.open();
+  domain::budget::Grant const grant{.amount = Micros(7), .person = kAnn, .tenant = kAcme};
+  world.ask(grant);
+  ASSERT_EQ(world.log.frames.back().records.size(), 1u);
+  decide_by_another_engine(world.log);
+  world.restart();
+  world.ask(grant);
+  auto const budget = world.read_budget();
+  world.settle();
+  EXPECT_EQ(budget->answer->tenant->balances.of(domain::AccountKind::available),
+            kGrant + Micros(14));
+  EXPECT_EQ(domain::testing::text_of(world.ask(submission("k")).reply), "done");
+}
+
 TEST(Restart, ForgetsWhatWasNotDurableAndKeepsWhatWas) {
   Opened world;
   world.ask(submission("kept"));

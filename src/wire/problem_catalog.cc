@@ -28,7 +28,7 @@ constexpr std::array<ProblemKind, 33> kKinds{{
      "ledger's proofs still hold.",
      "Nothing brings it back; submit the work again if it is still needed."},
     {"forbidden", 403, "The key may not do this", "The key is valid but lacks the right.",
-     "Use a key with the scope that the detail names."},
+     "The detail says what is missing: a scope of the key, or another tenant."},
     {"halted", 503, "Stopped on purpose",
      "The mode in force does not permit this: somebody, or a check, stopped it, and only a person "
      "lets it go on.",
