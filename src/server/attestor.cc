@@ -141,8 +141,9 @@ void Attestor::wait(Duration most) {
 
 void Attestor::run() {
   platform::lower_thread_priority();
-  std::optional<Duration> whole_due = world_.clock.monotonic();
-  Duration tend_due = *whole_due;
+  bool owed = true;  // the pass over everything at a start; after a fault again
+  Duration whole_due = world_.clock.monotonic();
+  Duration tend_due = whole_due;
   std::uint64_t read_to = 0;
   std::optional<audit::Report> differed;  // told once; from then on only the index is kept up
   while (!stopping()) {
@@ -151,7 +152,7 @@ void Attestor::run() {
     std::uint64_t const checkpointed = world_.checkpointed();
     bool const somebody_asks = asked();
     if (differed && somebody_asks) answer(*differed);
-    bool const due = whole_due && world_.clock.monotonic() >= *whole_due;
+    bool const due = owed && world_.clock.monotonic() >= whole_due;
     bool const whole = !differed && (due || somebody_asks);
     bool const grown = !differed && world_.acknowledged() >= read_to + pace_.snapshot_every;
     if (world_.clock.monotonic() >= tend_due) {
@@ -180,14 +181,16 @@ void Attestor::run() {
                                       [this] { return !stopping(); });
       world_.attested(done);
       if (done.found && !done.found->report.ok) differed = done.found->report;
-      if (!done.found) whole_due = world_.clock.monotonic() + pace_.after_a_fault;
-      if (done.found && whole) whole_due.reset();
+      if (!done.found) {
+        owed = true;
+        whole_due = world_.clock.monotonic() + pace_.after_a_fault;
+      }
+      if (done.found && whole) owed = false;
       read_to = size;
       if (somebody_asks && done.found) answer(std::move(done.found->report));
       if (somebody_asks && !done.found) answer(tl::unexpected<Error>(done.found.error()));
     }
-    Duration const left =
-        whole_due && !differed ? *whole_due - world_.clock.monotonic() : pace_.look_up;
+    Duration const left = owed && !differed ? whole_due - world_.clock.monotonic() : pace_.look_up;
     wait(std::clamp(left, Duration(0), pace_.look_up));
   }
 }
