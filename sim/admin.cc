@@ -12,6 +12,7 @@ constexpr Duration kRestoreAgain = seconds(2);
 constexpr std::uint64_t kErrandMost = 8'000'000;  // microseconds
 constexpr std::uint64_t kStopMost = 5'000'000;    // microseconds that a stop lasts
 constexpr std::string_view kCallerScopes = R"("runs:write","runs:read","budget:read","work")";
+constexpr std::string_view kAuditorScopes = R"("budget:read","runs:read","evidence:read")";
 
 std::string const kOperator(kOperatorToken);
 
@@ -74,6 +75,8 @@ void Admin::plan_set_up() {
     plan_grant(tenant, Micros(town_.swarm.budget_micros));
     change_key(tenant);
   }
+  plan_key("operator", tenant_name(0), std::string(kAuditorScopes),
+           [this](Answer const& answer) { town_.auditor_token = answer.text({"token"}); });
 }
 
 // The operator makes a key for her, and she claims it. In half of all lives a day passes before

@@ -75,7 +75,9 @@ void Caller::submit(SubmitAsk const& ask, int tries) {
       {},
       [this, ask](Answer const& answer) {
         town_.oracle.saw_submit(ask, answer);
-        if (answer.status == 202) runs_.push_back(answer.id<RunId>("run_id"));
+        if (answer.status != 202) return;
+        runs_.push_back(answer.id<RunId>("run_id"));
+        town_.told_runs[tenant_] = runs_.back();
       });
 }
 

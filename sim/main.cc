@@ -23,8 +23,8 @@ constexpr double kClocksPerSecond = 1e6;  // POSIX
 constexpr char const* kHelp =
     "tally-sim --seed 123               one life, lived twice, with what it was made of\n"
     "tally-sim --runs 1000 [--from 1]   lives 1 to 1000; stops at the first that breaks something\n"
-    "  --twice 8                        lives every eighth life twice: both do the same in the\n"
-    "                                   same order; 8 unless named, 0: none\n"
+    "                                   each is lived twice: both do the same in the same order\n"
+    "  --once                           lives each only once\n"
     "  --minutes 5                      stops after that long; without --runs it goes on until "
     "then\n"
     "  --verbose                        one line a life\n"
@@ -35,7 +35,7 @@ constexpr char const* kHelp =
 struct Asked {
   std::optional<std::uint64_t> seed, runs, minutes;
   std::uint64_t from = 1;
-  std::uint64_t twice = tally::sim::kTwiceEvery;
+  bool once = false;
   bool verbose = false;
   bool shrink = false;
   bool cells = false;
@@ -45,10 +45,11 @@ std::optional<Asked> parse(int count, char** words) {
   Asked asked;
   for (int i = 1; i < count; ++i) {
     std::string_view const word = words[i];
-    bool* const flag = word == "--verbose"  ? &asked.verbose
-                       : word == "--shrink" ? &asked.shrink
-                       : word == "--cells"  ? &asked.cells
-                                            : nullptr;
+    bool* const flag = word == "--once"      ? &asked.once
+                       : word == "--verbose" ? &asked.verbose
+                       : word == "--shrink"  ? &asked.shrink
+                       : word == "--cells"   ? &asked.cells
+                                             : nullptr;
     if (flag != nullptr) {
       *flag = true;
       continue;
@@ -63,8 +64,6 @@ std::optional<Asked> parse(int count, char** words) {
       asked.runs = number;
     else if (word == "--from")
       asked.from = number;
-    else if (word == "--twice")
-      asked.twice = number;
     else if (word == "--minutes")
       asked.minutes = number;
     else
@@ -118,8 +117,7 @@ int many_lives(Asked const& asked) {
   while ((!asked.runs || lived < *asked.runs) &&
          (!asked.minutes || busy_seconds() < 60.0 * static_cast<double>(*asked.minutes))) {
     std::uint64_t const seed = asked.from + lived;
-    bool const twice = asked.twice > 0 && seed % asked.twice == 0;
-    LifeReport const life = twice ? tally::sim::live_twice(seed) : tally::sim::live(seed);
+    LifeReport const life = asked.once ? tally::sim::live(seed) : tally::sim::live_twice(seed);
     ++lived;
     coverage.add(life.coverage);
     if (asked.verbose) print_line(life);

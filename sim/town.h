@@ -22,6 +22,8 @@ struct Town {
   Executions& executions;
   Swarm const& swarm;
   std::map<TenantId, std::string> tokens = {};  // in force, of each tenant's callers and workers
+  std::string auditor_token = {};               // of the first tenant's auditor
+  std::map<TenantId, RunId> told_runs = {};     // the last that a caller was told of
   bool closing = false;                         // nobody begins anything new
   int busy = 0;                                 // errands under way
 

@@ -9,9 +9,6 @@
 
 namespace tally::sim {
 
-// One life in so many is lived twice where many are lived.
-inline constexpr std::uint64_t kTwiceEvery = 8;
-
 using LiveTraced = std::function<LifeReport(std::uint64_t seed, Swarm const& swarm, Trace& trace)>;
 
 // The report is that of the first life; where the second has another trace, that is broken too.

@@ -33,7 +33,8 @@ World::World(std::uint64_t seed, Swarm const& swarm, Trace* trace)
             .executions = executions_,
             .swarm = swarm},
       admin_(seed ^ 0x61646d, town_, [this] { people_begin(); }),
-      follower_(seed, town_) {
+      follower_(seed, town_),
+      auditor_(seed, town_, tenant_name(0)) {
   if (trace != nullptr) machine_.trace_to(*trace);
   machine_.watch({.died = [] {},
                   .recovered = [this] { read_ledger(); },
@@ -69,6 +70,7 @@ void World::people_begin() {
   clock_.drift(swarm_.drift_ppm);
   plan_clock_steps();
   follower_.begin();
+  auditor_.begin();
   for (std::uint32_t t = 0; t < swarm_.tenants; ++t) {
     for (std::uint32_t c = 0; c < swarm_.callers; ++c) {
       auto const name = "caller-" + std::to_string(t) + "-" + std::to_string(c);
@@ -140,6 +142,9 @@ void World::drain() {
   if (swarm_.audits_are_resolved) admin_.resolve_audits();
   for (auto& worker : workers_) worker->end();
   step_for(kQuiet);
+  auditor_.balance();
+  if (!step_until(kSetUpMost, "balancing the books", [this] { return auditor_.balanced(); }))
+    return;
   auto const shows_all = [this] {
     return machine_.serves() &&
            machine_.node().error_memory().projector().standing().lag_events == 0;

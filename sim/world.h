@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/admin.h"
+#include "sim/auditor.h"
 #include "sim/caller.h"
 #include "sim/follower.h"
 #include "sim/remote_worker.h"
@@ -58,6 +59,7 @@ class World {
   Town town_;
   Admin admin_;
   Follower follower_;
+  Auditor auditor_;
   std::vector<std::unique_ptr<Caller>> callers_;
   std::vector<std::unique_ptr<RemoteWorker>> workers_;
   std::uint64_t steps_ = 0;

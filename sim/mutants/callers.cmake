@@ -96,3 +96,24 @@ src/api/route_of.h
 [==[  x.problem("idempotency_key_missing", std::string(wire::kIdempotencyKeyWanted));
   return false;]==]
 [==[  return true;]==])
+
+mutation(events_of_everybody "a page of events shows every tenant's" lives
+src/api/evidence_handlers.cc
+[==[  if (!may_see(x, entry.recorded.header)) return {};
+]==]
+"")
+
+mutation(page_skips_an_event "the next page begins one event too late" lives
+src/api/evidence_handlers.cc
+[==[list.next = next;]==]
+[==[list.next = next + 1;]==])
+
+mutation(run_of_a_stranger "an archived run is shown to every tenant" lives
+src/api/run_reading.cc
+[==[  if (absent || (row && !may_see_runs(*x, row->tenant))) return no_such_run(*x);]==]
+[==[  if (absent) return no_such_run(*x);]==])
+
+mutation(held_for_ever "a run that ended is shown with its hold" lives
+src/views/run_view.cc
+[==[  if (domain::run::is_held(row.phase)) cost.held_usd = row.hold.amount;]==]
+[==[  cost.held_usd = row.hold.amount;]==])

@@ -29,7 +29,7 @@ class Run:
     """A program's end: caught names the test or the life that failed, and is None if none did."""
 
     def __init__(self, program, catcher, runs):
-        arguments = ["--runs", str(runs)] if catcher in SIMULATED else GTEST_ARGUMENTS
+        arguments = ["--once", "--runs", str(runs)] if catcher in SIMULATED else GTEST_ARGUMENTS
         begin = time.monotonic()
         try:
             ended = subprocess.run([program, *arguments], stdout=subprocess.PIPE,
