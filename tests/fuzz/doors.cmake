@@ -16,3 +16,4 @@ tally_door(job_toml SOURCES platform/job_folder_toml.cc LINKS base PkgConfig::TO
 tally_door(halt SOURCES server/halt_block.cc LINKS base)
 tally_door(snapshot LINKS ledger)
 tally_door(mark_file LINKS ledger)
+tally_door(tree_file LINKS ledger)

@@ -21,15 +21,15 @@ void halt(ByteView bytes);
 void snapshot(ByteView bytes);
 // An index file: the door puts the checksums of its pages right, for the same reason.
 void mark_file(ByteView bytes);
+// A file of the tree's groups, whose checksum the door puts right.
+void tree_file(ByteView bytes);
 
 struct Door {
   char const* name;
   void (*enter)(ByteView);
 };
-inline constexpr Door kDoors[]{{"receipt", receipt},
-                               {"job_toml", job_toml},
-                               {"halt", halt},
-                               {"snapshot", snapshot},
-                               {"mark_file", mark_file}};
+inline constexpr Door kDoors[]{{"receipt", receipt},     {"job_toml", job_toml},
+                               {"halt", halt},           {"snapshot", snapshot},
+                               {"mark_file", mark_file}, {"tree_file", tree_file}};
 
 }  // namespace tally::fuzz
