@@ -17,23 +17,22 @@ domain::run::Submit const* submit_of(domain::Recorded const& recorded) {
 
 void no_such_run(Exchange& x) { x.problem("not_found", "no run of yours has this id"); }
 
-// A caller's own runs; and the server's own, to whoever may read the server's operation.
-bool may_see(Exchange const& x, TenantId const& tenant) {
-  return tenant == x.caller().tenant ||
-         (domain::is_system(tenant) && x.caller().may(KeyScope::ops_read));
-}
-
 // A run that left memory, or is another tenant's, is told from its own events.
 void with_archived(ExchangePtr const& x, RunId run,
                    std::function<void(domain::run::Row const&)> const& done) {
   auto const row = x->services.reader.run(run);
   bool const absent = !row && row.error().code == "not_found";
-  if (absent || (row && !may_see(*x, row->tenant))) return no_such_run(*x);
+  if (absent || (row && !may_see_runs(*x, row->tenant))) return no_such_run(*x);
   if (!row) return x->storage_failed(row.error());
   done(*row);
 }
 
 }  // namespace
+
+bool may_see_runs(Exchange const& x, TenantId const& tenant) {
+  return tenant == x.caller().tenant ||
+         (domain::is_system(tenant) && x.caller().may(KeyScope::ops_read));
+}
 
 wire::Labels labels_of(domain::Recorded const& submitted) {
   auto const* submit = submit_of(submitted);

@@ -15,6 +15,9 @@ wire::Run read_listed_run(Services& services, RunId run, domain::run::Row const&
 // The labels that a run was submitted with, from its first event.
 wire::Labels labels_of(domain::Recorded const& submitted);
 
+// Its own tenant's and, with ops:read, those of the server itself.
+bool may_see_runs(Exchange const& x, TenantId const& tenant);
+
 // Ended longer ago than runs are shown.
 bool is_past_retention(Services const& services, domain::run::Row const& row);
 

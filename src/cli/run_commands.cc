@@ -147,6 +147,7 @@ Action declare_list(Arguments& arguments) {
   auto label = std::make_shared<std::optional<Label>>();
   arguments.option("--status", query->status, "Only runs in this state").one_of(kWords<RunStatus>);
   arguments.option("--label", *label, "Only runs with this label");
+  arguments.option("--tenant", query->tenant, "Of this tenant: the key's own [that], or system");
   arguments.option("--limit", query->limit, "At most so many, newest first [20]")
       .within(1, wire::kRunsPerPageMax);
   arguments.option("--cursor", query->cursor, "Older than the end of an earlier list, as it said");

@@ -21,12 +21,14 @@ struct SubmitParameters {
 struct RunListParameters {
   std::optional<RunStatus> status;
   std::optional<LabelFilter> label;
+  std::optional<TenantId> tenant;
   std::int64_t limit = 50;
   std::optional<std::string> cursor;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("status", self.status, Rule{.says = "only runs in this state"});
     visit("label", self.label, Rule{.says = "only runs with this label, as NAME=VALUE"});
+    visit("tenant", self.tenant, Rule{.says = "the key's own, or with ops:read system"});
     visit("limit", self.limit,
           Rule{.optional = true, .min = 1, .max = kRunsPerPageMax, .says = "absent: 50"});
     visit("cursor", self.cursor, Rule{.min = 1, .max = 16, .says = "`next` of the page before"});

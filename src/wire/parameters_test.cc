@@ -35,7 +35,8 @@ TEST(Parameters, OfAQueryAreKnownAndEachIsThereOnce) {
   EXPECT_EQ(faults_of<RunListParameters>("limt=5"),
             Faults{"the query has an unknown parameter; did you mean limit?"});
   EXPECT_EQ(faults_of<RunListParameters>("secret=5"),
-            Faults{"the query has an unknown parameter; known are: status, label, limit, cursor"});
+            Faults{"the query has an unknown parameter; known are: status, label, "
+                   "tenant, limit, cursor"});
   EXPECT_EQ(faults_of<Nothing>("secret=5"),
             Faults{"the query has an unknown parameter; this path takes none"});
   for (auto const* broken : {"limit=1&limit=1", "limit=%4", "limit=%zz"})
@@ -80,12 +81,16 @@ TEST(Target, IsWhatTheReaderReads) {
             "/v1/admin/tenants/acme/budget");
   RunListParameters const asked{.status = RunStatus::failed,
                                 .label = LabelFilter{"a b", "c&d=e/\xC3\xA4"},
+                                .tenant = TenantId("acme"),
                                 .limit = 7,
                                 .cursor = "12"};
   auto const target = target_of(kListRuns.pattern, asked);
-  EXPECT_EQ(target, "/v1/runs?status=failed&label=a%20b%3Dc%26d%3De%2F%C3%A4&limit=7&cursor=12");
+  EXPECT_EQ(
+      target,
+      "/v1/runs?status=failed&label=a%20b%3Dc%26d%3De%2F%C3%A4&tenant=acme&limit=7&cursor=12");
   auto const again = read<RunListParameters>("/v1/runs", {}, target.substr(target.find('?') + 1));
   EXPECT_EQ(again.label, asked.label);
+  EXPECT_EQ(again.tenant, asked.tenant);
   EXPECT_EQ(again.cursor, asked.cursor);
 }
 

@@ -139,6 +139,14 @@ TEST_F(Schedules, RefuseSlotsThatDoNotFollowOnTheRow) {
   EXPECT_EQ(text_of(world.ask(good)), "done");
 }
 
+TEST_F(Schedules, RefuseToPassOverSlotsThatAreNotSaid) {
+  world.pass(hours(3));
+  auto silent = std::get<schedule::Fire>(std::get<schedule::Commands>(*slot_due(world)));
+  ASSERT_TRUE(silent.missed);
+  silent.missed.reset();
+  EXPECT_EQ(text_of(world.ask(silent)), "conflict");
+}
+
 TEST_F(Schedules, AreSetByAnEventOnlyWhereTheyChange) {
   EXPECT_EQ(text_of(set_schedule(world)), "done");
   schedule::Rule const daily{.every = {}, .minute = 180, .zone = "UTC"};
