@@ -103,7 +103,8 @@ TEST(TallyClient, SendsOnceAndSaysWhatMayHaveHappened) {
 TEST(TallyClient, AsksForRunsByStateAndWaitsAtTheServer) {
   CannedOutbound outbound({reply(404, "{}"), reply(404, "{}")});
   auto client = client_of(outbound);
-  (void)client.runs({.status = RunStatus::failed, .label = {}, .limit = 7, .cursor = {}});
+  (void)client.runs(
+      {.status = RunStatus::failed, .label = {}, .tenant = {}, .limit = 7, .cursor = {}});
   (void)client.run(RunId(1), 30);
   auto const& requests = outbound.requests();
   EXPECT_EQ(requests.at(0).url, "https://ledger.test/base/v1/runs?status=failed&limit=7");
