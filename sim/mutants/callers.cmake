@@ -86,16 +86,10 @@ src/wire/parameters.cc
 [==[    continue;
 ]==])
 
-mutation(path_unread "an id in a path that cannot be is read as the id zero" wire_test
-src/wire/parameters.h
-[==[is_there_ = is_there_ && reading.take().empty();]==]
-[==[is_there_ = true;]==])
-
 mutation(submit_without_a_key "a run is accepted under no idempotency key" api_test
-src/api/route_of.h
-[==[  x.problem("idempotency_key_missing", std::string(wire::kIdempotencyKeyWanted));
-  return false;]==]
-[==[  return true;]==])
+src/wire/endpoints_runs.cc
+[==[Keyed::required]==]
+[==[Keyed::optional]==])
 
 mutation(events_of_everybody "a page of events shows every tenant's" lives
 src/api/evidence_handlers.cc

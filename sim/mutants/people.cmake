@@ -104,11 +104,9 @@ src/domain/system/settings.cc
 ]==])
 
 mutation(file_needs_one_less "a proposal of the file counts as somebody's" domain_test
-src/domain/approval/engine.h
-[==[    std::int64_t const proposers = proposer.value().empty() ? 0 : 1;
-]==]
-[==[    std::int64_t const proposers = 1;
-]==])
+src/domain/approval/approval.cc
+[==[facts.row->missing() <= 1;]==]
+[==[facts.row->missing() <= (facts.row->proposer.value().empty() ? 2 : 1);]==])
 
 mutation(standard_is_kept "a setting that is back at its standard stays in the state" domain_test
 src/domain/system/settings.cc
