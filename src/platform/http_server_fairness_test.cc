@@ -123,15 +123,17 @@ TEST_F(HttpServerFairness, TellsTheServiceWhenAnOwnerHasTooMany) {
 
 TEST_F(HttpServerFairness, ReadsNothingMoreFromAClientThatIsToRest) {
   start();
-  TestPeer stranger(port());
   TestPeer owned(port());
   EXPECT_EQ(status_of(owned.send(get("/own/acme")).response()), 200);
-  stranger.send(get("/rest") + get("/hold"));
-  EXPECT_EQ(status_of(stranger.response()), 429);
   owned.send(get("/rest") + get("/hold"));
   EXPECT_EQ(status_of(owned.response()), 429);
   EXPECT_EQ(service.held(1).size(), 1U) << "a connection with an owner does not rest";
-  EXPECT_EQ(server->counts().requests, 4U) << "the stranger's second request waits";
+  TestPeer stranger(port());
+  stranger.send(get("/rest") + get("/hold"));
+  EXPECT_EQ(status_of(stranger.response()), 429);
+  TestPeer other(port());
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(serves(other));
+  EXPECT_EQ(server->counts().requests, 24U) << "the stranger's second request waits";
 }
 
 TEST_F(HttpServerFairness, GoesOnWithAClientThatHasRested) {
