@@ -163,7 +163,7 @@ src/domain/error/error.cc
 mutation(revoked_key_opens "a revoked key still opens" api_test
 src/api/auth.cc
 [==[key.revoked || expired]==]
-[==[if (expired]==])
+[==[expired]==])
 
 mutation(one_request_more "the rate limit lets one request more than its quota through" api_test
 src/api/rate_limit.cc
