@@ -154,7 +154,9 @@ Result<ReplaySummary> replay(ports::Disk& disk, ReplaySelection const& selection
   };
   TRY(checked, segments::check_frames(disk, visit, 0, beside));
   player.play();
-  if (!checked.sound()) return fail("corrupt", checked.damage->text());
+  // A fold names the event itself, in a frame that began before it.
+  if (!checked.sound())
+    return fail("corrupt", fold.bad_seq() ? checked.damage->what : checked.damage->text());
   ReplaySummary const& summary = player.summary();
   if (summary.same + summary.different + summary.not_replayable == 0)
     return fail("not_found", "the ledger has no such decision");

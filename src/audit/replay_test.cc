@@ -231,5 +231,15 @@ TEST(Replay, RefusesADamagedLedger) {
             "corrupt");
 }
 
+// The frame of event 4 begins with event 0: that number would be a second one for one thing.
+TEST(Replay, NamesTheEventThatIsDamagedAndNotItsFrame) {
+  World const world = paid_world();
+  MemoryDisk disk;
+  store(disk, frames_of(forged(world.history, 4, [](domain::Recorded& r) { ++r.header.seq; })));
+  auto const summary = replay(disk, {}, [](Replayed const&) {});
+  ASSERT_FALSE(summary);
+  EXPECT_EQ(summary.error().detail, "event 4: its sequence is not the next one");
+}
+
 }  // namespace
 }  // namespace tally::audit::testing

@@ -10,6 +10,7 @@
 #include "audit/frames.h"
 #include "domain/each_document.h"
 #include "merkle/checkpoint.h"
+#include "segments/segment_header.h"
 #include "segments/verify.h"
 
 namespace tally::audit {
@@ -22,6 +23,13 @@ struct Fault {
   std::uint64_t seq = 0;
   std::string what;
 };
+
+// The event is told by its number, which a fold puts in front of its reasons.
+std::string without_event(std::string what, std::uint64_t seq) {
+  std::string const number = fmt::format("event {}: ", seq);
+  if (what.starts_with(number)) what.erase(0, number.size());
+  return what;
+}
 
 // Everything that is checked on top of the frames' own checksums.
 class Checker {
@@ -36,7 +44,7 @@ class Checker {
     auto checked = fold_.frame(read_frame(view), watch_);
     if (!checked) {
       auto const seq = static_cast<std::uint64_t>(fold_.bad_seq().value_or(0));
-      fault_ = Fault{seq, checked.error().detail};
+      fault_ = Fault{seq, without_event(checked.error().detail, seq)};
       return checked;
     }
     if (!fault_) return {};
@@ -157,9 +165,12 @@ Report report_of(segments::Verification const& frames, Checker& checker) {
   report.vkey = checker.fold().state().ledger.vkey;
   report.torn_tail = frames.damage && frames.damage->harmless();
   report.blobs = checker.take_blobs();
-  if (!report.ok)
-    condemn(report, checker.fault() ? checker.fault()->seq : frames.damage->seq,
-            frames.damage->text());
+  if (report.ok) return report;
+  // The place is that of the frame; of its events one is at fault, and only that one is named.
+  Fault const at_fault = checker.fault().value_or(Fault{frames.damage->seq, frames.damage->what});
+  condemn(report, at_fault.seq,
+          fmt::format("{} ({}, byte {})", at_fault.what,
+                      segments::segment_name(frames.damage->segment), frames.damage->offset));
   return report;
 }
 

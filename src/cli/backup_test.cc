@@ -2,6 +2,8 @@
 
 #include "cli/ledger_fixture.h"
 #include "cli/program_fixture.h"
+#include "platform/job_folder.h"
+#include "wire/idempotency_key.h"
 
 namespace tally::cli {
 namespace {
@@ -23,6 +25,29 @@ class BackupTest : public testing::Test {
     std::vector<std::string> words{"backup", "--data", ledger.data()};
     words.insert(words.end(), more.begin(), more.end());
     return run_tally(words);
+  }
+
+  void submit_a_run_of(Digest const& folder) {
+    domain::run::JobKind job;
+    job.hash = ContentRef(folder);
+    job.name = JobName("j");
+    job.price.fixed = Micros(1'000);
+    job.queue_deadline = seconds(60);
+    job.timeout = seconds(30);
+    job.version = "1";
+    ledger.decide(domain::directory::Commands(domain::directory::RegisterJob{job}));
+    TenantId const tenant("default");
+    domain::run::Submit submit;
+    submit.job = job.name;
+    submit.key = KeyId(5);
+    submit.max_cost = Micros(50'000);
+    submit.tenant = tenant;
+    ledger.decide(
+        domain::run::Commands(submit),
+        domain::IdempotencyKey{.fingerprint = {},
+                               .key = wire::idempotency_digest(tenant, "POST /v1/runs", "key")});
+    ledger.end_frame();
+    ASSERT_EQ(ledger.state().runs_live, 1);
   }
 
   LedgerFixture ledger;
@@ -91,11 +116,63 @@ TEST_F(BackupTest, OfADamagedLedgerIsNotMade) {
     EXPECT_FALSE(fs::exists(away.file(name))) << name;
 }
 
+TEST_F(BackupTest, OfACopyWithoutKeysIsRefusedBeforeAnythingIsCopied) {
+  fs::remove_all(ledger.file("keys"));
+  Ran const ran = backup({away.file("copy"), "--keys", away.file("keys")});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_TRUE(contains(ran.err, ledger.data() + " has no keys")) << ran.err;
+  EXPECT_TRUE(fs::is_empty(away.path()));
+}
+
+// What another name would mend is said so, before a byte is copied.
+TEST_F(BackupTest, ToANameThatCannotBeIsAMistakeOfTheCaller) {
+  std::ofstream(away.file("file")) << "a file";
+  std::vector<std::vector<std::string>> const wrong{
+      {""},
+      {away.file("copy"), "--keys", ""},
+      {away.file("file/copy")},
+      {away.file("copy"), "--keys", away.file("file/keys")}};
+  for (auto const& words : wrong) {
+    Ran const ran = backup(words);
+    EXPECT_EQ(ran.code, ExitCode::usage) << ran.err;
+    EXPECT_FALSE(contains(ran.err, ".unfinished; remove it")) << ran.err;
+  }
+  EXPECT_FALSE(fs::exists(".unfinished"));
+  Ran const of_a_file = run_tally({"backup", away.file("copy"), "--data", away.file("file")});
+  EXPECT_EQ(of_a_file.code, ExitCode::usage) << of_a_file.err;
+  for (char const* name : {"copy", "copy.unfinished"})
+    EXPECT_FALSE(fs::exists(away.file(name))) << name;
+}
+
+TEST_F(BackupTest, NamesTheJobKindsThatLiveRunsMiss) {
+  std::string const toml = "anything";
+  platform::JobFile file;
+  file.path = "job.toml";
+  file.content = to_bytes(toml);
+  Digest const hash = platform::hash_of({file});
+  submit_a_run_of(hash);
+  std::string const named = "work/jobs/" + hash.hex();
+  Ran const without = backup({away.file("without")});
+  EXPECT_EQ(without.code, ExitCode::yes) << without.err;
+  EXPECT_TRUE(contains(without.out, "verified but for job kinds\n")) << without.out;
+  EXPECT_TRUE(contains(without.err, named)) << without.err;
+  fs::create_directories(ledger.file(named));
+  std::ofstream(ledger.file(named + "/job.toml")) << "something else";
+  Ran const changed = backup({away.file("changed"), "--json"});
+  EXPECT_TRUE(contains(changed.out, "\"jobs_missing\":[\"" + hash.hex() + "\"]")) << changed.out;
+  EXPECT_TRUE(contains(changed.err, named)) << changed.err;
+  std::ofstream(ledger.file(named + "/job.toml")) << toml;
+  Ran const whole = backup({away.file("whole")});
+  EXPECT_EQ(whole.code, ExitCode::yes) << whole.err;
+  EXPECT_TRUE(contains(whole.out, "verified\n")) << whole.out;
+  EXPECT_FALSE(contains(whole.err, named)) << whole.err;
+}
+
 TEST_F(BackupTest, ThatWasCutShortIsRecognisedAndNotWrittenOver) {
-  fs::remove(ledger.file("keys/ledger.key"));
+  fs::create_symlink("nowhere", ledger.file("keys/odd"));  // is neither file nor directory
   Ran const ran = backup({away.file("copy"), "--keys", away.file("keys")});
   EXPECT_EQ(ran.code, ExitCode::failed);
-  EXPECT_TRUE(contains(ran.err, "keys/ledger.key")) << ran.err;
+  EXPECT_TRUE(contains(ran.err, "keys/odd")) << ran.err;
   EXPECT_FALSE(fs::exists(away.file("copy")));
   EXPECT_FALSE(fs::exists(away.file("keys")));
   EXPECT_TRUE(fs::exists(away.file("copy.unfinished/ledger/head")));

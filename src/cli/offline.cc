@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "platform/file_disk.h"
 #include "platform/writer_lock.h"
+#include "segments/segment_header.h"
 #include "segments/verify.h"
 
 namespace tally::cli {
@@ -15,6 +18,14 @@ segments::Beside beside_whom(std::string const& directory) {
                                                   : segments::Beside::nobody;
 }
 
+// Something else than a directory is there, or there can be nothing, because a part of the path is
+// a file: another name is wanted, and no look at the disk.
+bool is_no_directory(std::string const& path) {
+  std::error_code error;
+  auto const type = std::filesystem::status(path, error).type();
+  return type != std::filesystem::file_type::directory && type != std::filesystem::file_type::none;
+}
+
 Result<void> pass_over(ports::FrameView const&) { return {}; }
 
 }  // namespace
@@ -23,7 +34,7 @@ Result<Ledger> open_ledger(Call const& call) {
   std::string const directory = call.data + "/ledger";
   auto disk = platform::FileDisk::open_read_only(directory);
   if (!disk)
-    return fail(disk.error().code,
+    return fail(is_no_directory(directory) ? "not_found" : disk.error().code,
                 fmt::format("{} cannot be read: {}", directory, disk.error().detail));
   return Ledger{.disk = std::move(*disk), .directory = directory, .beside = beside_whom(directory)};
 }
@@ -68,8 +79,10 @@ ExitCode report_damage(Call& call, std::optional<segments::Damage> const& damage
                     damage->seq));
     return ExitCode::yes;
   }
-  call.console.complain(fmt::format("the ledger is good up to event {} and damaged there: {}",
-                                    damage->seq, damage->text()),
+  call.console.complain(fmt::format("the ledger is good up to event {} and damaged there: {} "
+                                    "({}, byte {})",
+                                    damage->seq, damage->what,
+                                    segments::segment_name(damage->segment), damage->offset),
                         "run tally ledger verify, and fetch the ledger from a copy");
   return ExitCode::no;
 }

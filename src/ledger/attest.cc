@@ -57,7 +57,10 @@ Result<Attested> attest(ports::Disk& ledger, Snapshots& snapshots, AttestOptions
   AttestOptions whole_ledger = options;
   whole_ledger.reach = Reach::whole;
   TRY(whole, pass(ledger, snapshots, whole_ledger));
-  if (whole.report.ok) whole.tail_differed = attested.report.what;
+  audit::Report const& tail = attested.report;
+  if (whole.report.ok)
+    whole.tail_differed =
+        tail.bad_seq ? fmt::format("event {}: {}", *tail.bad_seq, tail.what) : tail.what;
   return whole;
 }
 

@@ -18,7 +18,8 @@ struct CopiedTree {
 class NewFolder {
  public:
   // Makes NAME.unfinished, mode 0700, in a directory that exists. Errors: "exists" (either of the
-  // two names is taken), "not_found" (there is no such parent), "io_error".
+  // two names is taken), "not_found" (the name is empty or too long, or its parent is no
+  // directory), "io_error".
   static Result<NewFolder> begin(std::string name);
 
   // Where to write. Two of them never share it.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -19,6 +20,7 @@ class NewFolderTest : public testing::Test {
   }
   ~NewFolderTest() override { fs::remove_all(top_); }
 
+  std::string const& top() const { return top_; }
   std::string at(std::string const& name) const { return top_ + "/" + name; }
   void write(std::string const& name, fs::perms mode = fs::perms::owner_read) const {
     std::ofstream(at(name)) << name;
@@ -32,6 +34,29 @@ class NewFolderTest : public testing::Test {
 std::string code_of(Result<void> const& result) { return result ? "" : result.error().code; }
 std::string code_of(Result<NewFolder> const& folder) { return folder ? "" : folder.error().code; }
 fs::perms mode_of(std::string const& path) { return fs::status(path).permissions(); }
+
+// Whom modes hold for, where root runs the test: a user who owns what is below `folder`.
+class SomebodyElse {
+ public:
+  explicit SomebodyElse(std::string const& folder) {
+    if (!was_root_) return;
+    EXPECT_EQ(::chown(folder.c_str(), kNobody, kNobody), 0);
+    for (auto const& entry : fs::recursive_directory_iterator(folder))
+      EXPECT_EQ(::chown(entry.path().c_str(), kNobody, kNobody), 0);
+    EXPECT_EQ(::seteuid(kNobody), 0);
+  }
+  ~SomebodyElse() {
+    if (was_root_) {
+      EXPECT_EQ(::seteuid(0), 0);
+    }
+  }
+  SomebodyElse(SomebodyElse const&) = delete;
+  SomebodyElse& operator=(SomebodyElse const&) = delete;
+
+ private:
+  static constexpr uid_t kNobody = 65534;
+  bool const was_root_ = ::geteuid() == 0;
+};
 
 }  // namespace
 
@@ -55,6 +80,11 @@ TEST_F(NewFolderTest, TakesNoNameThatIsTaken) {
   fs::create_symlink("nowhere", at("link"));
   EXPECT_EQ(code_of(NewFolder::begin(at("link"))), "exists");
   EXPECT_EQ(code_of(NewFolder::begin(at("absent/copy"))), "not_found");
+  write("file");
+  EXPECT_EQ(code_of(NewFolder::begin(at("file/copy"))), "not_found");
+  EXPECT_EQ(code_of(NewFolder::begin(at(std::string(300, 'n')))), "not_found");
+  EXPECT_EQ(code_of(NewFolder::begin("")), "not_found");
+  EXPECT_FALSE(fs::exists(".unfinished"));
   auto folder = NewFolder::begin(at("late"));
   ASSERT_TRUE(folder);
   ASSERT_TRUE(fs::create_directory(at("late")));
@@ -82,6 +112,29 @@ TEST_F(NewFolderTest, CopiesATreeWithItsModes) {
   EXPECT_TRUE(fs::exists(target + "/deep/.hidden"));
   EXPECT_EQ(folder->copy_tree(at("source/run"), "one")->files, 1u);
   EXPECT_EQ(folder->copy_tree(at("absent"), "two")->files, 0u);
+}
+
+// Such are the copies of job kinds, and the server's user is not root.
+TEST_F(NewFolderTest, CopiesADirectoryThatItsOwnerMayNotWriteTo) {
+  constexpr fs::perms kClosed = fs::perms::owner_read | fs::perms::owner_exec;
+  ASSERT_TRUE(fs::create_directories(at("source/closed/deep")));
+  write("source/closed/deep/file");
+  for (char const* name : {"source/closed/deep", "source/closed"})
+    fs::permissions(at(name), kClosed);
+  {
+    SomebodyElse const user(top());
+    auto folder = NewFolder::begin(at("copy"));
+    ASSERT_TRUE(folder);
+    auto copied = folder->copy_tree(at("source"), "jobs");
+    ASSERT_TRUE(copied) << copied.error().detail;
+    EXPECT_EQ(copied->files, 1u);
+    EXPECT_EQ(mode_of(folder->path() + "/jobs/closed"), kClosed);
+    EXPECT_EQ(mode_of(folder->path() + "/jobs/closed/deep"), kClosed);
+    folder->give_up();
+  }
+  EXPECT_FALSE(fs::exists(at("copy.unfinished")));
+  for (char const* name : {"source/closed", "source/closed/deep"})
+    fs::permissions(at(name), fs::perms::owner_all);
 }
 
 TEST_F(NewFolderTest, CopiesNeitherOverAFileNorWhatIsNone) {
