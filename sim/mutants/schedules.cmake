@@ -95,3 +95,23 @@ mutation(runs_of_all_tenants "a tenant's key lists the runs of others" api_test
 src/api/run_handlers.cc
 [==[  if (may_see_runs(x, tenant)) return true;]==]
 [==[  if (may_see_runs(x, tenant) || tenant != TenantId("system")) return true;]==])
+
+mutation(slot_fires_while_stopping "a schedule fires while the server stops" wiring_test
+src/server/wiring/system_work.cc
+[==[    if (stops) return std::nullopt;
+]==]
+"")
+
+mutation(leases_while_stopping "a server that stops leases to itself what it gave up" wiring_test
+src/server/wiring/local_work.cc
+[==[  if (shared_.with([](Shared const& shared) { return shared.stopped; }))
+]==]
+[==[  if (false)
+]==])
+
+mutation(missed_slots_lost_with_their_rule "a start sets another rule over slots that are due" wiring_test
+src/server/wiring/system_work.cc
+[==[    if (changes && row->next <= now) {
+]==]
+[==[    if (false) {
+]==])

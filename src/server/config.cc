@@ -1,14 +1,21 @@
 #include "server/config.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <toml++/toml.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <map>
 #include <vector>
 
 #include "base/nearest.h"
 #include "merkle/vkey.h"
+#include "platform/process_fd.h"
 
 namespace tally::server {
 
@@ -170,14 +177,42 @@ tl::unexpected<Error> wrong(std::string const& path, std::vector<Fault> faults) 
   return fail("configuration", std::move(text));
 }
 
+constexpr std::size_t kConfigBytesMax = std::size_t{1} << 20;
+
+// A file, or a pipe such as a shell's <(...). A directory reads as an empty file, and a device as
+// one or without an end: whoever names one means another.
+Result<std::string> read_text(std::string const& path) {
+  auto const no = [&](std::string what) { return wrong(path, {{0, std::move(what)}}); };
+  auto const unreadable = [&] {
+    return no(fmt::format("cannot be read: {}", std::strerror(errno)));
+  };
+  platform::OwnedFd const file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  struct stat about {};
+  if (!file.open() || ::fstat(file.get(), &about) != 0) return unreadable();
+  if (S_ISDIR(about.st_mode)) return no("a directory; name the file inside");
+  if (!S_ISREG(about.st_mode) && !S_ISFIFO(about.st_mode)) return no("not a regular file");
+  std::string text;
+  std::array<char, 16'384> room{};
+  for (;;) {
+    ssize_t const got = ::read(file.get(), room.data(), room.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return unreadable();
+    if (got == 0) return text;
+    text.append(room.data(), static_cast<std::size_t>(got));
+    if (text.size() > kConfigBytesMax)
+      return no(fmt::format("larger than {} bytes", kConfigBytesMax));
+  }
+}
+
 }  // namespace
 
 Result<Config> load_config(std::string const& path) {
   Config config;
   if (path.empty()) return config;
+  TRY(text, read_text(path));
   std::vector<Fault> faults;
   try {
-    read_table({}, toml::parse_file(path), config, faults);
+    read_table({}, toml::parse(text, path), config, faults);
   } catch (toml::parse_error const& error) {
     return wrong(path, {{error.source().begin.line, std::string(error.description())}});
   }

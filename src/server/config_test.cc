@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace tally::server {
 namespace {
@@ -17,6 +19,7 @@ class ConfigTest : public testing::Test {
   }
   ~ConfigTest() override { std::filesystem::remove_all(folder_); }
 
+  std::string const& folder() const { return folder_; }
   std::string path() const { return folder_ + "/tally.toml"; }
   Result<Config> load(std::string_view text) const {
     std::ofstream(path()) << text;
@@ -88,6 +91,40 @@ TEST_F(ConfigTest, NamesTheSettingThatWasProbablyMeant) {
 
 TEST_F(ConfigTest, SaysWhereAFileIsNoToml) {
   EXPECT_TRUE(faults_of("[http]\nthreads = = 1\n").starts_with(":2: "));
+}
+
+TEST_F(ConfigTest, RefusesWhatIsNoFile) {
+  ASSERT_TRUE(load("[worker]\nslots = 3\n"));
+  auto const said = [](std::string const& name) {
+    auto const config = load_config(name);
+    return config ? "taken" : config.error().code + " " + config.error().detail;
+  };
+  auto const refused = [](std::string const& name, std::string const& why) {
+    return "configuration " + name + ": " + why;
+  };
+  EXPECT_EQ(said(folder()), refused(folder(), "a directory; name the file inside"));
+  EXPECT_EQ(said("/dev/null"), refused("/dev/null", "not a regular file"));
+  EXPECT_EQ(said("/dev/zero"), refused("/dev/zero", "not a regular file"));
+  std::string const none = folder() + "/none.toml";
+  EXPECT_EQ(said(none), refused(none, "cannot be read: No such file or directory"));
+  std::ofstream(none) << std::string(std::size_t{1} << 20, '\n') << "\n";
+  EXPECT_EQ(said(none), refused(none, "larger than 1048576 bytes"));
+}
+
+// Such as `--config <(...)` of a shell, or a link that a package keeps.
+TEST_F(ConfigTest, TakesAPipeAndALink) {
+  std::string const pipe = folder() + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::thread writer([&] { std::ofstream(pipe) << "[worker]\nslots = 3\n"; });
+  auto const piped = load_config(pipe);
+  writer.join();
+  ASSERT_TRUE(piped) << piped.error().detail;
+  EXPECT_EQ(piped->worker_slots, 3U);
+  ASSERT_TRUE(load("[worker]\nslots = 4\n"));
+  std::filesystem::create_symlink(path(), folder() + "/link");
+  auto const linked = load_config(folder() + "/link");
+  ASSERT_TRUE(linked) << linked.error().detail;
+  EXPECT_EQ(linked->worker_slots, 4U);
 }
 
 TEST_F(ConfigTest, TakesAPublicAddressWithoutAPath) {

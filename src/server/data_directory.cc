@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -79,9 +80,13 @@ Result<void> DataDirectory::lock(ports::Entropy& entropy) {
 Result<void> DataDirectory::open_halt() {
   halt_ = ::open(path("HALT").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_DSYNC, 0600);
   if (halt_ < 0) return fail("io_error", "the HALT file cannot be opened: " + errno_text());
+  struct stat about {};
+  if (::fstat(halt_, &about) != 0 || !S_ISREG(about.st_mode))
+    return fail("io_error", "HALT is not a regular file: it could keep no reason; move it away");
   // What somebody else wrote there may be shorter; it stays, with zeros behind it.
   std::array<char, kHaltBytes> block{};
   ssize_t const have = ::pread(halt_, block.data(), block.size(), 0);
+  if (have < 0) return fail("io_error", "the HALT file cannot be read: " + errno_text());
   if (have == static_cast<ssize_t>(kHaltBytes)) return {};
   if (::pwrite(halt_, block.data(), block.size(), 0) != static_cast<ssize_t>(kHaltBytes))
     return fail("io_error", "the HALT file cannot be written: " + errno_text());
@@ -110,7 +115,8 @@ Result<void> DataDirectory::load_secrets(ports::Entropy& entropy) {
 std::string DataDirectory::halt_reason() const {
   std::array<std::uint8_t, kHaltBytes> block{};
   ssize_t const have = ::pread(halt_, block.data(), block.size(), 0);
-  return have <= 0 ? std::string() : halt_reason_in(block);
+  if (have < 0) return "the HALT file cannot be read: " + errno_text();
+  return halt_reason_in(block);
 }
 
 void DataDirectory::write_halt(std::string_view reason) const {

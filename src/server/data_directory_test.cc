@@ -66,6 +66,14 @@ TEST_F(DataDirectoryTest, KeepsAHaltUntilItIsCleared) {
   EXPECT_EQ((*directory)->halt_reason(), "");
 }
 
+// It reads as empty, and takes every reason without keeping it.
+TEST_F(DataDirectoryTest, RefusesAHaltThatIsNoFile) {
+  { ASSERT_TRUE(open()); }
+  fs::remove(path_ / "HALT");
+  fs::create_symlink("/dev/null", path_ / "HALT");
+  EXPECT_EQ(said(), "io_error: HALT is not a regular file: it could keep no reason; move it away");
+}
+
 TEST_F(DataDirectoryTest, RefusesWhatOtherUsersMayReadOrChange) {
   { ASSERT_TRUE(open()); }
   EXPECT_EQ(said(), "opened");

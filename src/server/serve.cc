@@ -33,6 +33,7 @@
 #include "server/pending_settings.h"
 #include "server/projector_thread.h"
 #include "server/server_threads.h"
+#include "server/start_checks.h"
 
 namespace tally::server {
 
@@ -327,6 +328,7 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
                  std::size_t connections_max, sigset_t const& signals, FreshStart& fresh) {
   ServerThreads threads;
   ProjectorThread projector;
+  TRY_VOID(check_port(listen));
   Duration const began = machine.clock.monotonic();
   TRY(node, wiring::Node::open(world_of(machine, threads, projector),
                                node_options(machine, threads, config, listen)));
@@ -354,6 +356,7 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   node->serve_system(system_handlers(attestor));
   int signal_number = 0;
   sigwait(&signals, &signal_number);
+  node->stop_leasing();
   attestor->stop();
   machine.runner->server_stops();
   if (machine.failed) {  // the last answers wait for nobody
@@ -366,15 +369,6 @@ Result<void> run(Machine& machine, Config const& config, Listen const& listen,
   threads.stop(kExecutionsGrace);
   machine.log.write({.message = "stopped"});
   return {};
-}
-
-// A time that no event can have would end the process at the first one.
-Result<void> check_clock(Instant wall) {
-  if (wall >= Instant{} && wall < kWallMax) return {};
-  return fail("configuration",
-              fmt::format("this machine's clock says {}; a ledger keeps times from 1970 to {}: set "
-                          "the clock",
-                          to_rfc3339(wall), to_rfc3339(kWallMax)));
 }
 
 }  // namespace

@@ -84,7 +84,6 @@ Result<void> ServerThreads::probe_worker() const {
 
 void ServerThreads::run_worker() {
   while (!stop_worker_) {
-    if (no_more_leases_) node_->stop_leasing();
     Duration const alone = node_->step_worker();
     executions_ = node_->executions();
     worker_seen_ = clock_.monotonic().value();
@@ -105,8 +104,7 @@ void ServerThreads::drain_loop() {
 
 void ServerThreads::stop(Duration grace) {
   if (node_ == nullptr) return;
-  no_more_leases_ = true;
-  wake_worker_.set();
+  node_->stop_leasing();
   WakeEvent pause;
   for (Duration waited; executions_ > 0 && waited < grace; waited = waited + kStopStep)
     pause.wait(kStopStep);

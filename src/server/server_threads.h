@@ -76,7 +76,6 @@ class ServerThreads {
   std::atomic<bool> stop_loop_ = false;
   std::atomic<bool> stop_log_ = false;
   std::atomic<bool> stop_worker_ = false;
-  std::atomic<bool> no_more_leases_ = false;
   std::atomic<std::size_t> executions_ = 0;
   std::atomic<std::int64_t> log_busy_since_ =
       0;  // steady microseconds; 0: nothing is being written

@@ -120,7 +120,10 @@ void CommandWorker::accept(ports::WorkItem item) {
   execution.due = now_;
   execution.beat_due = now_ + options_.heartbeat_every;
   execution.backoff = options_.retry_first;
-  if (auto const ready = runner_.ready(execution.item.job_hash); !ready) {
+  if (!leasing_) {  // given back with its attempt; who leases it next begins it
+    execution.phase = Phase::reporting;
+    execution.result = own_failure("stopped", "The server stops; the work had not begun.", true);
+  } else if (auto const ready = runner_.ready(execution.item.job_hash); !ready) {
     execution.phase = Phase::reporting;
     execution.result = own_failure("job_unknown", ready.error().detail, true);
   }

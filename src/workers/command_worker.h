@@ -71,7 +71,8 @@ class CommandWorker {
   // An order from the server: the execution must stop, for this reason. Any thread.
   void stop(RunId run, std::uint64_t fence, ports::HeartbeatAnswer reason);
 
-  // No further leases; what runs goes on. Drained when executions() is 0.
+  // No further leases; what runs goes on, and what a question under way leases is given back. From
+  // the thread of step(). Drained when executions() is 0.
   void stop_leasing() { leasing_ = false; }
   std::size_t executions() const { return executions_.size(); }
 

@@ -369,13 +369,16 @@ TEST_F(CommandWorkerTest, GivesEvidenceOnlyWhenTheExecutionCannotChangeItAnyMore
   EXPECT_TRUE(queue_.fails.empty());
 }
 
-TEST_F(CommandWorkerTest, DrainsWhenItStopsLeasing) {
+TEST_F(CommandWorkerTest, DrainsWhenItStopsLeasingAndGivesBackWhatHasNotBegun) {
   run_one();
   worker_->stop_leasing();
-  answer(queue_.leases, Result<std::vector<ports::WorkItem>>(std::vector<ports::WorkItem>{}));
+  answer(queue_.leases, Result<std::vector<ports::WorkItem>>(std::vector{item(8)}));
   runner_.finish(key_, receipt_of());
   step();
   answer(queue_.completes, Result<void>());
+  EXPECT_TRUE(queue_.starts.empty());
+  EXPECT_TRUE(queue_.failures.at(0).retry);
+  answer(queue_.fails, Result<void>());
   step();
   EXPECT_EQ(worker_->executions(), 0u);
   EXPECT_TRUE(queue_.leases.empty());

@@ -8,6 +8,7 @@ by a signal.
 """
 import os
 import shutil
+import socket
 import subprocess
 import sys
 
@@ -102,10 +103,50 @@ def a_data_directory_that_others_may_change_is_refused(lab):
     expect_equal("exit code", 0, server.stop())
 
 
+def a_start_that_is_refused_records_nothing(lab):
+    server = lab.server("refused")
+    server.start()
+    added = server.caller().post("/v1/admin/people", {"person": "bob", "name": "Bob",
+                                                      "roles": ["approver"]})
+    expect(added.status in (200, 201), f"bob is not added: {added}")
+    expect_equal("exit code", 0, server.stop())
+    settings = server.config.read_text()
+    before = recorded(server)
+
+    def refuses(words, port=0):
+        server.spawn(port=port)
+        expect(not server.wait_until_it_serves(), f"served, where {words!r} was to be said")
+        expect_equal("exit code", 2, server.wait_for_its_end())
+        expect(words in server.last_words(), server.last_words())
+        expect_equal("what the ledger holds after a refusal", before, recorded(server))
+
+    server.config.write_text(settings.replace("lease_s = 120", "lease_s = 60")
+                             .replace("every_s = 86400", "every_s = 2")
+                             + "[approvals]\nquorum = 3\n[archive]\nafter_s = 5\n")
+    refuses("a quorum of 3 is more than the 2 people")
+    server.config.write_text(settings.replace("lease_s = 120", "lease_s = 60"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refuses("is in use", taken.getsockname()[1])
+    server.config.unlink()
+    server.config.mkdir()
+    refuses("a directory; name the file inside")
+    server.config.rmdir()
+    server.config.write_text(settings)
+    server.start()
+    expect_equal("exit code", 0, server.stop())
+
+
+def recorded(server):
+    code, report = server.verify()
+    expect_equal("exit code of a verification", 0, code)
+    return report["events"]
+
+
 CASES = [a_halt_of_any_bytes_begins_halted_and_can_be_lifted,
          a_limit_on_file_sizes_is_a_failed_write,
          a_job_kind_that_cannot_be_is_refused_and_the_others_serve,
-         a_data_directory_that_others_may_change_is_refused]
+         a_data_directory_that_others_may_change_is_refused,
+         a_start_that_is_refused_records_nothing]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,12 @@ namespace tally::wiring {
 
 namespace directory = domain::directory;
 
+namespace {
+
+constexpr std::string_view kServer = "server";  // who makes what the server needs for itself
+
+}  // namespace
+
 std::vector<domain::Command> open_commands(FreshLedger const& fresh) {
   PersonId const person{std::string(kFirstPerson)};
   PlanName const plan{std::string(kUnlimitedPlan)};
@@ -40,6 +46,13 @@ std::vector<domain::Command> open_commands(FreshLedger const& fresh) {
   return commands;
 }
 
+domain::Command halt_command(std::string reason) {
+  return domain::mode::Commands(domain::mode::Set{.mode = domain::mode::Mode::halt,
+                                                  .person = PersonId(std::string(kServer)),
+                                                  .reason = std::move(reason),
+                                                  .scope = {}});
+}
+
 domain::run::JobKind to_job_kind(ports::JobSpec const& spec) {
   domain::run::JobKind job;
   job.attempts_max = std::int64_t{spec.retries} + 1;
@@ -65,8 +78,6 @@ domain::run::JobKind to_job_kind(ports::JobSpec const& spec) {
 }
 
 namespace {
-
-constexpr std::string_view kServer = "server";  // who makes what the server needs for itself
 
 domain::SettingValues with_guard(domain::SettingValues values, domain::SettingGuard guard) {
   std::erase_if(values, [&](domain::SettingValue const& one) {

@@ -46,6 +46,9 @@ struct StartNote {
 // job.registered each; what is already so is no event.
 std::vector<domain::Command> start_commands(StartNote const& note);
 
+// Everything into halt mode, in the server's own name.
+domain::Command halt_command(std::string reason);
+
 // Whether the schedules can be set: their tenant and their jobs are there, or this start may make
 // them.
 bool may_set_schedules(domain::State const& state, std::vector<ports::JobSpec> const& jobs);

@@ -117,6 +117,8 @@ void LocalWork::lease(std::vector<JobName> jobs, std::uint32_t max, Duration wai
 }
 
 void LocalWork::ask(std::shared_ptr<Visit> visit) {
+  if (shared_.with([](Shared const& shared) { return shared.stopped; }))
+    return finish(*visit, std::nullopt);
   asked_(visit->jobs);
   domain::run::Lease command{.jobs = visit->jobs, .tenant = tenant_, .worker = name_};
   loop_.post(ledger::Lane::start, {.command = domain::run::Commands(std::move(command)),
@@ -130,10 +132,14 @@ void LocalWork::ask(std::shared_ptr<Visit> visit) {
 void LocalWork::take(std::shared_ptr<Visit> const& visit, ledger::Answer answer) {
   if (auto told = to_result(answer); !told) return finish(*visit, told.error());
   if (!answer.entry) {  // no work
-    bool const waits = visit->got.empty() && visit->until > clock_.monotonic();
-    if (!waits) return finish(*visit, std::nullopt);
+    bool const may_wait = visit->got.empty() && visit->until > clock_.monotonic();
     // Orders come on this same thread, after this answer: no word of work is lost in between.
-    return shared_.with([&](Shared& shared) { shared.waiting = visit; });
+    bool const waits = shared_.with([&](Shared& shared) {
+      if (may_wait && !shared.stopped) shared.waiting = visit;
+      return may_wait && !shared.stopped;
+    });
+    if (!waits) finish(*visit, std::nullopt);
+    return;
   }
   auto one = item(answer);
   if (!one) {
@@ -179,6 +185,14 @@ void LocalWork::work_available(JobName const& job) {
     return wanted ? std::exchange(shared.waiting, nullptr) : nullptr;
   });
   if (visit) ask(std::move(visit));
+}
+
+void LocalWork::stop_leasing() {
+  auto const visit = shared_.with([](Shared& shared) {
+    shared.stopped = true;
+    return std::exchange(shared.waiting, nullptr);
+  });
+  if (visit) finish(*visit, std::nullopt);
 }
 
 void LocalWork::tick() {

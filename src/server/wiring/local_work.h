@@ -41,6 +41,8 @@ class LocalWork : public ports::WorkQueue {
   void work_available(JobName const& job);
   // Ends a wait for work whose time is over; call it about every 100 ms.
   void tick();
+  // No work is given from here on; who waits for some hears of none. Any thread.
+  void stop_leasing();
 
   void lease(std::vector<JobName> jobs, std::uint32_t max, Duration wait,
              std::function<void(Result<std::vector<ports::WorkItem>>)> done) override;
@@ -71,6 +73,7 @@ class LocalWork : public ports::WorkQueue {
     std::map<LeaseId, Known> known;
     std::deque<LeaseId> order;  // of `known`, oldest first
     std::shared_ptr<Visit> waiting;
+    bool stopped = false;
   };
   static constexpr std::size_t kKnownMax = 65'536;
 

@@ -8,6 +8,7 @@
 #include "ledger/attest.h"
 #include "ledger/loop_start.h"
 #include "server/wiring/event_counts.h"
+#include "server/wiring/rehearsal.h"
 
 namespace tally::wiring {
 
@@ -30,13 +31,6 @@ ledger::Origin own_origin(ports::Entropy& entropy) {
   std::array<std::uint8_t, 16> correlation{};
   entropy.fill(correlation);
   return {.actor = "server", .correlation = CorrelationId(correlation), .span = {}, .tenant = {}};
-}
-
-domain::Command halt_command(std::string reason) {
-  return domain::mode::Commands(domain::mode::Set{.mode = domain::mode::Mode::halt,
-                                                  .person = PersonId("server"),
-                                                  .reason = std::move(reason),
-                                                  .scope = {}});
 }
 
 }  // namespace
@@ -102,7 +96,7 @@ Result<void> Node::recover() {
         .tree = std::move(opened.tree),
         .digest = std::move(opened.digest),
         .epoch = epoch});
-  return {};
+  return start_fault();
 }
 
 // The start took longer and is none the worse for it. Snapshots of another build are no fault.
@@ -139,7 +133,12 @@ void Node::wire(ledger::Loop::Start start) {
   domain::SettingValues const settings = differing(options_.settings, start.state.settings);
   Duration const heartbeat = heartbeat_within(options_.heartbeat, settings, start.state.settings);
   bool const system_tenant = start.state.tenants.find(kSystem) != nullptr;
-  bool const schedules = may_set_schedules(start.state, options_.jobs);
+  std::vector<domain::Command> schedules;
+  if (may_set_schedules(start.state, options_.jobs))
+    schedules = set_schedules(start.state, options_.schedules,
+                              std::max(believed(world_.clock.wall()), start.state.ledger.at),
+                              next_after(world_.calendar));
+  auto rows = fresh_ ? std::nullopt : std::optional(rows_of_directory(start.state));
   loop_ = std::make_unique<ledger::Loop>(
       std::move(start),
       ledger::Loop::World{
@@ -155,7 +154,7 @@ void Node::wire(ledger::Loop::Start start) {
                 tell(entry);
               },
           .grouped = [this](std::vector<Digest> const& roots) { group_roots_->add(roots); },
-          .next_after = next_after(world_.calendar),
+          .next_after = next_after(world_.calendar, stops_),
           .on_failure = [this](std::string const& why) { give_up(why); }},
       options_.loop);
   tiles_ = std::make_unique<HashTiles>(*reader_, *group_roots_);
@@ -179,8 +178,11 @@ void Node::wire(ledger::Loop::Start start) {
                                                world_.on_failure);
 
   auto commands = begin_commands(epoch, origin, *key, retired, settings, system_tenant);
-  if (schedules) std::ranges::move(schedule_commands(), std::back_inserter(commands));
-  post_begin(std::move(commands));
+  std::ranges::move(schedules, std::back_inserter(commands));
+  // A fresh ledger is taken back whole (server/fresh_start.h); any other keeps what was recorded.
+  auto const rehearsed = rows ? rehearse(std::move(*rows), commands, loop_->now()) : Result<void>();
+  if (rehearsed) return post_begin(std::move(commands));
+  begin_->progress.with([&](Begin::Progress& begin) { begin.fault = rehearsed.error(); });
 }
 
 // Of commands, and of the server's own work: one run of it at a time, whatever else is going on.
@@ -217,19 +219,12 @@ void Node::serve_system(SystemHandlers handlers) {
   world_.wake_worker();
 }
 
+// The queues at once; the workers, which belong to another thread, in their next step.
 void Node::stop_leasing() {
-  worker_->stop_leasing();
-  system_worker_->stop_leasing();
-}
-
-// A zone that this machine does not know leaves the schedule as it is.
-std::vector<domain::Command> Node::schedule_commands() const {
-  std::vector<domain::Command> commands;
-  for (SystemSchedule const& one : options_.schedules)
-    if (auto const next = next_after(world_.calendar)(one.rule, loop_->now()))
-      commands.emplace_back(domain::schedule::Commands(domain::schedule::Set{
-          .job = one.job, .name = one.name, .next = *next, .rule = one.rule}));
-  return commands;
+  stops_ = true;
+  local_work_->stop_leasing();
+  system_queue_->stop_leasing();
+  world_.wake_worker();
 }
 
 // What this start records before it serves.
@@ -353,6 +348,10 @@ Duration Node::step_worker() {
         [this](std::vector<ledger::QueuedRuns> const& queued) { api_->note_queue(queued); });
     loop_->read_tenants(
         [this](std::vector<ledger::TenantFigures> const& all) { api_->note_tenants(all); });
+  }
+  if (stops_) {
+    worker_->stop_leasing();
+    system_worker_->stop_leasing();
   }
   local_work_->tick();
   worker_->step(now);

@@ -82,7 +82,8 @@ struct NodeOptions {
 class Node {
  public:
   // Recovers the log, folds it with every check, wires the parts and posts the commands that a
-  // start begins with. Errors: those of open_segments, audit::Fold and "wrong_key".
+  // start begins with. Errors: those of open_segments, audit::Fold, "wrong_key", and what one of
+  // the commands would be refused with (rehearsal.h); nothing is recorded then.
   static Result<std::unique_ptr<Node>> open(NodeWorld world, NodeOptions options);
   ~Node();
 
@@ -118,8 +119,10 @@ class Node {
 
   // Posts what is only counted so far: refusals and errors.
   void flush();
-  // No new requests and no new leases; what runs goes on until idle().
+  // No new requests; what is in the loop goes on until idle().
   void begin_stop();
+  // The server stops: its workers lease nothing more and no schedule fires, while what runs may
+  // end. Before anything that runs is told to stop, else it would be leased again. Any thread.
   void stop_leasing();
   std::size_t executions() const { return worker_->executions() + system_worker_->executions(); }
   bool idle() const { return loop_->idle(); }
@@ -148,7 +151,6 @@ class Node {
                                               RetiredJobs const& retired,
                                               domain::SettingValues const& settings,
                                               bool system_tenant);
-  std::vector<domain::Command> schedule_commands() const;
   void make_workers(std::set<JobName> commands_waiting, Duration heartbeat);
   Result<void> check_key(domain::State const& state);
   void wire(ledger::Loop::Start start);
@@ -180,6 +182,7 @@ class Node {
   std::unique_ptr<SystemRunner> system_runner_;
   std::unique_ptr<workers::CommandWorker> system_worker_;
   std::atomic<bool> serves_system_ = false;
+  std::atomic<bool> stops_ = false;
   std::unique_ptr<CheckpointSigner> signer_;
   std::shared_ptr<Begin> begin_;
   Duration look_due_;  // step_worker's own

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "domain/schedule/decide.h"
+
 namespace tally::wiring {
 
 namespace {
@@ -55,6 +57,36 @@ domain::schedule::NextAfter next_after(ports::Calendar const& calendar) {
         {.every = rule.every, .minute = rule.minute, .zone = rule.zone}, at);
     return found ? std::optional(*found) : std::nullopt;
   };
+}
+
+domain::schedule::NextAfter next_after(ports::Calendar const& calendar,
+                                       std::atomic<bool> const& stops) {
+  return [asked = next_after(calendar), &stops](domain::schedule::Rule const& rule,
+                                                Instant at) -> std::optional<Instant> {
+    if (stops) return std::nullopt;
+    return asked(rule, at);
+  };
+}
+
+std::vector<domain::Command> set_schedules(domain::State const& state,
+                                           std::vector<SystemSchedule> const& schedules,
+                                           Instant now,
+                                           domain::schedule::NextAfter const& calendar) {
+  namespace schedule = domain::schedule;
+  std::vector<domain::Command> commands;
+  for (SystemSchedule const& one : schedules) {
+    auto const next = calendar(one.rule, now);
+    if (!next) continue;
+    schedule::Row const* row = state.schedules.find(one.name);
+    bool const changes = row != nullptr && !(row->job == one.job && row->rule == one.rule);
+    if (changes && row->next <= now) {
+      auto owed = schedule::fire(state, row->number, now, now, calendar);
+      if (owed) commands.emplace_back(schedule::Commands(std::move(*owed)));
+    }
+    commands.emplace_back(schedule::Commands(
+        schedule::Set{.job = one.job, .name = one.name, .next = *next, .rule = one.rule}));
+  }
+  return commands;
 }
 
 Result<void> SystemRunner::ready(Digest const& job_hash) {

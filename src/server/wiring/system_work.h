@@ -5,13 +5,16 @@
 // command (workers/command_worker.h); only what executes it is here: a function of the process, in
 // the executor's lane `system`, in place of a command in the sandbox.
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "base/mutex.h"
+#include "domain/command.h"
 #include "domain/schedule/engine.h"
+#include "domain/state.h"
 #include "ports/calendar.h"
 #include "ports/clock.h"
 #include "ports/executor.h"
@@ -39,6 +42,18 @@ SystemSchedule attest_every(Duration period);
 
 // The calendar as the domain asks it. It outlives what is returned.
 domain::schedule::NextAfter next_after(ports::Calendar const& calendar);
+// The same until `stops`: a server that stops knows no next slot, so none fires, and the next start
+// finds it. Both outlive what is returned.
+domain::schedule::NextAfter next_after(ports::Calendar const& calendar,
+                                       std::atomic<bool> const& stops);
+
+// What a start proposes, to be decided in this order before anything else comes due. A schedule
+// that is to change runs by its old rule first what came while nobody decided: the new rule knows
+// nothing of those slots. A zone that this machine does not know leaves a schedule as it is.
+std::vector<domain::Command> set_schedules(domain::State const& state,
+                                           std::vector<SystemSchedule> const& schedules,
+                                           Instant now,
+                                           domain::schedule::NextAfter const& calendar);
 
 // What a kind does: returns its result, a short JSON document, or why there is none. On a thread of
 // the lane `system`, where it may take long; it must ask `go_on` often, and end soon once that is
