@@ -8,6 +8,7 @@
 #include "api/components.h"
 #include "api/evidence.h"
 #include "api/handlers.h"
+#include "api/known_names.h"
 #include "api/route_of.h"
 #include "domain/next_id.h"
 #include "projections/error_index.h"
@@ -36,15 +37,21 @@ void read_class(std::string const& text, projections::ErrorQuery& query) {
     if (name_of(one).starts_with(text + ".")) query.family = family_of(one);
 }
 
-// A misspelt component must not read as "no errors"; a ledger of an older build may know others, so
-// it is looked at first.
+// A misspelt name must not read as "no errors"; the ledger may know errors of names that are no
+// more, or of an older build, so it is looked at first.
 bool is_found_or_known(Exchange& x, Wanted const& wanted, wire::ErrorList const& list) {
+  if (!list.errors.empty() || list.next) return true;
   std::string const& component = wanted.query.component;
-  bool const nothing = list.errors.empty() && !list.next && !component.empty();
-  if (!nothing || std::ranges::find(kComponents, component) != kComponents.end()) return true;
-  x.invalid_parameter("component",
-                      fmt::format("is no part of this server that has errors; there are: {}",
-                                  fmt::join(kComponents, ", ")));
+  if (!component.empty() && std::ranges::find(kComponents, component) == kComponents.end()) {
+    x.invalid_parameter("component",
+                        fmt::format("is no part of this server that has errors; there are: {}",
+                                    fmt::join(kComponents, ", ")));
+    return false;
+  }
+  auto const directory = x.services.loop.directory();
+  auto const& tenant = wanted.query.tenant;
+  if (!tenant || directory->tenants.contains(*tenant)) return true;
+  x.invalid_parameter("tenant", "names no tenant" + there_are(directory->tenants));
   return false;
 }
 
@@ -55,7 +62,7 @@ std::optional<Wanted> wanted_by(Exchange& x, wire::ErrorListParameters const& as
   projections::ErrorQuery& query = wanted.query;
   bool const sees_all = x.caller().may(KeyScope::ops_read);
   if (!sees_all && asked.tenant && asked.tenant != x.caller().tenant) {
-    x.invalid_parameter("tenant", "may be another one only with the scope ops:read");
+    x.problem("forbidden", "the errors of another tenant need ops:read besides evidence:read");
     return std::nullopt;
   }
   if (asked.error_class) read_class(*asked.error_class, query);

@@ -131,7 +131,27 @@ TEST(ErrorList, OfATenantsKeyHoldsThatTenantsErrorsHoweverItAsks) {
   EXPECT_EQ(errors_in(world.send("GET", "/v1/errors?run_id=" + run, world.admin)).size(), 3u);
   EXPECT_EQ(errors_in(world.send("GET", "/v1/errors?tenant=acme", world.admin)).size(), 1u);
   auto const other = world.send("GET", "/v1/errors?tenant=default", key);
-  EXPECT_EQ(other->answer.status, 422) << other->answer.body;
+  EXPECT_EQ(other->answer.status, 403) << other->answer.body;
+  EXPECT_EQ(other->code(), "forbidden");
+  EXPECT_NE(other->answer.body.find("need ops:read"), std::string::npos) << other->answer.body;
+}
+
+TEST(ErrorList, RefusesATenantThatThereIsNotAndSaysWhichThereAre) {
+  World world;
+  world.tenant("acme", "1");
+  auto error = error_of(ErrorClass::infra_storage);
+  error.subject = TenantId("left");  // no tenant any more, and yet it had one
+  world.post(domain::error::Commands(error));
+  auto const ask = [&](std::string const& tenant) {
+    return world.send("GET", "/v1/errors?tenant=" + tenant, world.admin);
+  };
+  auto const typo = ask("acmee");
+  EXPECT_EQ(typo->answer.status, 422) << typo->answer.body;
+  EXPECT_NE(typo->answer.body.find("tenant names no tenant; there are: acme, default"),
+            std::string::npos)
+      << typo->answer.body;
+  EXPECT_TRUE(errors_in(ask("acme")).empty());
+  EXPECT_EQ(errors_in(ask("left")).size(), 1u);
 }
 
 TEST(ErrorList, GoesOnAtItsCursorUntilNothingIsLeft) {

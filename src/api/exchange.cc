@@ -44,6 +44,21 @@ views::ProblemTypes types_for(Services const& services, ports::HttpRequest const
                     options.problem_types};
 }
 
+// Whose connection has ended, or only its own side of it, which looks the same from here: the
+// latter still reads, so the work is not dropped. But all of them have one turn together, whatever
+// their tenants, so that no caller who waits does so behind work that nobody takes.
+constexpr std::string_view kHungUp = "(hung up)";
+
+bool only_reads(TaskLane lane) {
+  return lane == TaskLane::read || lane == TaskLane::query || lane == TaskLane::open;
+}
+
+void enqueue(Exchange& x, TaskLane lane, std::string owner, std::function<void()> run) {
+  if (x.services.executor.run(lane, {.owner = std::move(owner), .run = std::move(run)})) return;
+  x.problem("overloaded", "as many requests as may be wait in the lane '" +
+                              std::string(name_of(lane)) + "'; nothing was done; ask again");
+}
+
 }  // namespace
 
 Exchange::Exchange(Services& the_services, ports::HttpRequest the_request,
@@ -88,9 +103,11 @@ void Exchange::send(int status, ports::HttpHeaders headers, std::string body) {
 std::string Exchange::owner() const { return known ? known->tenant.value() : request.peer; }
 
 void Exchange::later(TaskLane lane, std::function<void()> run) {
-  if (services.executor.run(lane, {.owner = owner(), .run = std::move(run)})) return;
-  problem("overloaded", "as many requests as may be wait in the lane '" +
-                            std::string(name_of(lane)) + "'; nothing was done; ask again");
+  if (!only_reads(lane)) return enqueue(*this, lane, owner(), std::move(run));
+  enqueue(*this, lane, owner(), [self = shared_from_this(), lane, run = std::move(run)] {
+    if (!self->gone()) return run();
+    enqueue(*self, lane, std::string(kHungUp), run);
+  });
 }
 
 void Exchange::tell(std::function<void()> run) {

@@ -43,8 +43,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   bool gone() const { return responder_.gone(); }
   // The connection is the caller's tenant's from here on; false if that has too many.
   bool take_connection() { return responder_.owned_by(caller().tenant.value()); }
-  // Leaves `run` to a thread that may block, in the turn of the caller's tenant, or, without a key,
-  // of the address. Where too many wait it answers 503 at once: nothing was done.
+  // Leaves `run` to a thread that may block, in the turn of the caller's tenant or address; a read
+  // of who hung up in one turn of all those. Where too many wait it answers 503: nothing was done.
   void later(TaskLane lane, std::function<void()> run);
   // The same for what is decided and must still be told. Where too many wait, the 503 says that the
   // outcome is not known: the same request once more finds it out.

@@ -81,5 +81,30 @@ TEST(Counts, OfTheMetricsAreThoseOfTheRecords) {
   }
 }
 
+TEST(Reads, OfWhoHungUpComeAfterThoseOfWhoWaitsAndAreStillAnswered) {
+  World world;
+  std::vector<SentPtr> left;
+  for (int i = 0; i < 3; ++i) left.push_back(world.begin("GET", "/v1/runs?limit=200", world.admin));
+  for (auto const& one : left) one->hung_up = true;
+  auto const waits = world.begin("GET", "/v1/runs?limit=1", world.admin);
+  for (int i = 0; i < 4; ++i) world.executor.step();
+  EXPECT_EQ(waits->answer.status, 200);
+  EXPECT_EQ(waits->answers, 1);
+  for (auto const& one : left) EXPECT_EQ(one->answers, 0) << "its turn is the one of all such";
+  EXPECT_EQ(world.executor.brought.back(), "read (hung up)");
+  world.pump();
+  for (auto const& one : left) EXPECT_EQ(one->answers, 1) << "it may have ended its own side only";
+}
+
+TEST(Submits, OfWhoHungUpAreDoneInTheirTurn) {
+  World world;
+  auto const sent =
+      world.begin("POST", "/v1/runs", world.admin, World::kBody, {{"idempotency-key", "k"}});
+  sent->hung_up = true;
+  world.pump();
+  EXPECT_EQ(sent->answer.status, 202) << sent->answer.body;
+  for (auto const& one : world.executor.brought) EXPECT_EQ(one.find("hung"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace tally::api

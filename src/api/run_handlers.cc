@@ -66,7 +66,8 @@ Result<wire::RunList> page_of(Services& services, Page const& page) {
 bool may_list(Exchange& x, TenantId const& tenant) {
   if (may_see_runs(x, tenant)) return true;
   x.problem("forbidden",
-            "a key lists the runs of its own tenant, and with ops:read those of system");
+            "a key lists the runs of its own tenant, and with ops:read those of system; no scope "
+            "shows another tenant's: ask with a key of that tenant");
   return false;
 }
 

@@ -108,6 +108,7 @@ TEST(RunList, IsOfNoOtherTenant) {
     auto const refused = world.send("GET", std::string("/v1/runs?tenant=") + tenant, key);
     EXPECT_EQ(refused->answer.status, 403) << tenant;
     EXPECT_EQ(refused->code(), "forbidden") << tenant;
+    EXPECT_NE(refused->answer.body.find("no scope shows another tenant's"), std::string::npos);
   }
   EXPECT_EQ(world.send("GET", "/v1/runs?tenant=default", reader)->answer.status, 200);
 }

@@ -93,17 +93,31 @@ Result<Found> find(Exchange const& x, std::int64_t answered_by) {
   return found;
 }
 
-void answer(Exchange& x, views::WhySubject const& subject, Result<Found> const& found) {
+// The decisions of a key's answers besides the one that is told.
+Result<std::vector<DecisionId>> others_of(Exchange const& x, std::span<std::int64_t const> seqs) {
+  std::vector<DecisionId> decisions;
+  for (auto const seq : seqs) {
+    TRY(entry, x.services.reader.entry(seq));
+    domain::Header const& header = entry.recorded.header;
+    if (may_see(x, header) && header.decision) decisions.push_back(*header.decision);
+  }
+  return decisions;
+}
+
+void answer(Exchange& x, views::WhySubject const& subject, Result<Found> const& found,
+            std::vector<DecisionId> const& others = {}) {
   if (!found) return x.storage_failed(found.error());
   if (found->events.empty()) return x.problem("not_found", std::string(kNothing));
   auto const directory = x.services.loop.directory();
-  x.json(200, views::why_view({.subject = subject,
+  auto view = views::why_view({.subject = subject,
                                .events = found->events,
                                .truncated = found->truncated,
                                .mode_of = [&](domain::mode::Scope const& scope) {
                                  auto const at = directory->modes.find(scope);
                                  return at == directory->modes.end() ? nullptr : &at->second;
-                               }}));
+                               }});
+  view.asked += views::other_answers(others);
+  x.json(200, view);
 }
 
 void answer_key(Exchange& x, KeyId id) {
@@ -120,10 +134,20 @@ void answer_key(Exchange& x, KeyId id) {
                               directory->people.at(key->person), x.services.loop.now()));
 }
 
+// The first of the answers is told, the others are named.
+void answer_found(Exchange& x, views::IdempotencyName const& name,
+                  std::span<std::int64_t const> seqs) {
+  auto const others = others_of(x, seqs.subspan(1));
+  if (!others) return x.storage_failed(others.error());
+  answer(x, name, find(x, seqs.front()), *others);
+}
+
 // A key belongs to one route, and the name alone does not say to which: each is looked at in turn,
-// the submit's first.
+// the submit's first. The same name may have been answered on several.
 void answer_name(ExchangePtr const& x, views::IdempotencyName const& name,
-                 std::span<std::string const> routes) {
+                 std::span<std::string const> routes, std::vector<std::int64_t> const& seqs = {}) {
+  if (routes.empty() && !seqs.empty())
+    return x->later(TaskLane::read, [x, name, seqs] { answer_found(*x, name, seqs); });
   if (routes.empty())
     return x->problem("not_found",
                       "no idempotency key of this name was answered, for none of the requests that "
@@ -131,11 +155,13 @@ void answer_name(ExchangePtr const& x, views::IdempotencyName const& name,
                       "leaves none");
   auto const& tenant = x->caller().tenant;
   auto const digest = wire::idempotency_digest(tenant, routes.front(), name.key);
-  x->services.loop.find_answer(tenant, digest, [x, name, routes](ledger::AnswerReading reading) {
+  auto const go_on = [x, name, routes, seqs](ledger::AnswerReading reading) {
     if (reading.fate != ledger::PostStatus::decided) return x->fate(reading.fate);
-    if (!reading.seq) return answer_name(x, name, routes.subspan(1));
-    x->later(TaskLane::read, [x, name, seq = *reading.seq] { answer(*x, name, find(*x, seq)); });
-  });
+    auto found = seqs;
+    if (reading.seq) found.push_back(*reading.seq);
+    answer_name(x, name, routes.subspan(1), found);
+  };
+  x->services.loop.find_answer(tenant, digest, go_on);
 }
 
 void get_why(ExchangePtr x, wire::WhyParameters const& asked) {

@@ -130,6 +130,21 @@ TEST(Why, OfAnIdempotencyKeyAnswersForEveryRequestThatTakesOne) {
   EXPECT_EQ(decision(told->body(), 0, "rule"), "granted 5.0000");
 }
 
+TEST(Why, OfAnIdempotencyKeyOfTwoRoutesTellsOneAnswerAndNamesTheOther) {
+  World world;
+  world.tenant("acme", "10");
+  auto const id = run_id(world.submit(world.admin, "both"));
+  world.send("POST", "/v1/admin/tenants/acme/grants", world.admin, R"({"amount_usd":"5"})",
+             {{"idempotency-key", "both"}});
+  auto const told = why(world, "both", world.admin);
+  EXPECT_EQ(text_at(told->body(), {"run_id"}), id);
+  std::string const asked = text_at(told->body(), {"asked"});
+  auto const at = asked.find("; the same key answered another request, too: tally why dec_");
+  ASSERT_NE(at, std::string::npos) << asked;
+  auto const other = why(world, asked.substr(asked.find("dec_")), world.admin);
+  EXPECT_EQ(decision(other->body(), 0, "rule"), "granted 5.0000") << other->answer.body;
+}
+
 TEST(Why, OfAnErrorLeadsToItsRun) {
   World world;
   auto const id = run_id(world.submit(world.admin, "k"));

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "cli/pages.h"
@@ -41,17 +42,30 @@ std::string joined(std::vector<std::string> const& words) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
-// The words of a kind like "normal|safe"; empty: it takes any text.
+constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+
+bool has_only(std::string_view text, std::string_view characters) {
+  return !text.empty() && text.find_first_not_of(characters) == std::string_view::npos;
+}
+
+// Not what stands for a value, as in "FILE|-" and "JSON|@FILE".
+bool is_word(std::string_view text) {
+  constexpr std::array<std::string_view, 3> kNoWords{"-", "DIR", "FILE"};
+  return has_only(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_:.-") &&
+         std::ranges::find(kNoWords, text) == kNoWords.end();
+}
+
+// The words of a kind like "normal|safe", or of one word in lower case; empty: it takes any text.
 std::vector<std::string> choices(std::string_view kind) {
   std::vector<std::string> words;
-  if (kind.find('|') == std::string_view::npos) return words;
+  if (kind.find('|') == std::string_view::npos) {
+    if (has_only(kind, kLower)) words.emplace_back(kind);
+    return words;
+  }
   while (true) {
     auto const bar = kind.find('|');
     std::string_view const word = kind.substr(0, bar);
-    // "FILE|-" is no list of words.
-    if (word.empty() || word.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_:.-") !=
-                            std::string_view::npos)
-      return {};
+    if (!is_word(word)) return {};
     words.emplace_back(word);
     if (bar == std::string_view::npos) return words;
     kind.remove_prefix(bar + 1);

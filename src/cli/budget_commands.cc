@@ -23,7 +23,7 @@ void show_budget(std::ostream& out, wire::Budget const& budget) {
 
 Action declare_show(Arguments& arguments) {
   auto tenant = std::make_shared<std::optional<TenantId>>();
-  arguments.option("--tenant", *tenant, "Another tenant's budget, for administrators");
+  arguments.option("tenant,--tenant", *tenant, "Another tenant's budget, for administrators");
   return [tenant](Call& call) {
     return online(call, [&](client::TallyClient& client) {
       return present(call, client.budget(*tenant), show_budget);

@@ -48,7 +48,8 @@ void show_errors(std::ostream& out, wire::ErrorList const& list) {
 Action declare_errors(Arguments& arguments) {
   auto query = std::make_shared<wire::ErrorListParameters>();
   query->limit = kListDefault;
-  arguments.option("--class", query->error_class, "A class, or its family: infra, domain, system");
+  arguments.option("--class", query->error_class, "A family, or one class of it: infra.storage")
+      .kind("infra|domain|system");
   arguments.option("--component", query->component, "Only of this part");
   arguments.option("--severity", query->severity, "The least that is shown")
       .one_of(kWords<Severity>);

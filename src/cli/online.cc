@@ -55,10 +55,6 @@ struct Way {
 
 }  // namespace
 
-std::string_view if_repeated(Call const& call) {
-  return call.repeated ? " (answered so before; nothing was done again)" : "";
-}
-
 std::string random_idempotency_key() {
   std::array<std::uint8_t, 16> bytes{};
   platform::OsEntropy().fill(bytes);

@@ -14,9 +14,6 @@ Result<std::string> find_key(Call& call);
 // "cli-" and 32 random hexadecimal digits.
 std::string random_idempotency_key();
 
-// What follows the words for what was done where the server did nothing again; otherwise empty.
-std::string_view if_repeated(Call const& call);
-
 // Runs `work` with a client for this call, or says why there is none. What the client changes it
 // asks for under an idempotency key, which is shown before it is used: whoever loses the answer can
 // ask again. An answer that the key got before is said to be one, and call.repeated is set.

@@ -342,6 +342,18 @@ TEST(Keys, AreNotMadeForAQuestion) {
   EXPECT_FALSE(contains(server.requests().at(0), "Idempotency-Key"));
 }
 
+TEST(Budget, IsShownOfATenantNamedAsItsKinHaveItOrByOption) {
+  for (Words const& words :
+       std::vector<Words>{{"budget", "show", "acme"}, {"budget", "show", "--tenant", "acme"}}) {
+    CannedServer server({{.status = 200, .body = std::string(kBudget)}});
+    Ran const ran = run_tally(words, against(server));
+    EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
+    EXPECT_TRUE(server.requests().at(0).starts_with("GET /v1/admin/tenants/acme/budget HTTP"));
+  }
+  Ran const help = run_tally({"budget", "show", "--help"});
+  EXPECT_TRUE(contains(help.out, "[tenant]")) << help.out;
+}
+
 TEST(OperatorKey, StandsInWhereTheEnvironmentHasNone) {
   TemporaryFolder const folder;
   std::ofstream(folder.file("operator.key")) << "tk_from_file\n";

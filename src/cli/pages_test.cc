@@ -71,6 +71,25 @@ TEST(BashCompletion, OffersCommandsThenWhatEachTakes) {
   EXPECT_EQ(run_tally({"completion", "tcsh"}).code, ExitCode::usage);
 }
 
+TEST(BashCompletion, OffersTheClosedWordsThatHelpLists) {
+  std::string const script = run_tally({"completion", "bash"}).out;
+  for (std::string_view const row :
+       {"'errors --severity') echo 'DEBUG INFO ", "'errors --layer') echo 'L1 L2 ",
+        "'errors --class') echo 'infra domain system'", "'completion') echo 'bash --",
+        "'budget show --tenant') echo '@any'"})
+    EXPECT_TRUE(contains(script, row)) << row;
+  CommandOutline const any_text{
+      .path = "open",
+      .summary = "",
+      .example = "",
+      .options = {{.names = {"in"}, .kind = "FILE|-", .about = "In", .positional = true},
+                  {.names = {"id"}, .kind = "apr_...", .about = "Id", .positional = true},
+                  {.names = {"--rate"}, .kind = "JSON|@FILE", .about = "Rate"}}};
+  std::string const of_open = bash_completion({&any_text, 1});
+  EXPECT_TRUE(contains(of_open, "    'open') echo '--rate' ;;\n")) << of_open;
+  EXPECT_TRUE(contains(of_open, "    'open --rate') echo '@file' ;;\n")) << of_open;
+}
+
 TEST(Pages, AreAlsoWrittenAsJson) {
   EXPECT_TRUE(run_tally({"manual", "--json"}).out.starts_with("{\"roff\":\".TH TALLY"));
   EXPECT_TRUE(run_tally({"completion", "bash", "--json"}).out.starts_with("{\"bash\":\"# Comp"));

@@ -90,11 +90,12 @@ CLI::App& declare(CLI::App& root, Command const& command, Parsed& parsed) {
   return *app;
 }
 
-OptionOutline outline_of(CLI::Option const& option) {
+// Of what may be given either way there are two.
+OptionOutline outline_of(CLI::Option const& option, bool positional) {
   OptionOutline out{.names = {},
                     .kind = option.get_type_size_max() == 0 ? "" : option.get_type_name(),
                     .about = option.get_description(),
-                    .positional = option.get_positional(),
+                    .positional = positional,
                     .required = option.get_required(),
                     .many = option.get_expected_max() >= CLI::detail::expected_max_vector_size};
   if (out.positional) {
@@ -204,7 +205,8 @@ std::vector<CommandOutline> outline() {
                        .options = {}};
     for (bool const positional : {true, false})
       for (CLI::Option const* option : app.get_options())
-        if (option->get_positional() == positional) row.options.push_back(outline_of(*option));
+        if (positional ? option->get_positional() : option->nonpositional())
+          row.options.push_back(outline_of(*option, positional));
     rows.push_back(std::move(row));
   }
   return rows;

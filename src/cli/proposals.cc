@@ -20,7 +20,7 @@ ExitCode answer_proposal(Call& call, client::ClientResult<wire::ApprovalAnswer> 
   if (call.json)
     write_json(call, asked->body);
   else if (!waits)
-    fmt::print(call.console.out(), "{}{}\n", done, if_repeated(call));
+    fmt::print(call.console.out(), "{}\n", done);
   if (!waits) return ExitCode::yes;
   return say_waiting(call, asked->message.approval_id.value_or(ApprovalId{}), asked->message.what);
 }

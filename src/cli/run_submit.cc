@@ -53,8 +53,7 @@ std::optional<std::string> given_twice(std::vector<Label> const& labels) {
 }
 
 void show_accepted(std::ostream& out, wire::SubmitAnswer const& answer) {
-  fmt::print(out, "{} {}{}\n", to_text(answer.run_id), answer.status,
-             answer.idempotent_replay ? " (the answer that this key got before)" : "");
+  fmt::print(out, "{} {}\n", to_text(answer.run_id), answer.status);
   fmt::print(out, "  held      {}; available {}, held in all {}, spent {} (USD)\n",
              format_usd(answer.cost.held_usd), format_usd(answer.budget.available_usd),
              format_usd(answer.budget.held_usd), format_usd(answer.budget.spent_usd));

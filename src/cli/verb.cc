@@ -198,6 +198,13 @@ std::string text_of(json::Value const& value) {
   return value.string() != nullptr ? *value.string() : json::write(value);
 }
 
+// Where in a document that was given as one argument: "requests: ". Of other arguments nothing.
+std::string place_in(VerbArgument const& argument, std::string const& pointer) {
+  std::size_t const before = argument.member.size() + 2;  // "/rate/"
+  if (argument.value != ValueKind::document || pointer.size() <= before) return {};
+  return pointer.substr(before) + ": ";
+}
+
 // The first fault, with the argument that it is about.
 Result<void> no_fault(std::vector<wire::FieldError> const& faults,
                       std::vector<Given> const& given) {
@@ -205,8 +212,9 @@ Result<void> no_fault(std::vector<wire::FieldError> const& faults,
   auto const& [pointer, detail] = faults.front();
   for (Given const& one : given)
     if ((pointer + "/").starts_with("/" + one.argument.member + "/"))
-      return fail("validation_error", fmt::format("{}{}: {}", one.argument.positional ? "" : "--",
-                                                  one.argument.name, detail));
+      return fail("validation_error",
+                  fmt::format("{}{}: {}{}", one.argument.positional ? "" : "--", one.argument.name,
+                              place_in(one.argument, pointer), detail));
   return fail("validation_error", fmt::format("{} {}", pointer, detail));
 }
 

@@ -31,6 +31,14 @@ json::Value schema_of(wire::Endpoint const& operation, int status, wire::Schemas
   return {};
 }
 
+// That the answer is a repetition was said before it, once.
+json::Value without_mark(json::Value const& document) {
+  if (document.object() == nullptr) return document;
+  json::Object members = *document.object();
+  std::erase_if(members, [](json::Member const& one) { return one.first == "idempotent_replay"; });
+  return json::Value(std::move(members));
+}
+
 void print_answer(Call& call, wire::Endpoint const& operation, int status,
                   std::string const& body) {
   auto const document = json::parse(body);
@@ -38,10 +46,10 @@ void print_answer(Call& call, wire::Endpoint const& operation, int status,
     call.console.out() << body;
     return;
   }
-  if (call.repeated) fmt::print(call.console.out(), "answered so before; nothing was done again\n");
+  auto const shown = wire::for_people(call.repeated ? without_mark(*document) : *document);
   wire::Schemas schemas;
   json::Value const schema = schema_of(operation, status, schemas);
-  print_document(call.console, wire::for_people(*document), schema, schemas);
+  print_document(call.console, shown, schema, schemas);
 }
 
 // The approval for which the answer says that it waits.

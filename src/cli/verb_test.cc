@@ -134,6 +134,8 @@ TEST(Verbs, SayWhichArgumentCannotBeAndAskNobody) {
              "person add: --role: must be"},
         Case{{"plan", "set", "small", "--rate", "{"}, "plan set: rate: "},
         Case{{"plan", "set", "small", "--rate", R"({"requests":-1})"}, "plan set: --rate: "},
+        Case{{"plan", "set", "small", "--rate", R"({"requests":1})"},
+             "plan set: --rate: window_s: is required"},
         Case{{"approve", "run_0123456789abcdef"}, "approve: id: must be an id: \"apr_\""}}) {
     CannedServer server({});
     Ran const ran = run_tally(one.words, against(server));

@@ -22,7 +22,7 @@ E const* event_in(domain::Recorded const& recorded) {
 }
 
 // Keeps the events that answer the question. A later use of an idempotency key, by another tenant,
-// for another route or after its end, takes the place of an earlier one.
+// for another route or after its end, takes the place of an earlier one, which is only named.
 class Collector {
  public:
   explicit Collector(views::WhySubject const& subject) : subject_(subject) {}
@@ -36,6 +36,10 @@ class Collector {
   std::vector<domain::Recorded> const& events() const { return events_; }
   // That an idempotency key led to, or that an error is about.
   std::optional<RunId> run() const { return run_; }
+  // The earlier uses of an idempotency key.
+  std::span<DecisionId const> others() const {
+    return std::span(uses_).first(uses_.empty() ? 0 : uses_.size() - 1);
+  }
 
  private:
   // Whose key it is, its event does not say: the caller's tenant may grant to another one.
@@ -46,6 +50,8 @@ class Collector {
         digests_.insert(wire::idempotency_digest(made->tenant, route, name.key));
     domain::Header const& header = recorded.header;
     if (!header.idempotency || !digests_.contains(header.idempotency->key)) return;
+    if (header.decision && (uses_.empty() || uses_.back() != *header.decision))
+      uses_.push_back(*header.decision);
     events_.clear();
     run_ = domain::begins_a_run(recorded.event) ? header.run : std::nullopt;
     if (!run_) events_.push_back(recorded);
@@ -76,6 +82,7 @@ class Collector {
   std::optional<std::int64_t> error_seq_;
   std::optional<RunId> run_;
   std::vector<domain::Recorded> events_;
+  std::vector<DecisionId> uses_;  // of an idempotency key; the last is the one that is told
 };
 
 Result<wire::Why> read_why(Call& call, Ledger const& ledger, views::WhySubject const& subject) {
@@ -90,7 +97,9 @@ Result<wire::Why> read_why(Call& call, Ledger const& ledger, views::WhySubject c
     return fold.frame(audit::read_frame(view), watch);
   };
   TRY(checked, segments::check_frames(*ledger.disk, visit, 0, ledger.beside));
-  if (!checked.sound()) return fail("corrupt", checked.damage->text());
+  // A fold names the event itself, in a frame that began before it.
+  if (!checked.sound())
+    return fail("corrupt", fold.bad_seq() ? checked.damage->what : checked.damage->text());
   domain::State const& state = fold.state();
   if (auto const* id = std::get_if<KeyId>(&subject)) {
     auto const* key = state.keys.find(*id);
@@ -110,12 +119,14 @@ Result<wire::Why> read_why(Call& call, Ledger const& ledger, views::WhySubject c
     return fail("not_found",
                 "the ledger has nothing of this name; a refusal other than 402 is "
                 "counted and leaves nothing else");
-  return views::why_view(
+  auto why = views::why_view(
       {.subject = subject,
        .events = collector.events(),
        .truncated = false,
        .mode_of = [&](domain::mode::Scope const& scope) { return state.modes.find(scope); },
        .data = call.data});
+  why.asked += views::other_answers(collector.others());
+  return why;
 }
 
 }  // namespace

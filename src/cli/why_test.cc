@@ -25,6 +25,7 @@ class Story {
     ledger_.decide(domain::directory::Commands(domain::directory::RegisterJob{job}));
     submit("fits", Micros(50'000));
     submit("too-much", Micros(150'000'000));
+    submit("paid", Micros(150'000'000));
     grant_to_another("paid");
     error_seq_ = ledger_.state().ledger.seq_next;
     domain::error::Recorded error;
@@ -180,6 +181,12 @@ TEST(Why, OfAnyRequestIsFoundByItsIdempotencyKey) {
   Ran const ran = story.why("paid");
   EXPECT_EQ(ran.code, ExitCode::yes) << ran.err;
   EXPECT_TRUE(contains(ran.out, "asked     a grant of 5.0000 USD to tenant acme, by ")) << ran.out;
+  std::string_view const other = "; the same key answered another request, too: tally why ";
+  auto const at = ran.out.find(other);
+  ASSERT_NE(at, std::string::npos) << ran.out;
+  std::string const name = ran.out.substr(at + other.size());
+  Ran const refused = story.why(name.substr(0, name.find('\n')));
+  EXPECT_TRUE(contains(refused.out, "budget_exceeded")) << refused.out << refused.err;
 }
 
 TEST(Why, OfAnErrorOfNoRunLeadsToTheCommandThatShowsIt) {

@@ -197,6 +197,15 @@ wire::Why why_view(WhyQuestion const& question) {
   return why;
 }
 
+std::string other_answers(std::span<DecisionId const> decisions) {
+  std::string text;
+  for (DecisionId const one : decisions)
+    text += fmt::format("{} tally why {}",
+                        text.empty() ? "; the same key answered another request, too:" : ",",
+                        tally::to_text(one));
+  return text;
+}
+
 wire::Why why_view(WhyQuestion const& question, domain::directory::Key const& key,
                    domain::directory::Person const& owner, Instant now) {
   auto const life = domain::life_of(key, owner, now);

@@ -41,6 +41,8 @@ struct WhyQuestion {
   ModeOf mode_of = {};
   std::string_view data = kSomeDirectory;  // that the proving commands name
 };
+// What follows `asked` where an idempotency key was answered on other routes, too.
+std::string other_answers(std::span<DecisionId const> decisions);
 // `events` is not empty.
 wire::Why why_view(WhyQuestion const& question);
 
