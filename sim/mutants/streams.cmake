@@ -27,6 +27,10 @@ mutation(gone_is_not_told "who waits for room waits for ever where the client is
 src/platform/http_session.cc
 [==[  answers_.abandon();
 ]==]
+""
+src/platform/http_session_io.cc
+[==[  answers_.abandon();
+]==]
 "")
 
 mutation(export_reads_on "an export reads the ledger faster than its client takes it" api_test
