@@ -89,7 +89,9 @@ TEST(RedactedTail, KeepsTheEndOfATextLineByLine) {
   EXPECT_EQ(redacted_tail(long_text, 100), "last line")
       << "the front of a line that was cut is out";
   EXPECT_EQ(redacted_tail(std::string(300, 'x'), 100), "");
-  EXPECT_EQ(redacted_tail(std::string(300, 'x') + " end", 100), "end");
+  std::string line(300, 'x');
+  line += " end";
+  EXPECT_EQ(redacted_tail(line, 100), "end");
   Prng random(8);
   for (int i = 0; i < 500; ++i) {
     std::string text;

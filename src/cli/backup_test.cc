@@ -28,17 +28,10 @@ class BackupTest : public testing::Test {
   }
 
   void submit_a_run_of(Digest const& folder) {
-    domain::run::JobKind job;
-    job.hash = ContentRef(folder);
-    job.name = JobName("j");
-    job.price.fixed = Micros(1'000);
-    job.queue_deadline = seconds(60);
-    job.timeout = seconds(30);
-    job.version = "1";
-    ledger.decide(domain::directory::Commands(domain::directory::RegisterJob{job}));
+    ledger.register_job(ContentRef(folder));
     TenantId const tenant("default");
     domain::run::Submit submit;
-    submit.job = job.name;
+    submit.job = JobName("j");
     submit.key = KeyId(5);
     submit.max_cost = Micros(50'000);
     submit.tenant = tenant;

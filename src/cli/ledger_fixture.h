@@ -62,6 +62,19 @@ class LedgerFixture {
     end_frame();
   }
 
+  // A kind of job, `j`, of this folder.
+  void register_job(ContentRef const& folder = {}) {
+    domain::run::JobKind job;
+    job.attempts_max = 2;
+    job.hash = folder;
+    job.name = JobName("j");
+    job.price.fixed = Micros(1'000);
+    job.queue_deadline = seconds(60);
+    job.timeout = seconds(30);
+    job.version = "1";
+    decide(domain::directory::Commands(domain::directory::RegisterJob{job}));
+  }
+
   // One frame each: a plan (event 1), a tenant (2), a grant (3), a checkpoint over them (4).
   void fill() {
     PersonId const person("operator");

@@ -15,14 +15,7 @@ class Story {
  public:
   Story() {
     ledger_.fill();
-    domain::run::JobKind job;
-    job.attempts_max = 2;
-    job.name = JobName("j");
-    job.price.fixed = Micros(1'000);
-    job.queue_deadline = seconds(60);
-    job.timeout = seconds(30);
-    job.version = "1";
-    ledger_.decide(domain::directory::Commands(domain::directory::RegisterJob{job}));
+    ledger_.register_job();
     submit("fits", Micros(50'000));
     submit("too-much", Micros(150'000'000));
     submit("paid", Micros(150'000'000));
